@@ -1,0 +1,151 @@
+// Every error code, once. The table is the source of docs/reference/errors.md and of the exit status;
+// tests walk it. `next` is what a person does when no closer hint is at hand.
+
+interface CatalogEntry {
+  /** Exit status of a process that ends with this error (reference/ux §4). */
+  readonly exit: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+  readonly meaning: string;
+  readonly next: string;
+}
+
+export const errorCatalog = {
+  // --- internal -----------------------------------------------------------------------------
+  INTERNAL_ASSERTION: {
+    exit: 1,
+    meaning: "Slipway met a state that its own rules exclude; nothing further was sent.",
+    next: "Run the same command again; if it happens again, report it with `slipway logs`.",
+  },
+  NOT_YET: {
+    exit: 2,
+    meaning: "The configuration names something that this version of Slipway does not do yet.",
+    next: "Leave it out of slipway.yaml for now, or wait for the version that brings it.",
+  },
+  // --- using the program --------------------------------------------------------------------
+  USAGE: {
+    exit: 2,
+    meaning: "The command line was not understood; nothing was attempted.",
+    next: "See `slipway --help`.",
+  },
+  NODE_TOO_OLD: {
+    exit: 2,
+    meaning: "This Node is older than the range Slipway supports.",
+    next: "Install Node 24.15 or newer.",
+  },
+  // --- slipway.yaml -------------------------------------------------------------------------
+  CONFIG_MISSING: {
+    exit: 2,
+    meaning: "There is no slipway.yaml here.",
+    next: "Run `slipway init`.",
+  },
+  CONFIG_SYNTAX: {
+    exit: 2,
+    meaning: "slipway.yaml is not the YAML that Slipway accepts (YAML 1.2 without aliases or duplicate keys).",
+    next: "Mend the line named in the message.",
+  },
+  CONFIG_INVALID: {
+    exit: 2,
+    meaning: "slipway.yaml says something that the language does not have, or that contradicts itself.",
+    next: "Mend the places named; `slipway init` shows a file that works.",
+  },
+  CONFIG_TOO_LARGE: {
+    exit: 2,
+    meaning: "slipway.yaml is larger or deeper than any release needs.",
+    next: "Split what is generated out of slipway.yaml.",
+  },
+  // --- versions -----------------------------------------------------------------------------
+  VERSION_INVALID: {
+    exit: 2,
+    meaning: "A version does not follow the scheme of its ecosystem.",
+    next: "Write the version as the message shows.",
+  },
+  VERSION_LOSSY: {
+    exit: 2,
+    meaning: "A version cannot be said in another scheme without changing its order or its meaning.",
+    next: "Use a final version or alpha, beta, rc with a number.",
+  },
+  VERSION_MISMATCH: {
+    exit: 2,
+    meaning: "Two sources of the version disagree.",
+    next: "Make them agree; the message names both places.",
+  },
+  // --- plan ---------------------------------------------------------------------------------
+  PLAN_INVALID: {
+    exit: 2,
+    meaning: "The configuration cannot be made into a plan for this source.",
+    next: "Mend what the message names.",
+  },
+  PLAN_STALE: {
+    exit: 7,
+    meaning: "The plan is not what it was; the changed fields are listed.",
+    next: "Look at the changes, then plan again.",
+  },
+  // --- source -------------------------------------------------------------------------------
+  SOURCE_NOT_GIT: {
+    exit: 2,
+    meaning: "This folder is not in a git repository with a commit.",
+    next: "Run Slipway inside the repository that is released.",
+  },
+  SOURCE_SHALLOW: {
+    exit: 2,
+    meaning: "The clone is shallow, and the release needs history or tags that it lacks.",
+    next: "Run `git fetch --unshallow --tags`.",
+  },
+  SOURCE_MOVED: {
+    exit: 7,
+    meaning: "The source moved while the run was under way; nothing was sent for the new source.",
+    next: "Start the release again from the new source.",
+  },
+  // --- run ----------------------------------------------------------------------------------
+  RUN_UNKNOWN: { exit: 2, meaning: "There is no such run.", next: "See `slipway status`." },
+  RUN_LOCKED: {
+    exit: 1,
+    meaning: "Another process is driving this project's run.",
+    next: "Wait for it, or look on with `slipway watch`.",
+  },
+  RUN_FAILED: { exit: 1, meaning: "A step failed; the state is known.", next: "Mend the cause and run the same command again." },
+  RUN_WAITING: { exit: 3, meaning: "The run waits for a person.", next: "See `slipway status` for who and what." },
+  RUN_INCOMPLETE: { exit: 5, meaning: "The run is incomplete, or an outcome is unknown.", next: "Run the same command again." },
+  RUN_CANCELLED: { exit: 1, meaning: "The run was cancelled.", next: "Start again with `slipway run`." },
+  REGISTRY_CONFLICT: {
+    exit: 6,
+    meaning: "A registry holds other bytes under our name, or files of a stranger under our version.",
+    next: "Treat it as an incident until it is explained: `slipway verify`.",
+  },
+  POLICY_REFUSED: { exit: 6, meaning: "A rule of slipway.yaml refuses this.", next: "See the rule that the message names." },
+  PREFLIGHT_BLOCKED: {
+    exit: 1,
+    meaning: "Something was found, before the first effect, that would have stopped the release later.",
+    next: "Mend the findings and run the same command again.",
+  },
+  CREDENTIAL_MISSING: {
+    exit: 4,
+    meaning: "A credential that a step needs is not there.",
+    next: "Set the variable named in the message, or its `_FILE` form.",
+  },
+  // --- step work ----------------------------------------------------------------------------
+  STEP_FAILED: { exit: 1, meaning: "A step of the release failed.", next: "See `slipway logs` for its output." },
+  TOOL_MISSING: { exit: 1, meaning: "A program that a step needs is not installed.", next: "Install the program named in the message." },
+  ARTIFACT_INVALID: {
+    exit: 1,
+    meaning: "An artifact would be refused, or would install as something else than it says.",
+    next: "Mend the build; nothing was uploaded.",
+  },
+  ARTIFACT_SET: { exit: 1, meaning: "What was built is not what the plan expects.", next: "Mend the build or the plan." },
+  TIMED_OUT: { exit: 1, meaning: "A step took longer than its time-out.", next: "Raise `timeout` of the step, or find what hangs." },
+  // --- storage ------------------------------------------------------------------------------
+  JOURNAL_DAMAGED: {
+    exit: 1,
+    meaning: "A record of the journal does not match its checksum.",
+    next: "Do not delete it; look at the registries with `slipway verify`.",
+  },
+  JOURNAL_NEWER: { exit: 2, meaning: "The journal was written by a newer Slipway.", next: "Use that version, or a newer one." },
+  STORAGE_FAILED: {
+    exit: 5,
+    meaning: "The state folder cannot be written (full disk, permissions); nothing was sent after that.",
+    next: "Make room, then run the same command again.",
+  },
+  // --- verify and doctor --------------------------------------------------------------------
+  FINDINGS: { exit: 8, meaning: "`doctor` or `verify` found something.", next: "See the findings." },
+} as const satisfies Record<string, CatalogEntry>;
+
+export type ErrorCode = keyof typeof errorCatalog;

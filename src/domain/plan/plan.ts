@@ -1,0 +1,146 @@
+// The plan: everything that can be known before work begins, as one immutable value with a digest.
+// Who started a run, where, how and with which Slipway is no part of it: the same inputs give the same digest on a
+// laptop, in the room, on a schedule and in compiled CI.
+import type { ArtifactQuery, ExpectedArtifact } from "../artifact.ts";
+import type { ApprovalRule, CredentialRule, Ecosystem, Json, JsonObject } from "../configuration.ts";
+import { canonicalJson, type Sha256, type Sha256OfText } from "../digest.ts";
+
+export const planSchema = "slipway-plan/1";
+
+export interface Plan {
+  readonly schema: typeof planSchema;
+  readonly project: string;
+  readonly pipeline: string;
+  readonly source: PlannedSource;
+  readonly release: PlannedRelease;
+  readonly inputs: JsonObject;
+  readonly path?: ChosenPath;
+  readonly packages: readonly PlannedPackage[];
+  readonly environments: readonly PlannedEnvironment[];
+  /** In an order in which they may run; every step stands after all it waits for. */
+  readonly steps: readonly PlannedStep[];
+  readonly leftOut: readonly LeftOutStep[];
+  readonly line: Line;
+}
+
+export interface PlannedSource {
+  /** Full object id of the commit that is released. */
+  readonly commit: string;
+  /** The release tag the run is pinned to, without `refs/tags/`. */
+  readonly tag?: string;
+  readonly branch?: string;
+  readonly moved: "stop" | "restart";
+  /** Committer time of the commit, seconds since 1970: `SOURCE_DATE_EPOCH` of every build. */
+  readonly epochSeconds: number;
+}
+
+export interface PlannedRelease {
+  /** For people: `tool 0.2.0rc1`. */
+  readonly title: string;
+  readonly prerelease: boolean;
+  /** `tried`: refused unless a candidate of the same base version was tried (S5.12). */
+  readonly candidate?: "tried";
+}
+
+export interface ChosenPath {
+  readonly name: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly leavesOut: readonly string[];
+}
+
+export interface PlannedPackage {
+  readonly id: string;
+  readonly ecosystem: Ecosystem;
+  /** Name as the manifest writes it. */
+  readonly name: string;
+  readonly folder: string;
+  /** Version in the form of the package's own ecosystem. */
+  readonly version: string;
+  readonly importName?: string;
+}
+
+export interface PlannedRegistry {
+  readonly name: string;
+  readonly ecosystem: Ecosystem;
+  readonly test: boolean;
+  readonly credentials: CredentialRule;
+  /** Only for registries that slipway.yaml declares; known ones are addressed by name. */
+  readonly url?: string;
+  readonly index?: string;
+}
+
+export interface PlannedEnvironment {
+  readonly name: string;
+  readonly registries: readonly PlannedRegistry[];
+  /** Gate to be open before a step here may start; environments that share a gate name the same one. */
+  readonly gate?: string;
+  readonly approvals?: ApprovalRule;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+}
+
+export type Zone = "project" | "tool" | "forge" | "publish";
+export type StepKind = "work" | "gate" | "acting";
+
+/** How far an effect can be taken back at its target. */
+export type Reach = "reversible" | "expendable" | "irreversible";
+
+export type Leg = Readonly<Record<string, string>>;
+
+export interface PlannedStep {
+  /** `build`, `checks/lint`, or with a leg `build[platform=linux-x86_64]`. */
+  readonly id: string;
+  /** Catalogue name and revision, `publish@1`. */
+  readonly uses: string;
+  readonly kind: StepKind;
+  readonly zone: Zone;
+  /** One sentence for people. */
+  readonly title: string;
+  readonly waitsFor: readonly string[];
+  readonly leg?: Leg;
+  readonly input: Json;
+  readonly environment?: string;
+  readonly gate?: string;
+  readonly takes: readonly ArtifactQuery[];
+  readonly makes: readonly ExpectedArtifact[];
+  /** Of acting steps only: the farthest reach of its effects. */
+  readonly reach?: Reach;
+  readonly timeoutMs: number;
+  readonly retry: number;
+  readonly optional: boolean;
+  readonly keep: readonly string[];
+}
+
+export interface LeftOutStep {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** The line after which nothing can be taken back. */
+export interface Line {
+  /** Irreversible steps that follow no other irreversible step: the line is drawn above them. */
+  readonly at: readonly string[];
+  /** Steps that must be done, on all branches, before any step in `at` may start. */
+  readonly above: readonly string[];
+  readonly below: readonly string[];
+}
+
+export function digestPlan(plan: Plan, sha256OfText: Sha256OfText): Sha256 {
+  return sha256OfText(canonicalJson(plan));
+}
+
+/** What makes two steps of different plans the same work: kind, revision, resolved input, what is taken. */
+export function fingerprintStep(step: PlannedStep, sha256OfText: Sha256OfText): Sha256 {
+  const { uses, input, leg, environment, takes, makes } = step;
+  return sha256OfText(canonicalJson({ uses, input, leg, environment, takes, makes }));
+}
+
+export function environmentOf(plan: Plan, step: PlannedStep): PlannedEnvironment | undefined {
+  return plan.environments.find((environment) => environment.name === step.environment);
+}
+
+/** Name of a catalogue step without its revision. */
+export function catalogueName(step: PlannedStep): string {
+  return step.uses.slice(0, step.uses.lastIndexOf("@"));
+}

@@ -1,0 +1,62 @@
+// Effects: the smallest things the world can hold or lack, and what one look at them can say.
+// An exit code or an error text never decides; only `observe` does (DESIGN §1.2).
+import type { JsonObject } from "../configuration.ts";
+import type { Reach } from "../plan/plan.ts";
+
+export interface Effect {
+  /** Unique in its step: `pypi/demo-1.0-py3-none-any.whl`. */
+  readonly key: string;
+  /** Registry or forge that holds it. */
+  readonly target: string;
+  /** For people: what the world will hold. */
+  readonly title: string;
+  /** Effects of the same step that must be verified first. */
+  readonly after: readonly string[];
+  readonly reach: Reach;
+  /** What may follow an attempt whose outcome is unknown. */
+  readonly again: "harmless" | "after-look" | "by-person";
+  /** How long "absent" may be a stale answer after something was sent, in milliseconds. */
+  readonly settleMs: number;
+  /** How long a sent effect may stay unseen before a person is asked, in milliseconds. */
+  readonly withinMs: number;
+  /** What the step needs to observe, perform and verify: it is read back from the journal after a crash. */
+  readonly data: JsonObject;
+}
+
+/** Recorded proof that an effect is there: what was read back, from where. */
+export interface Evidence {
+  readonly how: string;
+  readonly url?: string;
+  readonly sha256?: string;
+  readonly sizeBytes?: number;
+  readonly details?: JsonObject;
+}
+
+export type Observation =
+  | { readonly kind: "absent" }
+  /** There, not final yet. */
+  | { readonly kind: "pending"; readonly againMs: number; readonly why: string }
+  | { readonly kind: "present"; readonly evidence: Evidence }
+  /** Ours, broken, to be mended by performing again. */
+  | { readonly kind: "damaged"; readonly how: string }
+  /** The world holds something else under our name. */
+  | { readonly kind: "conflict"; readonly theirs: string }
+  | { readonly kind: "unknown"; readonly why: string };
+
+export type Performed =
+  | { readonly kind: "sent"; readonly warnings: readonly string[] }
+  /** Refused for now (429, maintenance); `atMs` is absolute. */
+  | { readonly kind: "later"; readonly atMs: number; readonly why: string }
+  /** The target said no, in a way that will not change by itself. */
+  | { readonly kind: "refused"; readonly why: string }
+  | { readonly kind: "by-person"; readonly why: string }
+  /** No answer, or one that does not say whether it was accepted. */
+  | { readonly kind: "unknown"; readonly why: string };
+
+/** A file under our version at a target that our plan does not know. */
+export interface Stranger {
+  readonly target: string;
+  readonly name: string;
+  readonly sha256?: string;
+  readonly uploadedAt?: string;
+}

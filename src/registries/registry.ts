@@ -1,0 +1,90 @@
+// ◆ What Slipway asks of any registry. Each method returns a union of expected outcomes and throws only for the
+// unexpected; none retries, waits or prints: the engine does, after observing.
+import type { JsonObject } from "../domain/configuration.ts";
+import type { Sha256 } from "../domain/digest.ts";
+import type { Observation, Performed } from "../domain/run/effect.ts";
+
+/** One file of one version at a registry, as we mean it to be. */
+export interface Publication {
+  /** Name as the manifest writes it. */
+  readonly package: string;
+  readonly version: string;
+  /** File name at the registry. */
+  readonly name: string;
+  readonly sha256: Sha256;
+  readonly sizeBytes: number;
+}
+
+/** A publication together with its bytes on this machine and what the registry's form needs to know of them. */
+export interface Upload extends Publication {
+  /** Absolute path of the frozen bytes. */
+  readonly file: string;
+  /** Ecosystem's own metadata of the file (for PyPI: the core-metadata fields of the upload form). */
+  readonly metadata: JsonObject;
+}
+
+export interface ListedFile {
+  readonly name: string;
+  /** Absent where the index does not tell. */
+  readonly sha256?: Sha256;
+  readonly sizeBytes?: number;
+  readonly uploadedAt?: string;
+  /** `true`, or the reason given. */
+  readonly yanked?: boolean | string;
+  readonly url: string;
+}
+
+export type Survey =
+  | { readonly kind: "listed"; readonly files: readonly ListedFile[] }
+  /** The package has no such version, or does not exist. `package` tells which. */
+  | { readonly kind: "absent"; readonly package: "exists" | "absent" }
+  | { readonly kind: "unknown"; readonly why: string };
+
+export type Versions =
+  | { readonly kind: "listed"; readonly versions: readonly string[] }
+  | { readonly kind: "absent" }
+  | { readonly kind: "unknown"; readonly why: string };
+
+export type Downloaded =
+  | { readonly kind: "downloaded"; readonly sha256: Sha256; readonly sizeBytes: number }
+  | { readonly kind: "absent" }
+  | { readonly kind: "unknown"; readonly why: string };
+
+export type Withdrawn =
+  | { readonly kind: "withdrawn"; readonly meaning: string }
+  /** The registry has no call for it: what a person does instead, in words, with the address. */
+  | { readonly kind: "by-person"; readonly instruction: string };
+
+/** Handed to `publish` alone. The secret never leaves this value but into the request. */
+export interface Credential {
+  readonly user: string;
+  /** Reads the secret at the last moment. */
+  reveal(): string;
+}
+
+/** The side of a registry that needs no credential. */
+export interface ReadRegistry {
+  /** Name in slipway.yaml. */
+  readonly name: string;
+  readonly ecosystem: string;
+  /** Address that installers are pointed at. */
+  readonly indexUrl: string;
+  /** Which of the two places this is; a rehearsal registry can never be named as production. */
+  readonly world: "real" | "rehearsal";
+  /** How long a negative answer may be stale after an upload, in milliseconds. */
+  readonly settleMs: number;
+  /** Page for people. Pure. */
+  locate(publication: Pick<Publication, "package" | "version">): string;
+  versions(packageName: string, signal: AbortSignal): Promise<Versions>;
+  survey(packageName: string, version: string, signal: AbortSignal): Promise<Survey>;
+  observe(publication: Publication, signal: AbortSignal): Promise<Observation>;
+  /** Streams one listed file to `file` and digests it on the way. */
+  download(publication: Pick<Publication, "package" | "version" | "name">, file: string, signal: AbortSignal): Promise<Downloaded>;
+}
+
+export interface Registry extends ReadRegistry {
+  /** Reasons why the registry would refuse, known without sending a byte (limits, names, forms). Pure. */
+  refusals(upload: Publication): readonly string[];
+  publish(upload: Upload, credential: Credential, signal: AbortSignal): Promise<Performed>;
+  withdraw(publication: Pick<Publication, "package" | "version">): Withdrawn;
+}

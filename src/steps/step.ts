@@ -1,0 +1,161 @@
+// ◆ What every step is. A step says what it takes, makes and asks for, and does one of three things: work in a
+// throw-away copy, hold a gate, or act on the world effect by effect. Logging, timing, retry, redaction, journalling
+// and crash points wrap a step; no step contains them.
+import type { z } from "zod";
+import type { Artifact, ArtifactKind, ArtifactQuery, ExpectedArtifact } from "../domain/artifact.ts";
+import type { Json } from "../domain/configuration.ts";
+import type { ErrorCode } from "../domain/error.ts";
+import type { Leg, Plan, PlannedEnvironment, PlannedPackage, PlannedStep, Reach, Zone } from "../domain/plan/plan.ts";
+import type { Effect, Evidence, Observation, Performed, Stranger } from "../domain/run/effect.ts";
+import type { Clock, Exec, Files, Log } from "../platform/ports.ts";
+import type { Credential, ReadRegistry, Registry } from "../registries/registry.ts";
+
+export type Step = WorkStep | GateStep | ActingStep;
+
+/** One use of a step in a plan: its checked input and what stands around it. Known when the plan is computed. */
+export interface Use<In = Json> {
+  readonly input: In;
+  readonly leg: Leg;
+  readonly packages: readonly PlannedPackage[];
+  readonly environment?: PlannedEnvironment;
+}
+
+/** A use at the moment it starts: the plan it belongs to and the artifacts it took, frozen. */
+export interface Frozen<In = Json> extends Use<In> {
+  readonly plan: Plan;
+  readonly step: PlannedStep;
+  readonly artifacts: readonly Artifact[];
+}
+
+/** What must be there for the step to run; preflight looks for all of it before the first effect. */
+export interface Requirements {
+  /** Programs looked up on the PATH. */
+  readonly programs: readonly string[];
+  /** Packages of Slipway's own Python toolbox, by the names in platform/toolbox. */
+  readonly toolbox: boolean;
+  /** Platforms this leg can run on; empty: any. */
+  readonly platforms: readonly string[];
+}
+
+export interface Finding {
+  /** Stable id, for example `PF-TOOL-MISSING`. */
+  readonly id: string;
+  readonly level: "fine" | "warns" | "blocks" | "cannot-be-tried";
+  readonly message: string;
+  readonly hint?: string;
+  /** Id of the planned step it belongs to. */
+  readonly step?: string;
+}
+
+interface Common<In> {
+  readonly name: string;
+  /** Raised whenever the same input would lead to other work; the plan says `publish@2`. */
+  readonly revision: number;
+  /** One sentence for the reference. */
+  readonly summary: string;
+  /** Decides ports, process and CI job; a `project` step never gets secrets. */
+  readonly zone: Zone;
+  /** Schema of `with:`. Every member has a description; unknown members are errors. */
+  readonly input: z.ZodType<In>;
+  /** Default time-out, milliseconds. */
+  readonly timeoutMs: number;
+  takes(use: Use<In>): readonly ArtifactQuery[];
+  makes(use: Use<In>): readonly ExpectedArtifact[];
+  asks(use: Use<In>): Requirements;
+  /** One line for the plan, without a full stop. */
+  describe(use: Use<In>): string;
+  /** Read-only; all of the plan's are run before the first effect. */
+  preflight(use: Use<In>, ports: ReadPorts): Promise<readonly Finding[]>;
+}
+
+/** Ports that change nothing outside this machine. */
+export interface ReadPorts {
+  readonly clock: Clock;
+  readonly exec: Exec;
+  readonly files: Files;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** A clean checkout of the head; read only. */
+  readonly sourceFolder: string;
+  /** Environment for child processes: PATH, HOME of its own, locale, zone, SOURCE_DATE_EPOCH. No secrets. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Python with Slipway's pinned helpers (readme_renderer, packaging): absolute path of the interpreter. */
+  toolboxPython(): Promise<string>;
+  registry(name: string): ReadRegistry;
+  /** Absolute path of frozen bytes, read only. */
+  artifactFile(artifact: Artifact): string;
+}
+
+export interface WorkPorts extends ReadPorts {
+  /** A throw-away copy of the head, this attempt's own: what is changed here is thrown away. */
+  readonly workFolder: string;
+  /** An empty folder outside the copy. */
+  readonly scratchFolder: string;
+  /** Writes to the step's log; every line passes the redactor. */
+  print(line: string): void;
+}
+
+export interface EffectPorts extends ReadPorts {
+  /** The registry of this step's environment with what is needed to write there. Opened late, once per attempt. */
+  open(registry: string): Promise<{ readonly registry: Registry; readonly credential: Credential }>;
+}
+
+/** A file that a work step made, before it is frozen into the store. */
+export interface MadeArtifact {
+  readonly kind: ArtifactKind;
+  readonly package: string;
+  readonly name: string;
+  /** Absolute path in the work or scratch folder. */
+  readonly file: string;
+  readonly platform?: string;
+}
+
+export type Worked =
+  | { readonly kind: "done"; readonly output: Json; readonly artifacts: readonly MadeArtifact[] }
+  /** Not yet possible (an index that lags): to be tried again, as long as the step's time-out allows. */
+  | { readonly kind: "later"; readonly atMs: number; readonly why: string }
+  | {
+      readonly kind: "failed";
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly hint?: string;
+      readonly details?: Json;
+    };
+
+/** Runs in a throw-away copy of the head; interrupted means begun again. */
+export interface WorkStep<In = unknown> extends Common<In> {
+  readonly kind: "work";
+  perform(frozen: Frozen<In>, ports: WorkPorts): Promise<Worked>;
+}
+
+/** Holds until journaled facts open it; does nothing itself. */
+export interface GateStep<In = unknown> extends Common<In> {
+  readonly kind: "gate";
+  /** What a person is asked, and the paths (globs in the repository) that the answer is bound to. */
+  question(use: Use<In>): { readonly text: string; readonly from?: string; readonly paths: readonly string[] };
+}
+
+/** Acts on the world; the rule observe, perform, verify is applied by the engine to each effect. */
+export interface ActingStep<In = unknown> extends Common<In> {
+  readonly kind: "acting";
+  /** Farthest reach of this use. */
+  reach(use: Use<In>): Reach;
+  /** Journaled before the first is looked at. Reads only frozen bytes. */
+  effects(frozen: Frozen<In>, ports: ReadPorts): Promise<readonly Effect[]>;
+  /** What else stands under our version at the targets. */
+  survey(effects: readonly Effect[], ports: ReadPorts): Promise<Surveyed>;
+  observe(effect: Effect, ports: ReadPorts): Promise<Observation>;
+  perform(effect: Effect, seen: Observation, ports: EffectPorts): Promise<Performed>;
+  /** From the effect alone, not from an output that a crash can lose. */
+  verify(effect: Effect, ports: ReadPorts): Promise<Verified>;
+}
+
+export type Surveyed =
+  | { readonly kind: "clear" }
+  | { readonly kind: "strangers"; readonly strangers: readonly Stranger[] }
+  | { readonly kind: "unknown"; readonly why: string };
+
+export type Verified =
+  | { readonly kind: "verified"; readonly evidence: Evidence }
+  | { readonly kind: "differs"; readonly theirs: string }
+  | { readonly kind: "unknown"; readonly why: string };
