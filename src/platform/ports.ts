@@ -70,3 +70,100 @@ export interface Log {
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
+
+/** One member of an archive, as its directory states it. */
+export interface ArchiveMember {
+  readonly path: string;
+  readonly kind: "file" | "folder" | "link" | "other";
+  /** Uncompressed size. */
+  readonly sizeBytes: number;
+}
+
+/**
+ * An archive that was read as a stream, never unpacked to disk. `faults` are the ways in which its structure would be
+ * read differently by different readers (PyPI refuses them): prefix or trailing bytes, headers that disagree, data
+ * descriptors, duplicate names, sparse members; an archive with faults is still listed as far as it can be.
+ */
+export interface Archive {
+  readonly members: readonly ArchiveMember[];
+  readonly faults: readonly string[];
+  /** Text of a member, at most `limitBytes` of UTF-8. */
+  readText(path: string, limitBytes: number): Promise<ArchiveText>;
+  /** sha256 in base64url without padding, and size, of every file member; streamed. */
+  digests(): Promise<ReadonlyMap<string, { readonly sha256: string; readonly sizeBytes: number }>>;
+}
+
+export type ArchiveText =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "absent" | "too-large" | "not-utf8" };
+
+export type ArchiveOpened =
+  | { readonly kind: "opened"; readonly archive: Archive }
+  | { readonly kind: "unreadable"; readonly why: string };
+
+/** Reads wheels (zip) and sdists (tar.gz) with limits on entries, sizes and ratio. */
+export interface Archives {
+  openZip(file: string): Promise<ArchiveOpened>;
+  openTarGz(file: string): Promise<ArchiveOpened>;
+}
+
+export interface GitTag {
+  readonly name: string;
+  /** Commit the tag leads to. */
+  readonly commit: string;
+  readonly annotated: boolean;
+  /** Message of an annotated tag, without signature; empty otherwise. */
+  readonly message: string;
+  /** `Key: value` trailers of the message, keys as written. */
+  readonly trailers: Readonly<Record<string, string>>;
+  readonly tagger?: string;
+}
+
+export interface SourceLook {
+  /** Absolute path of the work tree's root. */
+  readonly root: string;
+  readonly commit: string;
+  /** Committer time, seconds since 1970. */
+  readonly epochSeconds: number;
+  /** Branch that is checked out; absent when detached. */
+  readonly branch?: string;
+  /** Tags that lead to the commit. */
+  readonly tagsHere: readonly GitTag[];
+  /** Paths that differ from the commit, untracked ones included, ignored ones not. */
+  readonly dirty: readonly string[];
+  readonly shallow: boolean;
+  /** URL of `origin` (or the only remote) without user information. */
+  readonly remote?: string;
+  /** `user.name <user.email>` as git would write it. */
+  readonly person: string;
+}
+
+/** The user's git. Reads are cheap; nothing here changes the user's tree, index, refs or configuration. */
+export interface Git {
+  /** @throws SlipwayError SOURCE_NOT_GIT */
+  look(folder: string): Promise<SourceLook>;
+  /** Commit a ref or abbreviation leads to, or undefined. */
+  resolve(folder: string, ref: string): Promise<string | undefined>;
+  /** All tags whose name matches a glob, with the commit each leads to; at most 100,000. */
+  tags(folder: string, glob: string): Promise<readonly { readonly name: string; readonly commit: string }[]>;
+  tag(folder: string, name: string): Promise<GitTag | undefined>;
+  /** Paths of all files of a commit. */
+  files(folder: string, commit: string): Promise<readonly string[]>;
+  /** Text of a file of a commit, or undefined. */
+  show(folder: string, commit: string, path: string): Promise<string | undefined>;
+  /** A clone of its own under `to`: hooks off, no line-end conversion, all tags, nothing checked out. Done twice is harmless. */
+  clone(from: string, to: string): Promise<void>;
+  /** A fresh copy of a commit in the empty or missing folder `to`, with a `.git` of its own that shares objects with `clone`. */
+  copyAt(clone: string, commit: string, to: string): Promise<void>;
+  /** Object id that a ref has at a remote now, or that it has none; asks the remote, read only. */
+  remoteRef(folder: string, remote: string, ref: string): Promise<{ readonly kind: "at"; readonly commit: string } | { readonly kind: "none" } | { readonly kind: "unknown"; readonly why: string }>;
+  contains(folder: string, commit: string, ancestor: string): Promise<boolean>;
+}
+
+/** Where credentials come from: `NAME`, `NAME_FILE` (a path) or `NAME_FD` (a file descriptor number). */
+export interface Secrets {
+  /** Whether the credential could be read, without reading it. */
+  has(variable: string): Promise<boolean>;
+  /** Reads it and tells the redactor. @throws SlipwayError CREDENTIAL_MISSING */
+  read(variable: string): Promise<string>;
+}

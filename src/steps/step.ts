@@ -4,10 +4,10 @@
 import type { z } from "zod";
 import type { Artifact, ArtifactKind, ArtifactQuery, ExpectedArtifact } from "../domain/artifact.ts";
 import type { Json } from "../domain/configuration.ts";
-import type { ErrorCode } from "../domain/error.ts";
+import type { ErrorCode } from "../domain/error-catalog.ts";
 import type { Leg, Plan, PlannedEnvironment, PlannedPackage, PlannedStep, Reach, Zone } from "../domain/plan/plan.ts";
 import type { Effect, Evidence, Observation, Performed, Stranger } from "../domain/run/effect.ts";
-import type { Clock, Exec, Files, Log } from "../platform/ports.ts";
+import type { Archives, Clock, Exec, Files, Log } from "../platform/ports.ts";
 import type { Credential, ReadRegistry, Registry } from "../registries/registry.ts";
 
 export type Step = WorkStep | GateStep | ActingStep;
@@ -73,6 +73,7 @@ export interface ReadPorts {
   readonly clock: Clock;
   readonly exec: Exec;
   readonly files: Files;
+  readonly archives: Archives;
   readonly log: Log;
   readonly signal: AbortSignal;
   /** A clean checkout of the head; read only. */
