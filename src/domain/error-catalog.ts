@@ -90,6 +90,16 @@ export const errorCatalog = {
     meaning: "The clone is shallow, and the release needs history or tags that it lacks.",
     next: "Run `git fetch --unshallow --tags`.",
   },
+  SOURCE_INCOMPLETE: {
+    exit: 2,
+    meaning: "The repository on this machine lacks something that the commit names: a submodule, an LFS file, objects of a partial clone.",
+    next: "Run `git submodule update --init --recursive`, or fetch what the message names.",
+  },
+  GIT_FAILED: {
+    exit: 1,
+    meaning: "git refused something that Slipway needs; its own words are in the message.",
+    next: "Run the git command that the message shows.",
+  },
   SOURCE_MOVED: {
     exit: 7,
     meaning: "The source moved while the run was under way; nothing was sent for the new source.",
@@ -106,6 +116,11 @@ export const errorCatalog = {
   RUN_WAITING: { exit: 3, meaning: "The run waits for a person.", next: "See `slipway status` for who and what." },
   RUN_INCOMPLETE: { exit: 5, meaning: "The run is incomplete, or an outcome is unknown.", next: "Run the same command again." },
   RUN_CANCELLED: { exit: 1, meaning: "The run was cancelled.", next: "Start again with `slipway run`." },
+  DECISION_NEEDED: {
+    exit: 5,
+    meaning: "An interrupted attempt may or may not have had its effect, and nothing can tell; a person has to decide.",
+    next: "Look at the target, then say `slipway retry STEP`.",
+  },
   REGISTRY_CONFLICT: {
     exit: 6,
     meaning: "A registry holds other bytes under our name, or files of a stranger under our version.",
@@ -122,9 +137,19 @@ export const errorCatalog = {
     meaning: "A credential that a step needs is not there.",
     next: "Set the variable named in the message, or its `_FILE` form.",
   },
+  CREDENTIAL_INVALID: {
+    exit: 4,
+    meaning: "A credential is there but cannot be used: two sources, an unreadable file, or too short to be kept out of logs.",
+    next: "Set exactly one of the variables that the message names.",
+  },
   // --- step work ----------------------------------------------------------------------------
   STEP_FAILED: { exit: 1, meaning: "A step of the release failed.", next: "See `slipway logs` for its output." },
   TOOL_MISSING: { exit: 1, meaning: "A program that a step needs is not installed.", next: "Install the program named in the message." },
+  PROGRAM_NOT_STARTED: {
+    exit: 1,
+    meaning: "A program is there but could not be started: its folder, its permissions, its interpreter or a limit of this machine.",
+    next: "Mend what the message names, then run the same command again.",
+  },
   ARTIFACT_INVALID: {
     exit: 1,
     meaning: "An artifact would be refused, or would install as something else than it says.",
@@ -143,6 +168,11 @@ export const errorCatalog = {
     exit: 5,
     meaning: "The state folder cannot be written (full disk, permissions); nothing was sent after that.",
     next: "Make room, then run the same command again.",
+  },
+  FILE_UNREADABLE: {
+    exit: 1,
+    meaning: "A file that must be readable is not: it is missing, too large, not UTF-8, or not permitted.",
+    next: "Look at the file that the message names.",
   },
   // --- verify and doctor --------------------------------------------------------------------
   FINDINGS: { exit: 8, meaning: "`doctor` or `verify` found something.", next: "See the findings." },

@@ -1,6 +1,8 @@
 // ◆ The outside world as Slipway sees it. Everything that is not a pure function of its arguments comes through one
 // of these, so that tests and the simulation can put another world in its place.
 
+import type { Sha256 } from "../domain/digest.ts";
+
 export interface Clock {
   /** Milliseconds since 1970. */
   nowMs(): number;
@@ -30,16 +32,29 @@ export interface Command {
   readonly keepBytes?: number;
 }
 
+/** What a program wrote, redacted. Both texts are UTF-8 decoded; what is not UTF-8 becomes U+FFFD. */
+export interface CommandOutput {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Bytes dropped from the middle of the two streams; absent or 0: everything is there. */
+  readonly leftOutBytes?: number;
+}
+
 export type CommandEnd =
-  | { readonly kind: "exited"; readonly code: number; readonly stdout: string; readonly stderr: string }
-  | { readonly kind: "signalled"; readonly signal: string; readonly stdout: string; readonly stderr: string }
+  | ({ readonly kind: "exited"; readonly code: number } & CommandOutput)
+  | ({ readonly kind: "signalled"; readonly signal: string } & CommandOutput)
   | { readonly kind: "not-found"; readonly program: string }
-  | { readonly kind: "timed-out"; readonly stdout: string; readonly stderr: string };
+  | ({ readonly kind: "timed-out" } & CommandOutput);
 
 /** Runs programs. Killing one kills everything it started. */
 export interface Exec {
+  /**
+   * Runs one program to its end. When `signal` is aborted, everything it started is killed (SIGTERM, SIGKILL after
+   * 5 s) and the promise then rejects with the signal's reason.
+   * @throws SlipwayError PROGRAM_NOT_STARTED when `cwd` is not a folder, or the program is there but cannot be run
+   */
   run(command: Command): Promise<CommandEnd>;
-  /** Absolute path of a program on the given PATH, or undefined. */
+  /** Absolute path of a program on the given PATH, or undefined. Relative entries of the PATH are passed over. */
   find(program: string, path: string): Promise<string | undefined>;
 }
 
@@ -48,21 +63,73 @@ export interface FileInfo {
   readonly sizeBytes: number;
 }
 
-/** Files by absolute path. */
+/**
+ * Files by absolute path.
+ * @throws SlipwayError FILE_UNREADABLE for what cannot be read, STORAGE_FAILED for what cannot be written
+ */
 export interface Files {
+  /** Text of a UTF-8 file of at most 64 MiB. */
   readText(file: string): Promise<string>;
   readTextIfThere(file: string): Promise<string | undefined>;
+  /** All or nothing, and on disk when it returns. Makes the folder; keeps the mode of a file that was there. */
   writeText(file: string, text: string): Promise<void>;
+  /** Of the path itself: a link is a link. */
   info(path: string): Promise<FileInfo | undefined>;
   /** Names in a folder, sorted by code unit; empty if the folder is not there. */
   list(folder: string): Promise<readonly string[]>;
   makeFolder(folder: string): Promise<void>;
+  /** Copies one file with its mode; makes the folder. */
   copy(from: string, to: string): Promise<void>;
   /** Removes a file or a whole folder; no error if it is not there. */
   remove(path: string): Promise<void>;
   /** sha256 (lower-case hex) and size of a file, streamed. */
   digest(file: string): Promise<{ readonly sha256: string; readonly sizeBytes: number }>;
+  /** Bytes that this user may still write; for a folder that is not there yet, of its nearest parent. */
   freeBytes(folder: string): Promise<number>;
+}
+
+export type StoredState =
+  | { readonly kind: "intact"; readonly sizeBytes: number }
+  /** Other bytes stand under the digest: the disk, or a person, changed them. */
+  | { readonly kind: "damaged"; readonly found: Sha256; readonly sizeBytes: number }
+  | { readonly kind: "absent" };
+
+/** Frozen bytes by digest. What was put is on disk before the promise resolves, and is never written again. */
+export interface ArtifactStore {
+  /** Copies a regular file into the store. @throws SlipwayError STORAGE_FAILED, ARTIFACT_INVALID for a link or folder */
+  put(file: string): Promise<{ readonly digest: Sha256; readonly sizeBytes: number }>;
+  has(digest: Sha256): Promise<boolean>;
+  /** Absolute path of the bytes, read only; whether they are there is not looked at. */
+  file(digest: Sha256): string;
+  /** Reads the bytes again. */
+  verify(digest: Sha256): Promise<StoredState>;
+}
+
+/** Named places at which tests kill the process. A no-op unless the environment asks for it. */
+export interface CrashPoints {
+  reach(name: string): void;
+}
+
+/** Python with Slipway's pinned helpers, made once per machine. */
+export interface Toolbox {
+  /** Absolute path of the interpreter. @throws SlipwayError TOOL_MISSING */
+  python(): Promise<string>;
+}
+
+/** Keeps secrets out of everything that is shown or written. */
+export interface Redactor {
+  /** From now on the secret and its usual encodings are hidden. @throws SlipwayError CREDENTIAL_INVALID below 6 characters */
+  add(secret: string): void;
+  redact(text: string): string;
+  /** For text that comes in pieces: a secret cut by the border of two pieces is hidden too. */
+  stream(): RedactorStream;
+}
+
+export interface RedactorStream {
+  /** What may be shown now; a tail that could be the beginning of a secret is held back. */
+  push(text: string): string;
+  /** What was held back. */
+  end(): string;
 }
 
 export interface Log {

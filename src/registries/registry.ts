@@ -73,6 +73,8 @@ export interface ReadRegistry {
   readonly world: "real" | "rehearsal";
   /** How long a negative answer may be stale after an upload, in milliseconds. */
   readonly settleMs: number;
+  /** Reasons why the registry would refuse, known without sending a byte (limits, names, forms). Pure. */
+  refusals(upload: Publication): readonly string[];
   /** Page for people. Pure. */
   locate(publication: Pick<Publication, "package" | "version">): string;
   versions(packageName: string, signal: AbortSignal): Promise<Versions>;
@@ -83,8 +85,6 @@ export interface ReadRegistry {
 }
 
 export interface Registry extends ReadRegistry {
-  /** Reasons why the registry would refuse, known without sending a byte (limits, names, forms). Pure. */
-  refusals(upload: Publication): readonly string[];
   publish(upload: Upload, credential: Credential, signal: AbortSignal): Promise<Performed>;
   withdraw(publication: Pick<Publication, "package" | "version">): Withdrawn;
 }

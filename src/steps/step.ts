@@ -7,7 +7,7 @@ import type { Json } from "../domain/configuration.ts";
 import type { ErrorCode } from "../domain/error-catalog.ts";
 import type { Leg, Plan, PlannedEnvironment, PlannedPackage, PlannedStep, Reach, Zone } from "../domain/plan/plan.ts";
 import type { Effect, Evidence, Observation, Performed, Stranger } from "../domain/run/effect.ts";
-import type { Archives, Clock, Exec, Files, Log } from "../platform/ports.ts";
+import type { Archives, Clock, Exec, Files, Git, Log } from "../platform/ports.ts";
 import type { Credential, ReadRegistry, Registry } from "../registries/registry.ts";
 
 export type Step = WorkStep | GateStep | ActingStep;
@@ -20,11 +20,21 @@ export interface Use<In = Json> {
   readonly environment?: PlannedEnvironment;
 }
 
+/** A use together with the plan it became part of: what preflight sees. */
+export interface Planned<In = Json> extends Use<In> {
+  readonly plan: Plan;
+  readonly step: PlannedStep;
+  /** Something of this run may be public already, so that what stands under our version may be ours. */
+  readonly begun: boolean;
+}
+
 /** A use at the moment it starts: the plan it belongs to and the artifacts it took, frozen. */
 export interface Frozen<In = Json> extends Use<In> {
   readonly plan: Plan;
   readonly step: PlannedStep;
   readonly artifacts: readonly Artifact[];
+  /** When this series of attempts began (milliseconds since 1970): what `within` counts from. */
+  readonly sinceMs: number;
 }
 
 /** What must be there for the step to run; preflight looks for all of it before the first effect. */
@@ -61,11 +71,20 @@ interface Common<In> {
   readonly timeoutMs: number;
   takes(use: Use<In>): readonly ArtifactQuery[];
   makes(use: Use<In>): readonly ExpectedArtifact[];
+  /** Registries that this use publishes to; absent: none. */
+  publishes?(use: Use<In>): readonly string[];
+  /** Registries whose files, published by this plan, this use reads; it is left out with the step that publishes them. */
+  reads?(use: Use<In>): readonly string[];
   asks(use: Use<In>): Requirements;
   /** One line for the plan, without a full stop. */
   describe(use: Use<In>): string;
+  /**
+   * Registries whose copy of this release the step looks at. The plan leaves the step out when a step that would have
+   * published there is left out and none that stays does.
+   */
+  follows?(use: Use<In>): readonly string[];
   /** Read-only; all of the plan's are run before the first effect. */
-  preflight(use: Use<In>, ports: ReadPorts): Promise<readonly Finding[]>;
+  preflight(planned: Planned<In>, ports: ReadPorts): Promise<readonly Finding[]>;
 }
 
 /** Ports that change nothing outside this machine. */
@@ -76,6 +95,8 @@ export interface ReadPorts {
   readonly archives: Archives;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** This machine in the words of `matrix: platform`: `linux-x86_64`, `macos-aarch64`, `windows-x86_64`. */
+  readonly host: string;
   /** A clean checkout of the head; read only. */
   readonly sourceFolder: string;
   /** Environment for child processes: PATH, HOME of its own, locale, zone, SOURCE_DATE_EPOCH. No secrets. */
@@ -83,6 +104,8 @@ export interface ReadPorts {
   /** Python with Slipway's pinned helpers (readme_renderer, packaging): absolute path of the interpreter. */
   toolboxPython(): Promise<string>;
   registry(name: string): ReadRegistry;
+  /** Commit that a branch or tag (`refs/heads/main`, `refs/tags/v1`, peeled) has at a remote of the user's repository now. */
+  remoteRef(remote: string, ref: string): ReturnType<Git["remoteRef"]>;
   /** Absolute path of frozen bytes, read only. */
   artifactFile(artifact: Artifact): string;
 }
@@ -139,6 +162,8 @@ export interface GateStep<In = unknown> extends Common<In> {
 /** Acts on the world; the rule observe, perform, verify is applied by the engine to each effect. */
 export interface ActingStep<In = unknown> extends Common<In> {
   readonly kind: "acting";
+  /** Registries or forges it acts on, by name. */
+  targets(use: Use<In>): readonly string[];
   /** Farthest reach of this use. */
   reach(use: Use<In>): Reach;
   /** Journaled before the first is looked at. Reads only frozen bytes. */

@@ -140,6 +140,18 @@ export function environmentOf(plan: Plan, step: PlannedStep): PlannedEnvironment
   return plan.environments.find((environment) => environment.name === step.environment);
 }
 
+const indexes = new WeakMap<Plan, ReadonlyMap<string, PlannedStep>>();
+
+/** A step by id; the index is made once for a plan, which never changes. */
+export function stepOf(plan: Plan, id: string): PlannedStep | undefined {
+  let index = indexes.get(plan);
+  if (index === undefined) {
+    index = new Map(plan.steps.map((step) => [step.id, step]));
+    indexes.set(plan, index);
+  }
+  return index.get(id);
+}
+
 /** Name of a catalogue step without its revision. */
 export function catalogueName(step: PlannedStep): string {
   return step.uses.slice(0, step.uses.lastIndexOf("@"));

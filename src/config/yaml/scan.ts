@@ -1,0 +1,128 @@
+// One pass over the tokens of slipway.yaml before a tree is built. It refuses what the language does not have (anchors,
+// aliases, tags, directives) and stops at files that are only large, deep or both, in linear time: a bomb is
+// never composed, let alone expanded (reference/trust §7 row 25).
+import { CST, Lexer } from "yaml";
+import type { Draft, Told } from "../draft.ts";
+
+export const depthMax = 32;
+export const nodesMax = 10_000;
+const tokensMax = 60_000;
+/** Deeper block nesting than this would need more blanks at the start of a line. */
+const indentMax = 400;
+
+export interface Scan {
+  readonly drafts: readonly Draft[];
+  /** Some cap was reached: the text must not be composed. */
+  readonly stopped: boolean;
+}
+
+interface Counter {
+  tokens: number;
+  nodes: number;
+  flowDepth: number;
+  /** `- ` and `? ` on the line so far: each opens a level. */
+  openersOnLine: number;
+  blanksAtLineStart: number;
+  lineIsBlank: boolean;
+  stopped: boolean;
+}
+
+type TokenType = CST.TokenType | "text" | null;
+
+/** Looks at every token until a cap is reached. */
+export function scan(text: string): Scan {
+  const drafts: Draft[] = [];
+  const counter: Counter = {
+    tokens: 0, nodes: 0, flowDepth: 0, openersOnLine: 0, blanksAtLineStart: 0, lineIsBlank: true, stopped: false,
+  };
+  let offset = 0;
+  let type: TokenType = null;
+  for (const token of new Lexer().lex(text)) {
+    // What follows the mark of a scalar is its text, whatever it looks like.
+    type = type === "scalar" ? "text" : CST.tokenType(token);
+    const length = zeroWidth(type) ? 0 : token.length;
+    const range = { start: offset, end: offset + length };
+    count(counter, type, token);
+    const excess = tooMuch(counter);
+    if (excess !== undefined) drafts.push({ code: "CONFIG_TOO_LARGE", range, tell: () => excess });
+    if (excess !== undefined) counter.stopped = true;
+    if (counter.stopped) break;
+    const told = refused(type, token);
+    if (told !== undefined) drafts.push({ code: "CONFIG_SYNTAX", range, tell: () => told });
+    offset += length;
+  }
+  return { drafts, stopped: counter.stopped };
+}
+
+/** The lexer's marks for structure have no width in the text. */
+function zeroWidth(type: TokenType): boolean {
+  return type === "doc-mode" || type === "flow-error-end" || type === "scalar";
+}
+
+function count(counter: Counter, type: TokenType, token: string): void {
+  counter.tokens += 1;
+  if (type === "newline" || (type === "text" && token.endsWith("\n"))) {
+    counter.openersOnLine = 0;
+    counter.blanksAtLineStart = 0;
+    counter.lineIsBlank = true;
+    return;
+  }
+  if (type === "space" && counter.lineIsBlank) counter.blanksAtLineStart += token.length;
+  else if (type !== "scalar" && type !== "doc-mode" && type !== "comment") counter.lineIsBlank = false;
+  if (type === "flow-map-start" || type === "flow-seq-start") counter.flowDepth += 1;
+  if (type === "flow-map-end" || type === "flow-seq-end") counter.flowDepth -= 1;
+  if (type === "seq-item-ind" || type === "explicit-key-ind") counter.openersOnLine += 1;
+  if (nodeTypes.has(type)) counter.nodes += 1;
+}
+
+const nodeTypes: ReadonlySet<TokenType> = new Set([
+  "scalar",
+  "single-quoted-scalar",
+  "double-quoted-scalar",
+  "block-scalar-header",
+  "alias",
+  "flow-map-start",
+  "flow-seq-start",
+  "seq-item-ind",
+  "explicit-key-ind",
+  "map-value-ind",
+  "comma",
+  "doc-start",
+  "doc-end",
+]);
+
+function tooMuch(counter: Counter): Told | undefined {
+  const deep = counter.flowDepth > depthMax || counter.openersOnLine > depthMax;
+  if (deep || (!counter.lineIsBlank && counter.blanksAtLineStart > indentMax)) return tooDeep;
+  if (counter.nodes > 2 * nodesMax || counter.tokens > tokensMax) return tooMany;
+  return undefined;
+}
+
+export const tooDeep: Told = {
+  message: `Cannot read the file: it is nested deeper than ${depthMax} levels`,
+  hint: "Write it with fewer levels",
+};
+
+export const tooMany: Told = {
+  message: `Cannot read the file: it has more than ${nodesMax} values`,
+  hint: "Move what is generated out of slipway.yaml",
+};
+
+function refused(type: TokenType, token: string): Told | undefined {
+  if (type === "alias") {
+    return { message: `Cannot use the alias "${token.slice(0, 40)}": aliases are not part of the language`, hint: quoteHint(token) };
+  }
+  if (type === "anchor") {
+    return { message: `Cannot use the anchor "${token.slice(0, 40)}": anchors are not part of the language`, hint: quoteHint(token) };
+  }
+  if (type === "tag") {
+    return { message: `Cannot use the tag "${token.slice(0, 40)}": YAML tags are not part of the language`, hint: quoteHint(token) };
+  }
+  if (type !== "directive-line") return undefined;
+  return { message: `Cannot use the directive "${token.trim().slice(0, 40)}": the file is YAML 1.2 as it stands`, hint: "Delete the line" };
+}
+
+/** A word such as `*.whl` or `!tag` is meant as text more often than not. */
+function quoteHint(token: string): string {
+  return token.length > 40 ? "Write the value itself" : `Write the value itself, or quote it if it is text: "${token}"`;
+}

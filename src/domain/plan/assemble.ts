@@ -1,0 +1,327 @@
+// Joins what slipway.yaml says with what the source is into a plan. Pure: the same configuration, source and choice give
+// the same plan, and so the same digest, everywhere. Nothing here knows any step by name but the one that the language
+// runs by itself, `check-artifacts`.
+import type { ArtifactKind, ArtifactQuery, ExpectedArtifact } from "../artifact.ts";
+import type { Configuration, Json, JsonObject, PipelineConfiguration, StepConfiguration, StepEntry, TriggerKind } from "../configuration.ts";
+import type { Problem } from "../error.ts";
+import { whyLeftOut, type Circumstances } from "./conditions.ts";
+import { planEnvironments, type KnownRegistry } from "./environments.ts";
+import { drawLine } from "./order.ts";
+import {
+  planSchema,
+  type ChosenPath,
+  type LeftOutStep,
+  type Leg,
+  type Plan,
+  type PlannedEnvironment,
+  type PlannedPackage,
+  type PlannedRelease,
+  type PlannedSource,
+  type PlannedStep,
+  type Reach,
+  type StepKind,
+  type Zone,
+} from "./plan.ts";
+
+export interface AssembleRequest {
+  readonly configuration: Configuration;
+  readonly pipeline: PipelineConfiguration;
+  readonly source: PlannedSource;
+  readonly trigger: TriggerKind;
+  readonly inputs: JsonObject;
+  readonly path: ChosenPath | undefined;
+  readonly packages: readonly PlannedPackage[];
+  readonly release: PlannedRelease;
+  readonly knownRegistries: readonly KnownRegistry[];
+  readonly describe: DescribeStep;
+}
+
+/** What the catalogue says about one use of a step. */
+export type DescribeStep = (use: StepUse) => Described;
+
+export interface StepUse {
+  readonly uses: string;
+  readonly with: JsonObject;
+  readonly leg: Leg;
+  readonly packages: readonly PlannedPackage[];
+  readonly environment: PlannedEnvironment | undefined;
+}
+
+export type Described =
+  | { readonly kind: "described"; readonly traits: StepTraits }
+  | { readonly kind: "not-yet"; readonly what: string }
+  | { readonly kind: "invalid"; readonly problems: readonly { readonly path: readonly (string | number)[]; readonly message: string; readonly hint?: string }[] };
+
+export interface StepTraits {
+  /** `publish@1`. */
+  readonly uses: string;
+  readonly kind: StepKind;
+  readonly zone: Zone;
+  readonly title: string;
+  readonly input: Json;
+  readonly takes: readonly ArtifactQuery[];
+  readonly makes: readonly ExpectedArtifact[];
+  readonly publishes: readonly string[];
+  readonly reads: readonly string[];
+  readonly reach: Reach | undefined;
+  readonly timeoutMs: number;
+}
+
+export type Assembled = { readonly kind: "assembled"; readonly plan: Plan } | { readonly kind: "invalid"; readonly problems: readonly Problem[] };
+
+interface Assembling {
+  readonly request: AssembleRequest;
+  readonly environments: readonly PlannedEnvironment[];
+  readonly steps: PlannedStep[];
+  readonly traits: Map<string, StepTraits>;
+  readonly leftOut: (LeftOutStep & { readonly traits: StepTraits | undefined })[];
+  readonly problems: Problem[];
+  /** What the next line of the file waits for. */
+  frontier: readonly string[];
+}
+
+export function assemble(request: AssembleRequest): Assembled {
+  const planned = planEnvironments(request.configuration, request.knownRegistries);
+  const assembling: Assembling = {
+    request,
+    environments: planned.environments,
+    steps: [],
+    traits: new Map(),
+    leftOut: [],
+    problems: [...planned.problems, ...refuseNotYet(request)],
+    frontier: [],
+  };
+  for (const entry of request.pipeline.entries) addEntry(assembling, entry);
+  if (assembling.steps.length === 0 && assembling.problems.length === 0) {
+    assembling.problems.push({ code: "PLAN_INVALID", message: "Cannot plan: every step is left out", hint: "Look at the `when` of the steps" });
+  }
+  return assembling.problems.length > 0
+    ? { kind: "invalid", problems: assembling.problems }
+    : { kind: "assembled", plan: finish(assembling) };
+}
+
+function finish(assembling: Assembling): Plan {
+  const { request, steps } = assembling;
+  const used = new Set(steps.flatMap((step) => (step.environment === undefined ? [] : [step.environment])));
+  return {
+    schema: planSchema,
+    project: request.configuration.project,
+    pipeline: request.pipeline.name,
+    source: request.source,
+    release: request.release,
+    inputs: request.inputs,
+    ...(request.path === undefined ? {} : { path: request.path }),
+    packages: request.packages,
+    environments: assembling.environments.filter((environment) => used.has(environment.name)),
+    steps,
+    leftOut: assembling.leftOut.map(({ id, reason }) => ({ id, reason })),
+    line: drawLine(steps),
+  };
+}
+
+/** What the language has and this version does not do yet: said before anything is planned around it. */
+function refuseNotYet(request: AssembleRequest): readonly Problem[] {
+  const { configuration, pipeline } = request;
+  const asked: readonly (readonly [boolean, string, readonly (string | number)[]])[] = [
+    [configuration.source.moved === "restart", "`source.moved: restart`", ["source", "moved"]],
+    [configuration.source.carry.length > 0, "`source.carry`", ["source", "carry"]],
+    [(pipeline.version ?? configuration.version).from === "commits", "`version.from: commits`", ["version", "from"]],
+  ];
+  return asked.flatMap(([isAsked, what, path]) => (isAsked ? [notYet(request.configuration, what, path)] : []));
+}
+
+function notYet(configuration: Configuration, what: string, path: readonly (string | number)[]): Problem {
+  const place = configuration.places(path);
+  const message = `Cannot plan ${what}: this version of Slipway does not do it yet`;
+  return { code: "NOT_YET", message, hint: "Leave it out of slipway.yaml for now", ...(place === undefined ? {} : { place }) };
+}
+
+function addEntry(assembling: Assembling, entry: StepEntry): void {
+  if (entry.kind === "step") {
+    assembling.frontier = addStep(assembling, { step: entry.step, id: entry.step.name, names: [entry.step.name], inherited: undefined });
+    return;
+  }
+  const reason = whyLeftOut(entry.when, circumstances(assembling.request));
+  const before = assembling.frontier;
+  const reached: string[] = [];
+  for (const step of entry.steps) {
+    const id = `${entry.name}/${step.name}`;
+    const after = addStep(assembling, { step, id, names: [entry.name, step.name, id], inherited: reason });
+    if (entry.kind === "group") assembling.frontier = after;
+    // A step that was left out hands on what it waited for; beside siblings that is already waited for.
+    else if (after !== before) reached.push(...after);
+  }
+  if (entry.kind === "parallel" && reached.length > 0) assembling.frontier = reached;
+}
+
+interface Adding {
+  readonly step: StepConfiguration;
+  readonly id: string;
+  /** Names by which a path may leave it out. */
+  readonly names: readonly string[];
+  /** Why the group it stands in is left out. */
+  readonly inherited: string | undefined;
+}
+
+/** Adds a step with all its legs. @returns what the next step waits for: the same array if it was left out */
+function addStep(assembling: Assembling, adding: Adding): readonly string[] {
+  const { step, id } = adding;
+  const reason = adding.inherited ?? whyLeftOut(step.when, circumstances(assembling.request)) ?? leftOutByPath(assembling.request.path, adding.names);
+  if (reason !== undefined) {
+    assembling.leftOut.push({ id, reason, traits: describeQuietly(assembling, step) });
+    return assembling.frontier;
+  }
+  const legs = legsOf(step.matrix);
+  const before = checkedFrontier(assembling, step, id);
+  const added = legs.flatMap((leg) => addLeg(assembling, { ...adding, leg, waitsFor: before }));
+  return added.length > 0 ? added : assembling.frontier;
+}
+
+function circumstances(request: AssembleRequest): Circumstances {
+  return { trigger: request.trigger, tagged: request.source.tag !== undefined, prerelease: request.release.prerelease, inputs: request.inputs };
+}
+
+function leftOutByPath(path: ChosenPath | undefined, names: readonly string[]): string | undefined {
+  if (path === undefined || !names.some((name) => path.leavesOut.includes(name))) return undefined;
+  return `path "${path.name}", by ${path.by}: ${path.reason}`;
+}
+
+function legsOf(matrix: StepConfiguration["matrix"]): readonly Leg[] {
+  let legs: readonly Leg[] = [{}];
+  for (const [key, values] of Object.entries(matrix ?? {})) {
+    legs = legs.flatMap((leg) => values.map((value) => ({ ...leg, [key]: value })));
+  }
+  return legs;
+}
+
+function addLeg(assembling: Assembling, adding: Adding & { readonly leg: Leg; readonly waitsFor: readonly string[] }): readonly string[] {
+  const { step, leg, waitsFor } = adding;
+  const { request } = assembling;
+  const suffix = Object.entries(leg).map(([key, value]) => `${key}=${value}`).join(",");
+  const id = suffix === "" ? adding.id : `${adding.id}[${suffix}]`;
+  const environment = assembling.environments.find((one) => one.name === step.environment);
+  const described = request.describe({ uses: step.uses, with: step.with, leg, packages: request.packages, environment });
+  if (described.kind !== "described") {
+    assembling.problems.push(...problemsOf(request.configuration, step, described));
+    return [];
+  }
+  if (step.keep.length > 0) assembling.problems.push(notYet(request.configuration, `\`keep\` of step "${id}"`, [...step.path, "keep"]));
+  const { traits } = described;
+  const reason = leftOutWithMaker(assembling, traits);
+  if (reason !== undefined) {
+    assembling.leftOut.push({ id, reason, traits });
+    return [];
+  }
+  const missing = missingMaker(assembling, traits);
+  if (missing !== undefined) assembling.problems.push(stepProblem(request.configuration, step, `Cannot plan step "${id}": ${missing}`));
+  assembling.traits.set(id, traits);
+  assembling.steps.push(plannedStep({ id, step, traits, leg, waitsFor, gate: step.gate ?? environment?.gate }));
+  return [id];
+}
+
+function plannedStep(parts: {
+  readonly id: string;
+  readonly step: Pick<StepConfiguration, "environment" | "timeoutMs" | "retry" | "optional" | "keep">;
+  readonly traits: StepTraits;
+  readonly leg: Leg;
+  readonly waitsFor: readonly string[];
+  readonly gate: string | undefined;
+}): PlannedStep {
+  const { id, step, traits, leg, waitsFor, gate } = parts;
+  return {
+    id,
+    uses: traits.uses,
+    kind: traits.kind,
+    zone: traits.zone,
+    title: traits.title,
+    waitsFor,
+    ...(Object.keys(leg).length === 0 ? {} : { leg }),
+    input: traits.input,
+    ...(step.environment === undefined ? {} : { environment: step.environment }),
+    ...(gate === undefined ? {} : { gate }),
+    takes: traits.takes,
+    makes: traits.makes,
+    ...(traits.reach === undefined ? {} : { reach: traits.reach }),
+    timeoutMs: step.timeoutMs ?? traits.timeoutMs,
+    retry: step.retry,
+    optional: step.optional,
+    keep: step.keep,
+  };
+}
+
+function problemsOf(configuration: Configuration, step: StepConfiguration, described: Exclude<Described, { kind: "described" }>): readonly Problem[] {
+  if (described.kind === "not-yet") return [notYet(configuration, described.what, [...step.path, "uses"])];
+  return described.problems.map(({ path, message, hint }) => stepProblem(configuration, step, message, { path, hint }));
+}
+
+function stepProblem(
+  configuration: Configuration,
+  step: StepConfiguration,
+  message: string,
+  more: { readonly path?: readonly (string | number)[]; readonly hint?: string | undefined } = {},
+): Problem {
+  const place = configuration.places([...step.path, ...(more.path ?? [])]);
+  return { code: "PLAN_INVALID", message, ...(more.hint === undefined ? {} : { hint: more.hint }), ...(place === undefined ? {} : { place }) };
+}
+
+function describeQuietly(assembling: Assembling, step: StepConfiguration): StepTraits | undefined {
+  const environment = assembling.environments.find((one) => one.name === step.environment);
+  const leg = legsOf(step.matrix)[0] ?? {};
+  const described = assembling.request.describe({ uses: step.uses, with: step.with, leg, packages: assembling.request.packages, environment });
+  return described.kind === "described" ? described.traits : undefined;
+}
+
+/** A step that takes something from a step that was left out is left out too; nothing else spreads (DESIGN §2). */
+function leftOutWithMaker(assembling: Assembling, traits: StepTraits): string | undefined {
+  const present = [...assembling.traits.values()];
+  const reads = traits.reads.find((registry) => !present.some((one) => one.publishes.includes(registry)));
+  if (reads !== undefined) {
+    const absent = assembling.leftOut.find((one) => one.traits?.publishes.includes(reads));
+    if (absent !== undefined) return `"${absent.id}", which publishes to ${reads}, is left out`;
+  }
+  for (const query of traits.takes) {
+    if (query.kinds.some((kind) => present.some((one) => makes(one, kind)))) continue;
+    const absent = assembling.leftOut.find((one) => one.traits !== undefined && query.kinds.some((kind) => makes(one.traits as StepTraits, kind)));
+    if (absent !== undefined) return `"${absent.id}", which makes what it takes, is left out`;
+  }
+  return undefined;
+}
+
+function makes(traits: StepTraits, kind: ArtifactKind): boolean {
+  return traits.makes.some((expected) => expected.kind === kind);
+}
+
+function missingMaker(assembling: Assembling, traits: StepTraits): string | undefined {
+  const present = [...assembling.traits.values()];
+  const unread = traits.reads.find((registry) => !present.some((one) => one.publishes.includes(registry)));
+  if (unread !== undefined) return `it reads what this release publishes to ${unread}, and no step above publishes there`;
+  const unmade = traits.takes.find((query) => !query.kinds.some((kind) => present.some((one) => makes(one, kind))));
+  return unmade === undefined ? undefined : `it takes ${unmade.kinds.join(" or ")}, and no step above makes any`;
+}
+
+const checkArtifacts = "check-artifacts";
+const checkedKinds: readonly ArtifactKind[] = ["wheel", "sdist"];
+
+/**
+ * `check-artifacts` runs by itself as soon as artifacts are there and something is about to take them, unless the file
+ * has a line for it.
+ * @returns what the step about to be added waits for
+ */
+function checkedFrontier(assembling: Assembling, step: StepConfiguration, id: string): readonly string[] {
+  const { request, steps } = assembling;
+  const isWritten = request.pipeline.entries.some((entry) => (entry.kind === "step" ? [entry.step] : entry.steps).some((one) => one.uses === checkArtifacts));
+  if (isWritten || steps.some((one) => one.id === checkArtifacts) || step.uses === checkArtifacts) return assembling.frontier;
+  const taken = describeQuietly(assembling, step)?.takes.some((query) => query.kinds.some((kind) => checkedKinds.includes(kind))) ?? false;
+  const made = [...assembling.traits.values()].some((traits) => checkedKinds.some((kind) => makes(traits, kind)));
+  // Beside siblings the check would have to wait for some and not for others; the file then writes its own line.
+  if (!taken || !made || id.includes("/")) return assembling.frontier;
+  const described = request.describe({ uses: checkArtifacts, with: {}, leg: {}, packages: request.packages, environment: undefined });
+  if (described.kind !== "described") return assembling.frontier;
+  const { traits } = described;
+  assembling.traits.set(checkArtifacts, traits);
+  steps.push(
+    plannedStep({ id: checkArtifacts, step: { retry: 0, optional: false, keep: [] }, traits, leg: {}, waitsFor: assembling.frontier, gate: undefined }),
+  );
+  assembling.frontier = [checkArtifacts];
+  return assembling.frontier;
+}

@@ -1,0 +1,48 @@
+// Platforms as `matrix: platform` writes them (`linux-x86_64`, `macos-universal2`, `windows-amd64`, `linux`), and which
+// machine can do the work of one. It exists because every step that has legs asks the same question, and because a leg
+// without a place to run must be told before the start (DESIGN §2).
+
+export const operatingSystems = ["linux", "macos", "windows"] as const;
+export type OperatingSystem = (typeof operatingSystems)[number];
+export type Processor = "x86_64" | "aarch64";
+
+export type ReadPlatform =
+  | {
+      readonly kind: "platform";
+      readonly os: OperatingSystem;
+      /** Absent: any. `universal2` stands for both of macOS. */
+      readonly processor?: Processor | "universal2";
+    }
+  | { readonly kind: "unknown" };
+
+const processors: Readonly<Record<string, Processor | "universal2">> = {
+  x86_64: "x86_64",
+  amd64: "x86_64",
+  x64: "x86_64",
+  aarch64: "aarch64",
+  arm64: "aarch64",
+  universal2: "universal2",
+};
+
+/** Reads a platform's words; an ending such as `-static` says how something is built, not where, and is passed over. */
+export function readPlatform(words: string): ReadPlatform {
+  const [system, processor] = words.split("-");
+  const os = operatingSystems.find((one) => one === system);
+  if (os === undefined) return { kind: "unknown" };
+  if (processor === undefined) return { kind: "platform", os };
+  const known = Object.hasOwn(processors, processor) ? processors[processor] : undefined;
+  if (known === undefined || (known === "universal2" && os !== "macos")) return { kind: "unknown" };
+  return { kind: "platform", os, processor: known };
+}
+
+/**
+ * Machines that can do the work of a platform natively, in the same words as `ReadPorts.host`.
+ * @returns empty for words that name no platform.
+ */
+export function hostsFor(words: string): readonly string[] {
+  const read = readPlatform(words);
+  if (read.kind === "unknown") return [];
+  const { os, processor } = read;
+  const any = processor === undefined || processor === "universal2";
+  return (any ? ["x86_64", "aarch64"] : [processor]).map((one) => `${os}-${one}`);
+}

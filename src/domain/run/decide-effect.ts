@@ -1,0 +1,124 @@
+// The rule of one effect, as a pure function: look; if absent or damaged, send; look until settled; verify.
+// An exit code or an error text never decides, and the only way out of "unknown" is another look or a person
+// (DESIGN §1.2, §4). Retry policy lives here and in `decide`, nowhere else.
+import { unreachable } from "../error.ts";
+import { backoffMs } from "./retry.ts";
+import type { EffectState } from "./state.ts";
+
+export type EffectMove =
+  | { readonly kind: "observe" }
+  | { readonly kind: "send" }
+  | { readonly kind: "verify" }
+  /** It can be believed that the effect is absent: nothing is in doubt. */
+  | { readonly kind: "settle" }
+  /** Nothing to do until the run goes on. */
+  | { readonly kind: "hold" }
+  | { readonly kind: "wait"; readonly untilMs: number; readonly why: string }
+  | { readonly kind: "done" }
+  | { readonly kind: "stop"; readonly stop: EffectStop };
+
+export type EffectStop =
+  /** The target said no, or cannot be reached, and nothing of ours is in doubt. */
+  | { readonly kind: "failed"; readonly why: string }
+  /** Something was sent and nothing yet says what became of it. */
+  | { readonly kind: "unresolved"; readonly why: string }
+  /** The world holds something else under our name. */
+  | { readonly kind: "conflict"; readonly theirs: string }
+  /** Only a person can go on. */
+  | { readonly kind: "by-person"; readonly why: string };
+
+/** An observation older than this is looked at again before anything is sent on the strength of it. */
+export const observationFreshMs = 30_000;
+
+/** Sends of one effect before the step fails; a person's `retry` starts a new series. */
+export const sendsMax = 6;
+
+/**
+ * `finish`: nothing is sent any more; what was sent is followed until it is settled.
+ */
+export type Pace = "go" | "finish";
+
+/**
+ * @returns what to do about the effect now; the same state and time give the same answer
+ */
+export function decideEffect(state: EffectState, nowMs: number, pace: Pace): EffectMove {
+  if (state.evidence !== undefined) return { kind: "done" };
+  if (state.reply?.kind === "later" && nowMs < state.reply.atMs) return wait(state.reply.atMs, state.reply.why);
+  if (state.observed === undefined) return { kind: "observe" };
+  const { observation } = state.observed;
+  switch (observation.kind) {
+    case "present":
+      return { kind: "verify" };
+    case "conflict":
+      return stop({ kind: "conflict", theirs: observation.theirs });
+    case "pending":
+      return lookAgain(state, nowMs, { everyMs: observation.againMs, why: observation.why });
+    case "unknown":
+      return lookAgain(state, nowMs, { everyMs: backoffMs(state.looks, state.effect.key), why: observation.why });
+    case "absent":
+    case "damaged":
+      return decideMissing(state, nowMs, pace);
+    default:
+      return unreachable(observation, "observation");
+  }
+}
+
+/** The effect is seen to be missing (or broken): whether that can be believed yet, and whether to send. */
+function decideMissing(state: EffectState, nowMs: number, pace: Pace): EffectMove {
+  const { effect, reply, observed } = state;
+  if (reply?.kind === "refused") return stop({ kind: "failed", why: reply.why });
+  if (reply?.kind === "by-person") return stop({ kind: "by-person", why: reply.why });
+  // What was accepted may take a while to be seen: keep looking as long as the target may need.
+  if (state.open && reply?.kind === "sent" && observed?.observation.kind === "absent") {
+    return lookAgain(state, nowMs, { everyMs: backoffMs(state.looks, effect.key), why: "accepted, not visible yet" });
+  }
+  if (state.open && (effect.again !== "harmless" || pace === "finish")) {
+    const believedFromMs = (state.observedSinceMs ?? nowMs) + effect.settleMs;
+    const lastLookMs = observed?.atMs ?? nowMs;
+    if (lastLookMs < believedFromMs) {
+      const nextMs = Math.min(lastLookMs + backoffMs(state.looks, effect.key), believedFromMs);
+      return nowMs >= nextMs ? { kind: "observe" } : wait(nextMs, "the reply was lost: looking until the answer can be believed");
+    }
+    if (pace === "finish") return { kind: "settle" };
+    if (effect.again === "by-person") {
+      return stop({ kind: "by-person", why: "an attempt was interrupted, and nothing can tell whether it had its effect" });
+    }
+  }
+  return pace === "finish" ? { kind: "hold" } : decideSend(state, nowMs);
+}
+
+function decideSend(state: EffectState, nowMs: number): EffectMove {
+  const { effect, reply, sendsOfSeries } = state;
+  if (sendsOfSeries >= sendsMax) {
+    const why = reply !== undefined && "why" in reply ? reply.why : "no reply";
+    return stop({ kind: "failed", why: `sent ${sendsOfSeries} times without effect; the last time: ${why}` });
+  }
+  // `later` named its own time, which is over. Any other failed send waits longer each time.
+  const pausedUntilMs =
+    sendsOfSeries > 0 && reply?.kind !== "later" && state.intendedAtMs !== undefined
+      ? state.intendedAtMs + backoffMs(sendsOfSeries, effect.key)
+      : nowMs;
+  if (nowMs < pausedUntilMs) return wait(pausedUntilMs, "waiting before the next attempt");
+  const seenAtMs = state.observed?.atMs ?? 0;
+  const laterIsOver = reply?.kind === "later" && seenAtMs < reply.atMs;
+  if (nowMs - seenAtMs > observationFreshMs || laterIsOver) return { kind: "observe" };
+  return { kind: "send" };
+}
+
+/** Looks again after a while, and stops when the target had all the time it may take. */
+function lookAgain(state: EffectState, nowMs: number, pace: { readonly everyMs: number; readonly why: string }): EffectMove {
+  const sinceMs = Math.max(state.intendedAtMs ?? 0, state.observedSinceMs ?? nowMs);
+  if (nowMs - sinceMs >= state.effect.withinMs) {
+    return stop(state.open ? { kind: "unresolved", why: pace.why } : { kind: "failed", why: pace.why });
+  }
+  const nextMs = (state.observed?.atMs ?? nowMs) + pace.everyMs;
+  return nowMs >= nextMs ? { kind: "observe" } : wait(nextMs, pace.why);
+}
+
+function wait(untilMs: number, why: string): EffectMove {
+  return { kind: "wait", untilMs, why };
+}
+
+function stop(reason: EffectStop): EffectMove {
+  return { kind: "stop", stop: reason };
+}

@@ -1,0 +1,311 @@
+// The state of a run: a pure fold of its facts. `evolve` only books; every judgement is in `decide`, so that the same
+// journal gives the same state in every later Slipway.
+import type { Artifact } from "../artifact.ts";
+import type { Json } from "../configuration.ts";
+import type { Sha256 } from "../digest.ts";
+import { assert, unreachable } from "../error.ts";
+import type { ErrorCode } from "../error-catalog.ts";
+import type { ApprovalGiven, Subject } from "../gate.ts";
+import type { Plan } from "../plan/plan.ts";
+import { descendants } from "../plan/order.ts";
+import type { Effect, Evidence, Observation, Performed } from "./effect.ts";
+import type { CloseResult, Fact, FindingFact, Person, Recorded, RunMode, Surveyed } from "./fact.ts";
+
+export interface RunState {
+  readonly run: string;
+  readonly mode: RunMode;
+  readonly plan: Plan;
+  readonly planDigest: Sha256;
+  readonly requester: Person;
+  readonly openedAtMs: number;
+  readonly lastAtMs: number;
+  readonly lastSeq: number;
+  readonly preflight: { readonly passed: boolean; readonly findings: readonly FindingFact[]; readonly atMs: number } | undefined;
+  readonly steps: ReadonlyMap<string, StepState>;
+  readonly gates: ReadonlyMap<string, GateState>;
+  readonly moved: { readonly what: string; readonly from: string; readonly to: string } | undefined;
+  readonly cancel: { readonly by: Person; readonly reason?: string } | undefined;
+  readonly closed: { readonly result: CloseResult; readonly atMs: number } | undefined;
+}
+
+export type StepPhase = "pending" | "running" | "later" | "done" | "failed";
+
+export interface StepState {
+  readonly id: string;
+  readonly phase: StepPhase;
+  /** Attempts begun since the last time a person asked; lost ones are taken off again. */
+  readonly attempts: number;
+  readonly startedAtMs: number | undefined;
+  readonly endedAtMs: number | undefined;
+  /** When the current series of attempts began (first start, or the last `step-again`). */
+  readonly sinceMs: number | undefined;
+  readonly later: { readonly atMs: number; readonly why: string } | undefined;
+  readonly failure: { readonly code: ErrorCode; readonly message: string; readonly hint?: string; readonly details?: Json } | undefined;
+  readonly output: Json;
+  readonly artifacts: readonly Artifact[];
+  readonly surveyed: { readonly result: Surveyed; readonly atMs: number; readonly looks: number } | undefined;
+  /** Undefined until the step expanded into its effects. */
+  readonly effects: ReadonlyMap<string, EffectState> | undefined;
+  readonly question: { readonly text: string; readonly binding: Sha256; readonly paths: readonly string[] } | undefined;
+  readonly answer: { readonly by: Person; readonly note?: string } | undefined;
+}
+
+export interface EffectState {
+  readonly effect: Effect;
+  /** Times something was sent, ever. */
+  readonly sends: number;
+  /** Times something was sent since a person last asked: the retry budget. */
+  readonly sendsOfSeries: number;
+  /** Something was sent (or may have been) and neither seen nor shown to be absent since. */
+  readonly open: boolean;
+  readonly intendedAtMs: number | undefined;
+  readonly reply: Performed | undefined;
+  readonly observed: { readonly observation: Observation; readonly atMs: number } | undefined;
+  /** Looks in a row that gave the same kind of answer. */
+  readonly looks: number;
+  /** When the present kind of answer was first seen after the last send. */
+  readonly observedSinceMs: number | undefined;
+  readonly evidence: Evidence | undefined;
+}
+
+export interface GateState {
+  readonly subject: { readonly subject: Subject; readonly digest: Sha256; readonly atMs: number } | undefined;
+  readonly approvals: readonly ApprovalGiven[];
+  readonly rejection: { readonly by: string; readonly reason: string } | undefined;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type WorkingEffect = Mutable<EffectState>;
+type WorkingStep = Mutable<Omit<StepState, "effects">> & { effects: Map<string, WorkingEffect> | undefined };
+type WorkingState = Mutable<Omit<RunState, "steps" | "gates">> & {
+  steps: Map<string, WorkingStep>;
+  gates: Map<string, Mutable<GateState>>;
+};
+
+/** Books one run's facts in order. @throws SlipwayError INTERNAL_ASSERTION if the first fact does not open the run. */
+export function fold(recorded: readonly Recorded[]): RunState {
+  const [first, ...rest] = recorded;
+  assert(first !== undefined, "a journal without facts has no state");
+  const state = open(first);
+  for (const one of rest) book(state, one);
+  return state;
+}
+
+/** Books one more fact. Changes the given state, which the caller got from `fold` and shares with nobody. */
+export function evolve(state: RunState, recorded: Recorded): void {
+  book(state as WorkingState, recorded);
+}
+
+function open(recorded: Recorded): WorkingState {
+  const { fact } = recorded;
+  assert(fact.kind === "run-opened", `the first fact of a journal opens the run, and this one is "${fact.kind}"`);
+  const gates = fact.plan.environments.flatMap((environment) => (environment.gate === undefined ? [] : [environment.gate]));
+  return {
+    run: fact.run,
+    mode: fact.mode,
+    plan: fact.plan,
+    planDigest: fact.planDigest,
+    requester: fact.by,
+    openedAtMs: recorded.atMs,
+    lastAtMs: recorded.atMs,
+    lastSeq: recorded.seq,
+    preflight: undefined,
+    steps: new Map(fact.plan.steps.map((step) => [step.id, newStep(step.id)])),
+    gates: new Map(gates.map((gate) => [gate, { subject: undefined, approvals: [], rejection: undefined }])),
+    moved: undefined,
+    cancel: undefined,
+    closed: undefined,
+  };
+}
+
+function newStep(id: string): WorkingStep {
+  return {
+    id,
+    phase: "pending",
+    attempts: 0,
+    startedAtMs: undefined,
+    endedAtMs: undefined,
+    sinceMs: undefined,
+    later: undefined,
+    failure: undefined,
+    output: null,
+    artifacts: [],
+    surveyed: undefined,
+    effects: undefined,
+    question: undefined,
+    answer: undefined,
+  };
+}
+
+function newEffect(effect: Effect): WorkingEffect {
+  return {
+    effect,
+    sends: 0,
+    sendsOfSeries: 0,
+    open: false,
+    intendedAtMs: undefined,
+    reply: undefined,
+    observed: undefined,
+    looks: 0,
+    observedSinceMs: undefined,
+    evidence: undefined,
+  };
+}
+
+function book(state: WorkingState, recorded: Recorded): void {
+  state.lastAtMs = recorded.atMs;
+  state.lastSeq = recorded.seq;
+  const { fact } = recorded;
+  switch (fact.kind) {
+    case "run-opened":
+      throw new Error(`Cannot open run ${state.run} twice`);
+    case "run-driven":
+      // A new process looks at everything anew: what stopped the last one may be mended.
+      state.preflight = undefined;
+      // Time-outs count the time that somebody worked on a step, not the days between two commands.
+      for (const step of state.steps.values()) if (step.phase === "running" || step.phase === "later") step.sinceMs = recorded.atMs;
+      return;
+    case "preflight-reported":
+      state.preflight = { passed: fact.passed, findings: fact.findings, atMs: recorded.atMs };
+      return;
+    case "source-moved":
+      state.moved = { what: fact.what, from: fact.from, to: fact.to };
+      return;
+    case "cancel-asked":
+      state.cancel = fact.reason === undefined ? { by: fact.by } : { by: fact.by, reason: fact.reason };
+      return;
+    case "run-closed":
+      state.closed = { result: fact.result, atMs: recorded.atMs };
+      return;
+    case "subject-frozen":
+    case "gate-approved":
+    case "gate-rejected":
+      return bookGate(state, fact, recorded.atMs);
+    default:
+      return bookStep(state, fact, recorded.atMs);
+  }
+}
+
+type GateFact = Extract<Fact, { kind: "subject-frozen" | "gate-approved" | "gate-rejected" }>;
+type StepFact = Extract<Fact, { step: string }>;
+type EffectFact = Extract<Fact, { effect: string }>;
+
+function bookGate(state: WorkingState, fact: GateFact, atMs: number): void {
+  const gate = state.gates.get(fact.gate);
+  assert(gate !== undefined, `the plan has no gate "${fact.gate}"`);
+  if (fact.kind === "subject-frozen") {
+    gate.subject = { subject: fact.subject, digest: fact.digest, atMs };
+    gate.approvals = [];
+    gate.rejection = undefined;
+    return;
+  }
+  // Consent to anything but the present subject is kept in the journal and counts for nothing.
+  if (gate.subject?.digest !== fact.digest) return;
+  if (fact.kind === "gate-rejected") {
+    gate.rejection = { by: fact.by.name, reason: fact.reason };
+    return;
+  }
+  gate.approvals = [...gate.approvals, fact.note === undefined ? { by: fact.by.name } : { by: fact.by.name, note: fact.note }];
+}
+
+function bookStep(state: WorkingState, fact: StepFact, atMs: number): void {
+  const step = state.steps.get(fact.step);
+  assert(step !== undefined, `the plan has no step "${fact.step}"`);
+  switch (fact.kind) {
+    case "step-started":
+      Object.assign(step, { phase: "running", attempts: step.attempts + 1, startedAtMs: atMs, endedAtMs: undefined, later: undefined });
+      step.sinceMs ??= atMs;
+      return voidSubjects(state, step.id);
+    case "step-done":
+      Object.assign(step, { phase: "done", endedAtMs: atMs, output: fact.output, artifacts: fact.artifacts, failure: undefined });
+      return;
+    case "step-later":
+      Object.assign(step, { phase: "later", later: { atMs: fact.atMs, why: fact.why }, attempts: step.attempts - 1 });
+      return;
+    case "step-failed":
+      Object.assign(step, { phase: "failed", endedAtMs: atMs, failure: failureOf(fact) });
+      return;
+    case "step-lost":
+      Object.assign(step, { phase: "pending", attempts: step.attempts - 1 });
+      return;
+    case "step-again":
+      return beginAgain(step, atMs);
+    case "effects-listed":
+      step.effects ??= new Map(fact.effects.map((effect) => [effect.key, newEffect(effect)]));
+      return;
+    case "targets-surveyed":
+      step.surveyed = { result: fact.surveyed, atMs, looks: (step.surveyed?.looks ?? 0) + 1 };
+      return;
+    case "question-asked":
+      step.question = { text: fact.text, binding: fact.binding, paths: fact.paths };
+      return;
+    case "question-answered":
+      if (step.question?.binding === fact.binding) step.answer = fact.note === undefined ? { by: fact.by } : { by: fact.by, note: fact.note };
+      return;
+    case "effect-observed":
+    case "effect-intended":
+    case "effect-replied":
+    case "effect-verified":
+    case "effect-settled":
+      return bookEffect(step, fact, atMs);
+    default:
+      return unreachable(fact, "fact");
+  }
+}
+
+function failureOf(fact: Extract<Fact, { kind: "step-failed" }>): NonNullable<StepState["failure"]> {
+  const { code, message, hint, details } = fact;
+  return { code, message, ...(hint === undefined ? {} : { hint }), ...(details === undefined ? {} : { details }) };
+}
+
+/** Work that makes artifacts anew voids what was frozen from them: approvals die with the bytes they were given to. */
+function voidSubjects(state: WorkingState, stepId: string): void {
+  for (const [name, gate] of state.gates) {
+    if (gate.subject === undefined) continue;
+    const below = state.plan.steps.filter((step) => step.gate === name).map((step) => step.id);
+    const reached = descendants(state.plan.steps, [stepId]);
+    if (below.some((id) => reached.has(id))) Object.assign(gate, { subject: undefined, approvals: [], rejection: undefined });
+  }
+}
+
+function beginAgain(step: WorkingStep, atMs: number): void {
+  // An acting step that knows its effects goes on with them; anything else is begun from the start.
+  const phase = step.effects === undefined ? "pending" : "running";
+  Object.assign(step, { phase, attempts: 0, sinceMs: atMs, failure: undefined, later: undefined, surveyed: undefined });
+  for (const effect of step.effects?.values() ?? []) {
+    Object.assign(effect, { sendsOfSeries: 0, looks: 0, observed: undefined, observedSinceMs: undefined });
+    // A reply that left no doubt is answered by looking again; an open one stays open until it has been looked for.
+    if (effect.reply?.kind === "refused" || effect.reply?.kind === "by-person") effect.reply = undefined;
+  }
+}
+
+function bookEffect(step: WorkingStep, fact: EffectFact, atMs: number): void {
+  const effect = step.effects?.get(fact.effect);
+  assert(effect !== undefined, `step "${step.id}" has no effect "${fact.effect}"`);
+  switch (fact.kind) {
+    case "effect-observed": {
+      const same = effect.observed?.observation.kind === fact.observation.kind;
+      effect.looks = same ? effect.looks + 1 : 1;
+      if (!same || effect.observedSinceMs === undefined) effect.observedSinceMs = atMs;
+      effect.observed = { observation: fact.observation, atMs };
+      return;
+    }
+    case "effect-intended":
+      Object.assign(effect, { sends: effect.sends + 1, sendsOfSeries: effect.sendsOfSeries + 1, open: true, intendedAtMs: atMs });
+      Object.assign(effect, { reply: undefined, observed: undefined, looks: 0, observedSinceMs: undefined });
+      return;
+    case "effect-replied":
+      effect.reply = fact.reply;
+      // These two say that nothing was taken in: nothing is in doubt.
+      if (fact.reply.kind === "later" || fact.reply.kind === "refused") effect.open = false;
+      return;
+    case "effect-verified":
+      Object.assign(effect, { evidence: fact.evidence, open: false });
+      return;
+    case "effect-settled":
+      Object.assign(effect, { open: false, reply: undefined });
+      return;
+    default:
+      return unreachable(fact, "fact");
+  }
+}

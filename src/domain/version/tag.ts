@@ -1,0 +1,188 @@
+// Release tags: what a pattern such as `recorder-v{version}` makes of a version, and which version a tag means (S5.2).
+// A tag of a Python package may be written in SemVer's spelling (`v0.2.0-rc1`, `-rc.1`) or in PEP 440's (`v0.2.0rc1`);
+// anything else that PEP 440 would still read is refused, since `v0.2.0-1` would silently be a post-release.
+import type { Ecosystem } from "../configuration.ts";
+import type { Problem } from "../error.ts";
+import { joinWords } from "../words.ts";
+import { agreement, type Agreement } from "./agreement.ts";
+import { schemeNamed, schemeOf } from "./catalog.ts";
+import { sayInPep440, sayInSemver, type Said } from "./logical.ts";
+import { pep440 } from "./pep440.ts";
+import { quoteVersion, readVersion, type SchemeName, type Version, type VersionScheme } from "./scheme.ts";
+import { semver } from "./semver.ts";
+import { checkTagName } from "./tag-name.ts";
+
+/** Which versions a pattern is for: a pattern for clean tags (`final`) never matches a candidate. */
+export type TagAccepts = "all" | "final" | "prerelease";
+
+export interface TagPattern {
+  /** As written: `recorder-v{version}`. */
+  readonly text: string;
+  /** What stands before the version; may be empty. */
+  readonly prefix: string;
+  readonly accepts: TagAccepts;
+}
+
+export type ParsedTagPattern =
+  | { readonly kind: "pattern"; readonly pattern: TagPattern }
+  /** `problem` has the code CONFIG_INVALID. */
+  | { readonly kind: "invalid"; readonly problem: Problem };
+
+export type FormattedTag =
+  | { readonly kind: "tag"; readonly tag: string }
+  /** `problem` has the code VERSION_INVALID. */
+  | { readonly kind: "refused"; readonly problem: Problem };
+
+/** A tag and the version it means. */
+export interface ReleaseTag {
+  readonly kind: "final" | "prerelease";
+  readonly tag: string;
+  readonly pattern: TagPattern;
+  readonly version: Version;
+}
+
+export type MatchedTag =
+  | ReleaseTag
+  /** No tag of this pattern: nothing to complain about. */
+  | { readonly kind: "other"; readonly why: string }
+  /** Begins like a release tag, but does not say one version plainly. `problem` has the code VERSION_INVALID. */
+  | { readonly kind: "refused"; readonly problem: Problem };
+
+const placeholder = "{version}";
+
+/**
+ * Reads a tag pattern: a fixed text followed by `{version}`, exactly once, at the end. What followed the version could be
+ * read as a part of it (`{version}-rc1`), and so could a digit before it.
+ */
+export function parseTagPattern(text: string, accepts: TagAccepts = "all"): ParsedTagPattern {
+  const fault = faultOfPattern(text);
+  if (fault === undefined) return { kind: "pattern", pattern: { text, prefix: text.slice(0, -placeholder.length), accepts } };
+  const message = `Cannot read the tag pattern ${quoteVersion(text)}: ${fault}`;
+  return { kind: "invalid", problem: { code: "CONFIG_INVALID", message, hint: 'Write a fixed text and then the version, for example "v{version}"' } };
+}
+
+/**
+ * The tag that a version gets: SemVer's spelling where the version has one (`v0.2.0-rc.1`), else the scheme's own
+ * (`v0.2`, `v1.0.post1`). `matchTag` reads it back as the same version.
+ */
+export function formatTag(pattern: TagPattern, version: Version): FormattedTag {
+  const tag = `${pattern.prefix}${spellVersion(version)}`;
+  const checked = checkTagName(tag);
+  if (checked.kind === "invalid") return refuseTag(tag, `a tag name ${checked.reason}`, "Choose a shorter version or another tag pattern");
+  const why = notAccepted(pattern, version);
+  return why === undefined ? { kind: "tag", tag } : refuseTag(tag, why, "Use the pattern that is meant for this version");
+}
+
+/**
+ * Which version a tag means. @param tagName without `refs/tags/`. @param scheme that of the package the tag is for.
+ * @example matchTag(pattern, "v0.2.0-rc1", pep440) // prerelease, version.normal "0.2.0rc1"
+ */
+export function matchTag(pattern: TagPattern, tagName: string, scheme: VersionScheme): MatchedTag {
+  const rest = tagName.slice(pattern.prefix.length);
+  if (!tagName.startsWith(pattern.prefix) || !/^[0-9]/.test(rest)) return { kind: "other", why: `it does not have the form "${pattern.text}"` };
+  const checked = checkTagName(tagName);
+  if (checked.kind === "invalid") return refuseTag(tagName, `a tag name ${checked.reason}`, "Choose a plain name for the tag");
+  const read = scheme.parse(rest);
+  if (read.kind === "invalid") return refuseTag(tagName, `"${rest}" is no ${scheme.title} version`, hintFor(pattern, rest));
+  const { version } = read;
+  if (!isPlain(rest, version)) return refuseTag(tagName, describeReading(rest, version), hintFor(pattern, rest));
+  const why = notAccepted(pattern, version);
+  return why === undefined ? { kind: kindOf(version), tag: tagName, pattern, version } : { kind: "other", why };
+}
+
+/**
+ * Whether a tag and a manifest mean one version; if not, the hint names the command that mends it.
+ * @param ecosystem that of the manifest: it may differ from the scheme the tag was read with.
+ */
+export function agrees(tag: ReleaseTag, manifestVersion: string, ecosystem: Ecosystem): Agreement {
+  const manifest = schemeOf(ecosystem).parse(manifestVersion);
+  if (manifest.kind === "invalid") return { kind: "not-comparable", problem: manifest.problem };
+  const answer = agreement(tag.version, manifest.version);
+  if (answer.kind !== "different") return answer;
+  const message = `Cannot release tag "${tag.tag}": it means version "${tag.version.normal}" but the manifest says "${manifest.version.normal}"`;
+  return { kind: "different", problem: { code: "VERSION_MISMATCH", message, hint: mendMismatch(tag, manifest.version) } };
+}
+
+/** Whether one tag could belong to both patterns: then a tag does not say which package is released. */
+export function patternsOverlap(one: TagPattern, other: TagPattern): boolean {
+  const [short, long] = one.prefix.length <= other.prefix.length ? [one.prefix, other.prefix] : [other.prefix, one.prefix];
+  return long.startsWith(short) && (long === short || /^[0-9]/.test(long.slice(short.length)));
+}
+
+// --- helpers ----------------------------------------------------------------------------------
+
+function faultOfPattern(text: string): string | undefined {
+  const count = text.split(placeholder).length - 1;
+  if (count !== 1) return `it has "${placeholder}" ${count} times and needs it once`;
+  if (!text.endsWith(placeholder)) return `what follows "${placeholder}" could be read as a part of the version`;
+  const prefix = text.slice(0, -placeholder.length);
+  if (/[0-9.+!]$/.test(prefix)) return "its last character before the version could be read as a part of the version";
+  const checked = checkTagName(`${prefix}0`);
+  return checked.kind === "invalid" ? `a tag name ${checked.reason}` : undefined;
+}
+
+function notAccepted(pattern: TagPattern, version: Version): string | undefined {
+  const { accepts } = pattern;
+  if (accepts === "all" || accepts === kindOf(version)) return undefined;
+  return `"${pattern.text}" is for ${accepts} versions here and "${version.normal}" is none`;
+}
+
+function kindOf(version: Version): ReleaseTag["kind"] {
+  return version.prerelease ? "prerelease" : "final";
+}
+
+/** The scheme's own form, or for PEP 440 the spelling `X-rc1` or `X-rc.1` of a plain prerelease, without leading zeros. */
+function isPlain(text: string, version: Version): boolean {
+  if (text === version.normal) return true;
+  const [, release, label, digits] = /^([0-9.]+)-(alpha|beta|rc|dev)\.?(0|[1-9][0-9]*)$/.exec(text) ?? [];
+  if (version.scheme !== "pep440" || release !== version.base || label === undefined || digits === undefined) return false;
+  const suffix = { alpha: "a", beta: "b", rc: "rc", dev: ".dev" }[label] ?? label;
+  return version.normal === `${release}${suffix}${digits}`;
+}
+
+function spellVersion(version: Version): string {
+  if (version.scheme === "semver") return version.normal;
+  const said = sayInSemver(readVersion(pep440, version.normal));
+  return said.kind === "refused" ? version.normal : said.text;
+}
+
+function describeReading(text: string, version: Version): string {
+  const scheme = schemeNamed(version.scheme);
+  return `"${text}" is no plain spelling, and ${scheme.title} reads it as "${version.normal}"`;
+}
+
+/** Names the tags that could have been meant: SemVer's reading of the text, and PEP 440's. */
+function hintFor(pattern: TagPattern, text: string): string {
+  const meant = new Set<string>();
+  for (const name of ["semver", "pep440"] as const satisfies readonly SchemeName[]) {
+    for (const spelling of spellingsMeant(name, text)) meant.add(`"${pattern.prefix}${spelling}"`);
+  }
+  const names = [...meant].filter((name) => checkTagName(name.slice(1, -1)).kind === "valid").join(" or ");
+  return names === "" ? `Name the tag as "${pattern.text}" says, for example "${pattern.prefix}1.2.3"` : `Name the tag ${names}`;
+}
+
+function spellingsMeant(name: SchemeName, text: string): readonly string[] {
+  const parsed = schemeNamed(name).parse(text);
+  if (parsed.kind === "invalid") return [];
+  if (name === "pep440") return [spellVersion(parsed.version)];
+  const said: Said = sayInPep440(readVersion(semver, text));
+  return [said.kind === "refused" ? said.instead : text];
+}
+
+function mendMismatch(tag: ReleaseTag, manifest: Version): string {
+  const wanted = formatTag(tag.pattern, manifest);
+  const setManifest = `set the version in the manifest to "${inSchemeOf(manifest, tag.version)}"`;
+  if (wanted.kind === "refused") return `${setManifest.charAt(0).toUpperCase()}${setManifest.slice(1)}`;
+  return `Run \`${joinWords(["git", "tag", wanted.tag])}\` on the commit to release, or ${setManifest}`;
+}
+
+/** The tag's version in the words of the manifest's scheme, or as it is where that scheme cannot say it. */
+function inSchemeOf(manifest: Version, wanted: Version): string {
+  if (manifest.scheme === wanted.scheme) return wanted.normal;
+  const said = wanted.scheme === "pep440" ? sayInSemver(readVersion(pep440, wanted.normal)) : sayInPep440(readVersion(semver, wanted.normal));
+  return said.kind === "refused" ? wanted.normal : said.text;
+}
+
+function refuseTag(tag: string, why: string, hint: string): { readonly kind: "refused"; readonly problem: Problem } {
+  return { kind: "refused", problem: { code: "VERSION_INVALID", message: `Cannot use ${quoteVersion(tag)} as a release tag: ${why}`, hint } };
+}

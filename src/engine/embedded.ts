@@ -1,0 +1,83 @@
+// The embedded runtime: journal in SQLite, work in this process, people's asks from the inbox. `slipway run` is this;
+// `slipway serve` is the same kept alive.
+import type { Sha256OfText } from "../domain/digest.ts";
+import { canonicalJson } from "../domain/digest.ts";
+import type { Move } from "../domain/run/decide.ts";
+import type { Recorded } from "../domain/run/fact.ts";
+import type { RunState } from "../domain/run/state.ts";
+import type { Clock } from "../platform/ports.ts";
+import { judgeAsk, type MembersOf } from "./asks.ts";
+import type { Input, Runtime } from "./driver.ts";
+import type { Journal } from "./journal/journal.ts";
+import { perform, type Workshop } from "./performer.ts";
+
+export interface EmbeddedParts {
+  readonly run: string;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly workshop: Workshop;
+  readonly sha256OfText: Sha256OfText;
+  readonly membersOf: MembersOf;
+  /** Told of every fact once it is durable, and of every move that begins. */
+  readonly onRecorded: (recorded: readonly Recorded[], state: RunState) => void;
+  readonly onMove: (move: Move) => void;
+}
+
+/** How often the inbox is looked at: an approval from a second shell takes effect within this time. */
+const inboxEveryMs = 400;
+
+export function createEmbeddedRuntime(parts: EmbeddedParts, state: RunState): Runtime {
+  const { journal, clock, run } = parts;
+  const ended: Input[] = [];
+  let fault: { readonly error: unknown } | undefined;
+  let ring: () => void = () => {};
+  const arrive = (input: Input): void => {
+    ended.push(input);
+    ring();
+  };
+  return {
+    nowMs: () => clock.nowMs(),
+    commit(facts, answered) {
+      const recorded = journal.append(run, facts, { atMs: clock.nowMs(), answered });
+      parts.onRecorded(recorded, state);
+      return recorded;
+    },
+    perform(move, current) {
+      parts.onMove(move);
+      perform(move, current, parts.workshop).then(
+        (facts) => arrive({ kind: "ended", key: move.key, facts }),
+        (error: unknown) => {
+          fault = { error };
+          ring();
+        },
+      );
+    },
+    async next(wakeAtMs) {
+      for (;;) {
+        if (fault !== undefined) throw fault.error;
+        const input = ended.shift() ?? judgeInbox(parts, state);
+        if (input !== undefined) return input;
+        if (wakeAtMs !== undefined && clock.nowMs() >= wakeAtMs) return { kind: "woken" };
+        const untilMs = Math.min(wakeAtMs ?? Number.POSITIVE_INFINITY, clock.nowMs() + inboxEveryMs);
+        await sleepOrRing(clock, untilMs - clock.nowMs(), (wake) => (ring = wake));
+      }
+    },
+    digestSubject: (subject) => parts.sha256OfText(canonicalJson(subject)),
+  };
+}
+
+async function sleepOrRing(clock: Clock, ms: number, setRing: (wake: () => void) => void): Promise<void> {
+  const rung = new AbortController();
+  setRing(() => rung.abort());
+  await clock.sleep(Math.max(0, ms), rung.signal).catch(() => {});
+}
+
+function judgeInbox(parts: EmbeddedParts, state: RunState): Input | undefined {
+  const rows = parts.journal.asks(parts.run);
+  if (rows.length === 0) return undefined;
+  const facts = rows.flatMap((row) => {
+    const verdict = judgeAsk(state, row.ask, parts.membersOf);
+    return verdict.kind === "counts" ? [verdict.fact] : [];
+  });
+  return { kind: "asked", facts, answered: rows.map((row) => row.id) };
+}

@@ -1,0 +1,36 @@
+// A journal in memory: for tests, for the simulation, and for work that is no release (`run --only`). It keeps the
+// written form, so that what cannot be written down fails here as it would on disk.
+import type { Fact, Recorded } from "../../domain/run/fact.ts";
+import { decode, encode, type Row } from "./codec.ts";
+import type { AskRow, Journal, RunSummary } from "./journal.ts";
+
+export function createMemoryJournal(): Journal {
+  const rows = new Map<string, Row[]>();
+  const inbox = new Map<string, AskRow[]>();
+  const rowsOf = (run: string): Row[] => rows.get(run) ?? rows.set(run, []).get(run) ?? [];
+  const read = (run: string): readonly Recorded[] => rowsOf(run).map((row) => decode(run, row));
+  return {
+    append(run: string, facts: readonly Fact[], options) {
+      const held = rowsOf(run);
+      const added = facts.map((fact, index) => encode(run, held.length + 1 + index, { atMs: options.atMs, fact }));
+      held.push(...added);
+      inbox.set(run, (inbox.get(run) ?? []).filter((row) => !options.answered.includes(row.id)));
+      return added.map((row) => decode(run, row));
+    },
+    read,
+    readAfter: (run, seq) => read(run).filter((recorded) => recorded.seq > seq),
+    runs: (limit) => [...rows.keys()].map((run) => summarise(run, read(run))).reverse().slice(0, limit),
+    ask(run, row) {
+      const waiting = inbox.get(run) ?? [];
+      if (!waiting.some((one) => one.id === row.id)) inbox.set(run, [...waiting, row]);
+    },
+    asks: (run) => inbox.get(run) ?? [],
+    close() {},
+  };
+}
+
+function summarise(run: string, recorded: readonly Recorded[]): RunSummary {
+  const opened = recorded[0];
+  const title = opened?.fact.kind === "run-opened" ? opened.fact.plan.release.title : "";
+  return { run, openedAtMs: opened?.atMs ?? 0, title, closed: recorded.some(({ fact }) => fact.kind === "run-closed") };
+}

@@ -1,0 +1,228 @@
+// Does what `decide` asked for, one move at a time, through the steps and their ports, and says what was learned as
+// facts. Whatever goes wrong in an unexpected way becomes a fact that leaves no wrong conclusion: a look that threw says
+// "unknown", a send that threw may have arrived.
+import { compareWithExpected, type Artifact } from "../domain/artifact.ts";
+import { SlipwayError, unreachable } from "../domain/error.ts";
+import { environmentOf, stepOf, type PlannedStep } from "../domain/plan/plan.ts";
+import { artifactsFor, type Move } from "../domain/run/decide.ts";
+import type { Effect } from "../domain/run/effect.ts";
+import type { Fact, FindingFact } from "../domain/run/fact.ts";
+import type { RunState } from "../domain/run/state.ts";
+import type { CrashPoints } from "../platform/ports.ts";
+import type { ActingStep, EffectPorts, Frozen, GateStep, MadeArtifact, ReadPorts, Step, Worked, WorkPorts, WorkStep } from "../steps/step.ts";
+
+/** What the performer needs from the composition. All of it is opened late. */
+export interface Workshop {
+  readonly nowMs: () => number;
+  readonly crashPoints: CrashPoints;
+  stepOf(planned: PlannedStep): Step;
+  /** Everything found before the first effect; `passed` already weighs what kind of run this is. */
+  preflight(state: RunState): Promise<{ readonly passed: boolean; readonly findings: readonly FindingFact[] }>;
+  readPorts(state: RunState, step: PlannedStep): Promise<ReadPorts>;
+  effectPorts(state: RunState, step: PlannedStep): Promise<EffectPorts>;
+  /** A throw-away copy and a log for one attempt. `close` removes the copy. */
+  workPorts(state: RunState, step: PlannedStep, attempt: number): Promise<{ readonly ports: WorkPorts; close(): Promise<void> }>;
+  /** Freezes a file's bytes into the store. */
+  freeze(made: MadeArtifact, maker: string): Promise<Artifact>;
+  /** Where the source is now; asked before each effect. */
+  lookAtSource(state: RunState): Promise<{ readonly kind: "same" } | { readonly kind: "moved"; readonly what: string; readonly from: string; readonly to: string }>;
+  /** The digest that an acknowledgement is bound to, and the paths behind it. */
+  bind(state: RunState, step: PlannedStep, question: { readonly text: string; readonly paths: readonly string[] }): Promise<Extract<Fact, { kind: "question-asked" }>>;
+}
+
+/** @returns the facts learned. @throws SlipwayError STORAGE_FAILED; nothing else */
+export async function perform(move: Move, state: RunState, workshop: Workshop): Promise<readonly Fact[]> {
+  try {
+    return await begin(move, state, workshop);
+  } catch (error) {
+    if (error instanceof SlipwayError && error.code === "STORAGE_FAILED") throw error;
+    return unexpected(move, error);
+  }
+}
+
+function begin(move: Move, state: RunState, workshop: Workshop): Promise<readonly Fact[]> {
+  switch (move.kind) {
+    case "preflight":
+      return preflight(state, workshop);
+    case "work":
+      return work(plannedOf(state, move.step), state, { workshop, attempt: move.attempt });
+    case "list-effects":
+      return listEffects(plannedOf(state, move.step), state, workshop);
+    case "survey":
+      return survey(plannedOf(state, move.step), state, workshop);
+    case "observe":
+      return observe(plannedOf(state, move.step), state, { workshop, effect: move.effect });
+    case "send":
+      return send(plannedOf(state, move.step), state, { workshop, effect: move.effect });
+    case "verify":
+      return verify(plannedOf(state, move.step), state, { workshop, effect: move.effect });
+    case "ask":
+      return ask(plannedOf(state, move.step), state, workshop);
+    case "lose":
+    case "end":
+    case "fail":
+    case "settle":
+    case "freeze":
+    case "close":
+      throw new SlipwayError("INTERNAL_ASSERTION", `Cannot perform "${move.kind}": it is a conclusion`);
+    default:
+      return unreachable(move, "move");
+  }
+}
+
+function plannedOf(state: RunState, id: string): PlannedStep {
+  const planned = stepOf(state.plan, id);
+  if (planned === undefined) throw new SlipwayError("INTERNAL_ASSERTION", `Cannot find step "${id}" in the plan`);
+  return planned;
+}
+
+async function preflight(state: RunState, workshop: Workshop): Promise<readonly Fact[]> {
+  const { passed, findings } = await workshop.preflight(state);
+  return [{ kind: "preflight-reported", passed, findings }];
+}
+
+async function work(planned: PlannedStep, state: RunState, doing: { readonly workshop: Workshop; readonly attempt: number }): Promise<readonly Fact[]> {
+  const { workshop, attempt } = doing;
+  const step = workshop.stepOf(planned) as WorkStep;
+  const { ports, close } = await workshop.workPorts(state, planned, attempt);
+  try {
+    const worked = await step.perform(freezeUse(planned, state), ports);
+    workshop.crashPoints.reach(`work/${planned.id}/performed`);
+    if (ports.signal.aborted && worked.kind !== "done") return [stoppedWork(planned, ports.signal)];
+    return [await bookWork(planned, worked, workshop)];
+  } catch (error) {
+    if (ports.signal.aborted) return [stoppedWork(planned, ports.signal)];
+    throw error;
+  } finally {
+    await close();
+  }
+}
+
+/** Work that was stopped from outside: by its time-out it has failed, by a person or a cancel it is only lost. */
+function stoppedWork(planned: PlannedStep, signal: AbortSignal): Fact {
+  const reason: unknown = signal.reason;
+  if (!(reason instanceof Error && reason.name === "TimeoutError")) return { kind: "step-lost", step: planned.id };
+  const message = `Step "${planned.id}" was stopped: it took longer than its time-out of ${Math.round(planned.timeoutMs / 1000)} s`;
+  return { kind: "step-failed", step: planned.id, code: "TIMED_OUT", message };
+}
+
+async function bookWork(planned: PlannedStep, worked: Worked, workshop: Workshop): Promise<Fact> {
+  if (worked.kind === "later") return { kind: "step-later", step: planned.id, atMs: worked.atMs, why: worked.why };
+  if (worked.kind === "failed") return { ...worked, kind: "step-failed", step: planned.id };
+  const deviations = compareWithExpected(planned.makes, worked.artifacts);
+  if (deviations.length > 0) {
+    const message = `Step "${planned.id}" made something else than the plan expects: ${deviations.join("; ")}`;
+    return { kind: "step-failed", step: planned.id, code: "ARTIFACT_SET", message };
+  }
+  const artifacts: Artifact[] = [];
+  for (const made of worked.artifacts) artifacts.push(await workshop.freeze(made, planned.id));
+  workshop.crashPoints.reach(`work/${planned.id}/frozen`);
+  return { kind: "step-done", step: planned.id, output: worked.output, artifacts };
+}
+
+function freezeUse(planned: PlannedStep, state: RunState): Frozen {
+  const environment = environmentOf(state.plan, planned);
+  return {
+    plan: state.plan,
+    step: planned,
+    input: planned.input,
+    leg: planned.leg ?? {},
+    packages: state.plan.packages,
+    ...(environment === undefined ? {} : { environment }),
+    artifacts: artifactsFor(state, planned),
+    sinceMs: state.steps.get(planned.id)?.sinceMs ?? state.lastAtMs,
+  };
+}
+
+async function listEffects(planned: PlannedStep, state: RunState, workshop: Workshop): Promise<readonly Fact[]> {
+  const step = workshop.stepOf(planned) as ActingStep;
+  const effects = await step.effects(freezeUse(planned, state), await workshop.readPorts(state, planned));
+  return [{ kind: "effects-listed", step: planned.id, effects }];
+}
+
+async function survey(planned: PlannedStep, state: RunState, workshop: Workshop): Promise<readonly Fact[]> {
+  const step = workshop.stepOf(planned) as ActingStep;
+  const effects = [...(state.steps.get(planned.id)?.effects?.values() ?? [])].map((one) => one.effect);
+  const surveyed = await step.survey(effects, await workshop.readPorts(state, planned));
+  return [{ kind: "targets-surveyed", step: planned.id, surveyed }];
+}
+
+interface Touching {
+  readonly workshop: Workshop;
+  readonly effect: string;
+}
+
+function effectOf(state: RunState, planned: PlannedStep, key: string): Effect {
+  const found = state.steps.get(planned.id)?.effects?.get(key);
+  if (found === undefined) throw new SlipwayError("INTERNAL_ASSERTION", `Cannot find effect "${key}" of step "${planned.id}"`);
+  return found.effect;
+}
+
+/** Each look is also a look at the source, so that a move is noticed before the next effect. */
+async function observe(planned: PlannedStep, state: RunState, touching: Touching): Promise<readonly Fact[]> {
+  const { workshop, effect } = touching;
+  const step = workshop.stepOf(planned) as ActingStep;
+  const ports = await workshop.readPorts(state, planned);
+  const [source, observation] = await Promise.all([workshop.lookAtSource(state), step.observe(effectOf(state, planned, effect), ports)]);
+  const facts: Fact[] = [{ kind: "effect-observed", step: planned.id, effect, observation }];
+  if (source.kind === "moved" && state.moved === undefined) facts.unshift({ ...source, kind: "source-moved" });
+  return facts;
+}
+
+async function send(planned: PlannedStep, state: RunState, touching: Touching): Promise<readonly Fact[]> {
+  const { workshop, effect } = touching;
+  const step = workshop.stepOf(planned) as ActingStep;
+  const seen = state.steps.get(planned.id)?.effects?.get(effect)?.observed?.observation ?? { kind: "absent" as const };
+  const ports = await workshop.effectPorts(state, planned);
+  workshop.crashPoints.reach(`effect/${effect}/before-send`);
+  const reply = await step.perform(effectOf(state, planned, effect), seen, ports);
+  workshop.crashPoints.reach(`effect/${effect}/after-send`);
+  return [{ kind: "effect-replied", step: planned.id, effect, reply }];
+}
+
+async function verify(planned: PlannedStep, state: RunState, touching: Touching): Promise<readonly Fact[]> {
+  const { workshop, effect } = touching;
+  const step = workshop.stepOf(planned) as ActingStep;
+  const verified = await step.verify(effectOf(state, planned, effect), await workshop.readPorts(state, planned));
+  workshop.crashPoints.reach(`effect/${effect}/verified`);
+  switch (verified.kind) {
+    case "verified":
+      return [{ kind: "effect-verified", step: planned.id, effect, evidence: verified.evidence }];
+    case "differs":
+      return [{ kind: "effect-observed", step: planned.id, effect, observation: { kind: "conflict", theirs: verified.theirs } }];
+    case "unknown":
+      return [{ kind: "effect-observed", step: planned.id, effect, observation: { kind: "unknown", why: verified.why } }];
+    default:
+      return unreachable(verified, "verdict");
+  }
+}
+
+async function ask(planned: PlannedStep, state: RunState, workshop: Workshop): Promise<readonly Fact[]> {
+  const step = workshop.stepOf(planned) as GateStep;
+  const question = step.question(freezeUse(planned, state));
+  return [await workshop.bind(state, planned, question)];
+}
+
+/** Nothing is concluded from a fault of our own but that it happened. */
+function unexpected(move: Move, error: unknown): readonly Fact[] {
+  const why = error instanceof Error ? error.message : String(error);
+  const code = error instanceof SlipwayError ? error.code : "STEP_FAILED";
+  const hint = error instanceof SlipwayError && error.hint !== undefined ? { hint: error.hint } : {};
+  switch (move.kind) {
+    case "observe":
+    case "verify":
+      return [{ kind: "effect-observed", step: move.step, effect: move.effect, observation: { kind: "unknown", why } }];
+    case "send":
+      return [{ kind: "effect-replied", step: move.step, effect: move.effect, reply: { kind: "unknown", why } }];
+    case "survey":
+      return [{ kind: "targets-surveyed", step: move.step, surveyed: { kind: "unknown", why } }];
+    case "work":
+    case "list-effects":
+    case "ask":
+      return [{ kind: "step-failed", step: move.step, code, message: why, ...hint }];
+    case "preflight":
+      return [{ kind: "preflight-reported", passed: false, findings: [{ id: "PF-FAILED", level: "blocks", message: why, ...hint }] }];
+    default:
+      throw error;
+  }
+}

@@ -1,0 +1,65 @@
+// The extra fields of a zip header, as far as they change what a reader sees: ZIP64 sizes (0x0001) and the Unicode
+// path (0x7075). Both may occur once only; PyPI refuses the rest (reference/protocols §1.4, APPNOTE §4.5.3, §4.6.9).
+
+export interface Extras {
+  /** Contents of the ZIP64 extra. */
+  readonly zip64?: Buffer;
+  /** Name in the Unicode path extra, as bytes. */
+  readonly unicodeName?: Buffer;
+  readonly fault?: string;
+}
+
+const zip64Id = 0x0001;
+const unicodePathId = 0x7075;
+
+/** Walks the extra fields of one header. */
+export function readExtras(extra: Buffer): Extras {
+  let zip64: Buffer | undefined;
+  let unicodeName: Buffer | undefined;
+  let at = 0;
+  while (at < extra.length) {
+    if (at + 4 > extra.length) return { fault: "an extra field that is cut short" };
+    const id = extra.readUInt16LE(at);
+    const data = extra.subarray(at + 4, at + 4 + extra.readUInt16LE(at + 2));
+    if (data.length !== extra.readUInt16LE(at + 2)) return { fault: "an extra field that is cut short" };
+    if (id === zip64Id) {
+      if (zip64 !== undefined) return { fault: "two ZIP64 extra fields (0x0001)" };
+      zip64 = data;
+    }
+    if (id === unicodePathId) {
+      if (unicodeName !== undefined) return { fault: "two Unicode path extra fields (0x7075)" };
+      unicodeName = data.subarray(5);
+    }
+    at += 4 + data.length;
+  }
+  return { ...(zip64 === undefined ? {} : { zip64 }), ...(unicodeName === undefined ? {} : { unicodeName }) };
+}
+
+export interface Sizes {
+  readonly packed: number;
+  readonly size: number;
+  /** Offset of the local header; absent in a local header itself. */
+  readonly offset?: number;
+}
+
+const mark = 0xffffffff;
+const zip64Lengths = [0, 8, 16, 24, 28];
+
+/** Puts the ZIP64 values in place of the marks. `fault` when they are missing, or there without need. */
+export function resolveSizes(stated: Sizes, zip64: Buffer | undefined): { readonly sizes: Sizes; readonly fault?: string } {
+  const wanted = [stated.size, stated.packed, stated.offset].filter((value) => value === mark).length;
+  if (zip64 === undefined) {
+    return wanted === 0 ? { sizes: stated } : { sizes: stated, fault: "sizes that stand in a ZIP64 extra field which is not there" };
+  }
+  if (!zip64Lengths.includes(zip64.length) || zip64.length < wanted * 8) return { sizes: stated, fault: "a ZIP64 extra field of the wrong length" };
+  if (zip64.length === 28 || zip64.length > wanted * 8) return { sizes: stated, fault: "a ZIP64 extra field with values that other fields hold" };
+  let at = 0;
+  const resolve = (value: number): number => {
+    if (value !== mark) return value;
+    at += 8;
+    return Number(zip64.readBigUInt64LE(at - 8));
+  };
+  const size = resolve(stated.size);
+  const packed = resolve(stated.packed);
+  return { sizes: stated.offset === undefined ? { packed, size } : { packed, size, offset: resolve(stated.offset) } };
+}

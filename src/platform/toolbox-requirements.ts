@@ -1,0 +1,23 @@
+// The Python packages of Slipway's own toolbox, every one with its exact version, the ones that others pull in too.
+// They exist because PyPI judges with Python: a description is fine when its renderer says so, a requirement when its
+// parser does. Rules and renderer versions: reference/protocols §1.3 and §9.2.
+//
+// `readme_renderer[md]` pulls comrak, docutils, nh3 and Pygments; `email-validator` pulls dnspython and idna.
+// PyPI asks email-validator about every author's address, so a check without it would pass what PyPI refuses.
+
+/** One pinned package, as an installer's requirement line. */
+export type PinnedPackage = `${string}==${string}`;
+
+/** What `toolboxPython()` can import; complete, so that an installer may be told to resolve nothing. */
+export const toolboxRequirements: readonly PinnedPackage[] = [
+  "comrak==0.0.16",
+  "dnspython==2.9.2",
+  "docutils==0.23",
+  "email-validator==2.3.0",
+  "idna==3.20",
+  "nh3==0.3.8",
+  "packaging==26.3",
+  "Pygments==2.21.0",
+  "readme_renderer==46.0",
+  "trove-classifiers==2026.9.21.13",
+];

@@ -1,0 +1,273 @@
+// Ports for unit tests: everything in memory, the clock stands still until it is moved, programs are functions.
+// Each builder is complete; a test names only what it is about.
+import { createHash } from "node:crypto";
+import { posix } from "node:path";
+import type { Artifact, ArtifactKind } from "../../src/domain/artifact.ts";
+import { sha256, type Sha256 } from "../../src/domain/digest.ts";
+import type { PlannedEnvironment, PlannedPackage, PlannedRegistry, PlannedStep, Plan } from "../../src/domain/plan/plan.ts";
+import type { Archives, ArchiveOpened, Clock, Command, CommandEnd, Exec, FileInfo, Files, Log } from "../../src/platform/ports.ts";
+import type { ReadRegistry, Registry } from "../../src/registries/registry.ts";
+import type { EffectPorts, Frozen, Planned, Use, WorkPorts } from "../../src/steps/step.ts";
+
+export interface FakeClock extends Clock {
+  move(ms: number): void;
+}
+
+/** A clock that stands at `startMs` until it is moved; sleeping moves it. */
+export function fakeClock(startMs = 1_700_000_000_000): FakeClock {
+  let nowMs = startMs;
+  return {
+    nowMs: () => nowMs,
+    sleep: async (ms) => {
+      nowMs += ms;
+    },
+    move: (ms) => {
+      nowMs += ms;
+    },
+  };
+}
+
+export interface FakeExec extends Exec {
+  /** Every command that was run, in order. */
+  readonly commands: Command[];
+}
+
+export type Program = (command: Command) => CommandEnd | Promise<CommandEnd>;
+
+/** Programs by name; a program that is not named is not installed. Lines of output are told as they would come. */
+export function fakeExec(programs: Readonly<Record<string, Program>>): FakeExec {
+  const commands: Command[] = [];
+  const known = (program: string): Program | undefined => programs[program] ?? programs[posix.basename(program)];
+  return {
+    commands,
+    run: async (command) => {
+      commands.push(command);
+      const end = (await known(command.program)?.(command)) ?? ({ kind: "not-found", program: command.program } as const);
+      if (end.kind === "not-found") return end;
+      for (const line of end.stdout.split("\n").filter((one) => one !== "")) command.onLine?.("stdout", line);
+      for (const line of end.stderr.split("\n").filter((one) => one !== "")) command.onLine?.("stderr", line);
+      return end;
+    },
+    find: async (program) => (known(program) === undefined ? undefined : `/usr/bin/${program}`),
+  };
+}
+
+export function exited(code: number, stdout = "", stderr = ""): CommandEnd {
+  return { kind: "exited", code, stdout, stderr };
+}
+
+export interface MemoryFiles extends Files {
+  /** Content by absolute path; a value of `{ kind: "link" }` stands for a link. */
+  readonly content: Map<string, string | { readonly kind: "link" | "other" }>;
+}
+
+/** Files in memory. Folders are there when something lies in them, or when they were made. */
+export function memoryFiles(initial: Readonly<Record<string, string | { readonly kind: "link" | "other" }>> = {}): MemoryFiles {
+  const content = new Map(Object.entries(initial));
+  const folders = new Set<string>();
+  const below = (folder: string): string => (folder.endsWith("/") ? folder : `${folder}/`);
+  const isFolder = (path: string): boolean => folders.has(path) || [...content.keys()].some((file) => file.startsWith(below(path)));
+  const text = (file: string): string | undefined => {
+    const found = content.get(file);
+    return typeof found === "string" ? found : undefined;
+  };
+  const readText = async (file: string): Promise<string> => {
+    const found = text(file);
+    if (found === undefined) throw new Error(`no such file: ${file}`);
+    return found;
+  };
+  return {
+    content,
+    readText,
+    readTextIfThere: async (file) => text(file),
+    writeText: async (file, written) => void content.set(file, written),
+    info: async (path): Promise<FileInfo | undefined> => {
+      const found = content.get(path);
+      if (typeof found === "string") return { kind: "file", sizeBytes: Buffer.byteLength(found) };
+      if (found !== undefined) return { kind: found.kind, sizeBytes: 0 };
+      return isFolder(path) ? { kind: "folder", sizeBytes: 0 } : undefined;
+    },
+    list: async (folder) => {
+      const inside = [...content.keys(), ...folders].filter((path) => path.startsWith(below(folder)));
+      return [...new Set(inside.map((path) => path.slice(below(folder).length).split("/")[0] ?? ""))].filter((name) => name !== "").sort();
+    },
+    makeFolder: async (folder) => void folders.add(folder),
+    copy: async (from, to) => void content.set(to, await readText(from)),
+    remove: async (path) => {
+      for (const file of [...content.keys(), ...folders]) {
+        if (file !== path && !file.startsWith(below(path))) continue;
+        content.delete(file);
+        folders.delete(file);
+      }
+    },
+    digest: async (file) => {
+      const bytes = await readText(file);
+      return { sha256: digestOf(bytes), sizeBytes: Buffer.byteLength(bytes) };
+    },
+    freeBytes: async () => 1e12,
+  };
+}
+
+export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {} };
+
+/** Archives by absolute path: member texts by path. Anything else cannot be read. */
+export function fakeArchives(byFile: Readonly<Record<string, Readonly<Record<string, string>>>>): Archives {
+  const open = async (file: string): Promise<ArchiveOpened> => {
+    const members = byFile[file];
+    if (members === undefined) return { kind: "unreadable", why: "it is no archive" };
+    const list = Object.entries(members).map(([path, text]) => ({ path, kind: "file" as const, sizeBytes: Buffer.byteLength(text) }));
+    const readText = async (path: string): Promise<{ kind: "text"; text: string } | { kind: "absent" }> => {
+      const text = members[path];
+      return text === undefined ? { kind: "absent" } : { kind: "text", text };
+    };
+    return { kind: "opened", archive: { members: list, faults: [], readText, digests: async () => new Map() } };
+  };
+  return { openZip: open, openTarGz: open };
+}
+
+/** A registry at which nothing stands; what a test is about is put in `parts`. */
+export function fakeRegistry(name: string, parts: Partial<Registry> = {}): Registry {
+  return {
+    name,
+    ecosystem: "pypi",
+    indexUrl: `http://127.0.0.1:1/${name}/simple/`,
+    world: "rehearsal",
+    settleMs: 1000,
+    locate: ({ package: id, version }) => `http://127.0.0.1:1/${name}/project/${id}/${version}/`,
+    versions: async () => ({ kind: "absent" }),
+    survey: async () => ({ kind: "absent", package: "absent" }),
+    observe: async () => ({ kind: "absent" }),
+    download: async () => ({ kind: "absent" }),
+    refusals: () => [],
+    publish: async () => ({ kind: "sent", warnings: [] }),
+    withdraw: () => ({ kind: "by-person", instruction: "ask" }),
+    ...parts,
+  };
+}
+
+export interface FakePorts extends WorkPorts, EffectPorts {
+  readonly clock: FakeClock;
+  readonly files: MemoryFiles;
+  readonly exec: FakeExec;
+  /** Lines that were printed to the step's log. */
+  readonly printed: string[];
+}
+
+export interface FakePortsParts {
+  readonly programs?: Readonly<Record<string, Program>>;
+  readonly files?: MemoryFiles;
+  readonly archives?: Archives;
+  readonly registries?: readonly Registry[];
+  readonly remoteRef?: WorkPorts["remoteRef"];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly host?: string;
+  readonly toolboxPython?: () => Promise<string>;
+}
+
+/** All ports a step can be given. The copy is `/work`, the scratch folder `/scratch`, the checkout `/source`. */
+export function fakePorts(parts: FakePortsParts = {}): FakePorts {
+  const printed: string[] = [];
+  const registry = (name: string): Registry => {
+    const found = parts.registries?.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`no registry "${name}" in this test`);
+    return found;
+  };
+  return {
+    clock: fakeClock(),
+    exec: fakeExec(parts.programs ?? {}),
+    files: parts.files ?? memoryFiles(),
+    archives: parts.archives ?? fakeArchives({}),
+    log: silentLog,
+    signal: new AbortController().signal,
+    host: parts.host ?? "linux-x86_64",
+    sourceFolder: "/source",
+    env: { PATH: "/usr/bin", HOME: "/home", SOURCE_DATE_EPOCH: "1700000000", ...parts.env },
+    toolboxPython: parts.toolboxPython ?? (async () => "/toolbox/bin/python"),
+    registry: (name): ReadRegistry => registry(name),
+    remoteRef: parts.remoteRef ?? (async () => ({ kind: "unknown", why: "there is no network in this test" })),
+    artifactFile: (artifact) => `/store/${artifact.digest}`,
+    workFolder: "/work",
+    scratchFolder: "/scratch",
+    print: (line) => void printed.push(line),
+    open: async (name) => ({ registry: registry(name), credential: { user: "__token__", reveal: () => "secret" } }),
+    printed,
+  };
+}
+
+export function digestOf(text: string): Sha256 {
+  return sha256(createHash("sha256").update(text).digest("hex"));
+}
+
+export function aPackage(parts: Partial<PlannedPackage> = {}): PlannedPackage {
+  return { id: "demo", ecosystem: "pypi", name: "demo", folder: ".", version: "1.0.0", ...parts };
+}
+
+export function aRegistry(parts: Partial<PlannedRegistry> = {}): PlannedRegistry {
+  return { name: "pypi", ecosystem: "pypi", test: false, credentials: { kind: "token", variable: "PYPI_TOKEN" }, ...parts };
+}
+
+export function anEnvironment(parts: Partial<PlannedEnvironment> = {}): PlannedEnvironment {
+  return { name: "pypi", registries: [aRegistry()], variables: {}, secrets: [], ...parts };
+}
+
+export function aPlannedStep(parts: Partial<PlannedStep> = {}): PlannedStep {
+  return {
+    id: "step",
+    uses: "run@1",
+    kind: "work",
+    zone: "project",
+    title: "A step",
+    waitsFor: [],
+    input: null,
+    takes: [],
+    makes: [],
+    timeoutMs: 60_000,
+    retry: 0,
+    optional: false,
+    keep: [],
+    ...parts,
+  };
+}
+
+export function aPlan(parts: Partial<Plan> = {}): Plan {
+  return {
+    schema: "slipway-plan/1",
+    project: "demo",
+    pipeline: "release",
+    source: { commit: "c".repeat(40), tag: "v1.0.0", moved: "stop", epochSeconds: 1_700_000_000 },
+    release: { title: "demo 1.0.0", prerelease: false },
+    inputs: {},
+    packages: [aPackage()],
+    environments: [],
+    steps: [],
+    leftOut: [],
+    line: { at: [], above: [], below: [] },
+    ...parts,
+  };
+}
+
+/** A frozen artifact whose bytes are its name, unless a digest is given. */
+export function anArtifact(kind: ArtifactKind, name: string, parts: Partial<Artifact> = {}): Artifact {
+  return { kind, package: "demo", name, sizeBytes: name.length, digest: digestOf(name), maker: "build", ...parts };
+}
+
+export function aUse<In>(input: In, parts: Partial<Use<In>> = {}): Use<In> {
+  return { leg: {}, packages: [aPackage()], ...parts, input };
+}
+
+export function aPlanned<In>(input: In, parts: Partial<Planned<In>> = {}): Planned<In> {
+  return { plan: aPlan(), step: aPlannedStep(), begun: false, leg: {}, packages: [aPackage()], ...parts, input };
+}
+
+export function aFrozen<In>(input: In, parts: Partial<Frozen<In>> = {}): Frozen<In> {
+  return {
+    plan: aPlan(),
+    step: aPlannedStep(),
+    artifacts: [],
+    sinceMs: 1_700_000_000_000,
+    leg: {},
+    packages: [aPackage()],
+    ...parts,
+    input,
+  };
+}
