@@ -16,18 +16,22 @@ function isSupported(version) {
   return major >= 26 || (major === 24 && minor >= 15);
 }
 
-/** Absolute path of the Node that `npm ci` brought into a development checkout, or undefined. */
+/** Absolute path of the Node that `npm ci` brought into a development checkout; undefined if this is it, or there is none. */
 function developmentNode(root) {
   if (!fs.existsSync(path.join(root, "tooling", "node", "package.json"))) return undefined;
   var folder = "node-" + process.platform + "-" + process.arch;
   var program = path.join(root, "node_modules", folder, "bin", "node");
-  return fs.existsSync(program) ? program : undefined;
+  return fs.existsSync(program) && program !== process.execPath ? program : undefined;
 }
 
 /** What a person reads when no Node in the range is at hand. */
 function tooOldText(version) {
   return (
-    "error[NODE_TOO_OLD]: Cannot run on Node " + version + ": Slipway needs Node " + range + "\n\n" +
+    "error[NODE_TOO_OLD]: Cannot run on Node " +
+    version +
+    ": Slipway needs Node " +
+    range +
+    "\n\n" +
     "hint: install Node 24.15 or newer, then run the same command again\n"
   );
 }

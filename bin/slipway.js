@@ -67,7 +67,7 @@ function launch() {
   if (!supported && other === undefined) return answer(2, node.tooOldText(process.versions.node), 2);
   var known = knownAnswer(args);
   if (known !== undefined) return answer(1, known, 0);
-  if (other !== undefined) return node.runWith(other, process.execArgv.concat([__filename], args));
+  if (other !== undefined) return node.runWith(other, [__filename].concat(args));
   load();
 }
 

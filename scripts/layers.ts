@@ -5,7 +5,7 @@ import { findCycles, findHeavyStart, graphReasons } from "./layers/graph.ts";
 import { importsOf } from "./layers/imports.ts";
 import { isTest, placeOf } from "./layers/places.ts";
 import { findPublicHosts, hostReasons } from "./layers/public-hosts.ts";
-import { judge, reasons } from "./layers/rules.ts";
+import { actingFiles, judge, reasons } from "./layers/rules.ts";
 import { type Finding, report } from "./support/finding.ts";
 import { readAll, repositoryFiles, root, type SourceFile, typeScriptFiles } from "./support/repository.ts";
 
@@ -16,7 +16,8 @@ export function checkImports(files: readonly SourceFile[]): readonly Finding[] {
     .filter((file) => placeOf(file.path) === undefined)
     .map((file) => ({ path: file.path, line: 0, rule: "in-a-layer", message: "stands in no layer" }));
   const imports = sources.flatMap(importsOf);
-  const judged = imports.flatMap((one) => judge(one).map((broken) => ({ path: one.from, line: one.line, ...broken })));
+  const acting = actingFiles(imports);
+  const judged = imports.flatMap((one) => judge(one, acting).map((broken) => ({ path: one.from, line: one.line, ...broken })));
   const production = imports.filter((one) => !isTest(one.from));
   return [...homeless, ...judged, ...findCycles(production), ...findHeavyStart(production)];
 }

@@ -7,7 +7,7 @@ import { readAll, repositoryFiles, type SourceFile, typeScriptFiles } from "./su
 import { checkCode, codeReasons, doubleCastsMax } from "./tidy/code.ts";
 import { checkAdrMentions, checkAdrs, checkLinks, checkWords, documentReasons } from "./tidy/documents.ts";
 import { checkGolden, checkNames, checkSizes, nameReasons } from "./tidy/names.ts";
-import { checkErrorCodes, checkLock, checkManifest, checkRequirements, promiseReasons } from "./tidy/promises.ts";
+import { checkErrorCodes, checkLock, checkManifest, checkRequirements, type Manifest, promiseReasons } from "./tidy/promises.ts";
 
 const textual = /\.(?:ts|cjs|js|md|json|ya?ml|txt|py|toml)$/;
 
@@ -15,7 +15,14 @@ const textual = /\.(?:ts|cjs|js|md|json|ya?ml|txt|py|toml)$/;
 function checkAll(paths: readonly string[]): readonly Finding[] {
   const files = readAll(paths.filter((path) => textual.test(path) || path.includes("/golden/")));
   const code = files.filter((file) => typeScriptFiles([file.path]).length > 0 && !/\/(?:fixtures|golden)\//.test(file.path));
-  return [...checkNames(paths), ...checkSizes(paths), ...files.flatMap(checkGolden), ...withinBudget(code.flatMap(checkCode)), ...checkDocuments(paths, files), ...checkPromises(files)];
+  return [
+    ...checkNames(paths),
+    ...checkSizes(paths),
+    ...files.flatMap(checkGolden),
+    ...withinBudget(code.flatMap(checkCode)),
+    ...checkDocuments(paths, files),
+    ...checkPromises(files),
+  ];
 }
 
 /** Leaves out the casts that the budget allows; all are shown once there are too many. */
@@ -44,7 +51,7 @@ function checkPromises(files: readonly SourceFile[]): readonly Finding[] {
   const adrs = files.filter(({ path }) => path.startsWith("docs/adr/"));
   return [
     ...checkErrorCodes(Object.keys(errorCatalog), texts),
-    ...checkManifest(JSON.parse(texts.get("package.json") ?? "{}"), new Set(shipped), adrs),
+    ...checkManifest(JSON.parse(texts.get("package.json") ?? "{}") as Manifest, new Set(shipped), adrs),
     ...files.filter(({ path }) => path === "package-lock.json").flatMap(checkLock),
     ...files.filter(({ path }) => path.endsWith("requirements.txt")).flatMap(checkRequirements),
   ];

@@ -5,7 +5,8 @@ import { isTest } from "./places.ts";
 
 export const graphReasons: Readonly<Record<string, string>> = {
   "no-cycle": "Files that need each other at run time are one file that nobody can read alone, and their order of loading is chance.",
-  "starts-light": "`--help` and `plan` are waited for by a person: what they need not is loaded by import() where it is used (reference/performance).",
+  "starts-light":
+    "`--help` and `plan` are waited for by a person: what they need not is loaded by import() where it is used (reference/performance).",
 };
 
 const entry = "src/entrypoints/cli/main.ts";

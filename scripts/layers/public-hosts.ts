@@ -6,7 +6,8 @@ import { lineOf } from "../support/syntax.ts";
 import type { SourceFile } from "../support/repository.ts";
 
 export const hostReasons: Readonly<Record<string, string>> = {
-  "public-host": "The public addresses of registries stand in src/registries/known-services.ts alone: anything else could publish, or depend on the network, by accident.",
+  "public-host":
+    "The public addresses of registries stand in src/registries/known-services.ts alone: anything else could publish, or depend on the network, by accident.",
 };
 
 export const knownServices = "src/registries/known-services.ts";
@@ -26,10 +27,7 @@ const hosts: readonly (readonly string[])[] = [
   ["pkg", "github", "com"],
 ];
 
-const pattern = new RegExp(
-  `(?<![a-z0-9-])(?:[a-z0-9-]+\\.)*(?:${hosts.map((parts) => parts.join("\\.")).join("|")})(?![a-z0-9-])`,
-  "gi",
-);
+const pattern = new RegExp(`(?<![a-z0-9-])(?:[a-z0-9-]+\\.)*(?:${hosts.map((parts) => parts.join("\\.")).join("|")})(?![a-z0-9-])`, "gi");
 
 /** Lists every place of a text that names a public registry. */
 export function findPublicHosts(files: readonly SourceFile[]): readonly Finding[] {

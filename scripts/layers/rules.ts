@@ -8,6 +8,8 @@ interface Edge {
   readonly from: Place;
   readonly to: Place;
   readonly runtime: boolean;
+  /** The file that is imported touches the world itself. */
+  readonly toActs: boolean;
 }
 
 interface Rule {
@@ -28,7 +30,8 @@ export const edgeRules: readonly Rule[] = [
   {
     name: "sibling-diamond",
     why: "Siblings are islands: they meet only in each other's interface file, so that any of them can be replaced, tested and understood alone.",
-    refuses: ({ from, to }) => from.layer !== to.layer && islands.has(from.layer) && rank(from.layer) === rank(to.layer) && !diamonds.has(to.path),
+    refuses: ({ from, to }) =>
+      from.layer !== to.layer && islands.has(from.layer) && rank(from.layer) === rank(to.layer) && !diamonds.has(to.path),
   },
   {
     name: "step-island",
@@ -58,12 +61,13 @@ export const edgeRules: readonly Rule[] = [
   {
     name: "journal-diamond",
     why: "The engine knows the journal by its interface alone, so that every store passes the same contract and the driver works with each.",
-    refuses: ({ from, to }) => from.layer === "engine" && from.unit !== "journal" && to.layer === "engine" && to.unit === "journal" && !diamonds.has(to.path),
+    refuses: ({ from, to }) =>
+      from.layer === "engine" && from.unit !== "journal" && to.layer === "engine" && to.unit === "journal" && !diamonds.has(to.path),
   },
   {
     name: "compose-joins",
     why: "Ports meet their implementations in app/compose alone; a use case that builds its own world cannot be tested in another one.",
-    refuses: ({ from, to, runtime }) => runtime && from.layer === "app" && !isCompose(from.path) && isImplementation(to),
+    refuses: ({ from, to, runtime, toActs }) => runtime && from.layer === "app" && !isCompose(from.path) && isImplementation(to, toActs),
   },
   {
     name: "not-a-test",
@@ -78,8 +82,10 @@ export const reasons: Readonly<Record<string, string>> = {
   "in-a-layer": "Every module belongs to one layer of DESIGN §3; a file beside them belongs to none and is bound by no rule.",
   "stays-inside": "src/ is what is shipped: it must not need tests, scripts or benches. Only package.json is known to it, for the version.",
   "clear-import": "An import that a reader and a tool cannot follow is an import that no rule can check.",
-  "pure-layer": "domain/ and config/ compute: no Node module, and of packages only parsers and comparers. Everything else comes to them as a value or a port.",
-  "through-ports": "Decisions are tested in another world than the real one, so time, files, processes and sockets reach this layer as ports.",
+  "pure-layer":
+    "domain/ and config/ compute: no Node module, and of packages only parsers and comparers. Everything else comes to them as a value or a port.",
+  "through-ports":
+    "Decisions are tested in another world than the real one, so time, files, processes and sockets reach this layer as ports.",
 };
 
 const purePackages = new Set(["zod", "yaml", "smol-toml", "semver", "@renovatebot/pep440"]);
@@ -87,8 +93,15 @@ const actingPackages = new Set(["undici", "execa", "tar", "@zip.js/zip.js", "@fa
 const actingBuiltins =
   /^(?:fs|child_process|net|https?|http2|tls|dgram|dns|sqlite|worker_threads|cluster|os|process|timers|readline|repl|tty|inspector)(?:\/|$)/;
 
-/** Names the rules that one import breaks, with words about it. */
-export function judge(one: Import): readonly { readonly rule: string; readonly message: string }[] {
+/** Paths of the files that touch the world by what they import. */
+export function actingFiles(imports: readonly Import[]): ReadonlySet<string> {
+  const acts = ({ to }: Import) =>
+    (to.kind === "builtin" && actingBuiltins.test(to.name)) || (to.kind === "package" && actingPackages.has(to.name));
+  return new Set(imports.filter((one) => one.runtime && acts(one)).map((one) => one.from));
+}
+
+/** Names the rules that one import breaks, with words about it. @param acting see `actingFiles` */
+export function judge(one: Import, acting: ReadonlySet<string>): readonly { readonly rule: string; readonly message: string }[] {
   const from = placeOf(one.from);
   if (from === undefined) return [];
   const { to } = one;
@@ -100,7 +113,7 @@ export function judge(one: Import): readonly { readonly rule: string; readonly m
     case "package":
       return judgeOutside(one, from, { name: to.name, pure: purePackages.has(to.name), acts: actingPackages.has(to.name) });
     case "file":
-      return judgeFile(one, from, to.path);
+      return judgeFile(one, from, { path: to.path, acts: acting.has(to.path) });
   }
 }
 
@@ -115,14 +128,14 @@ function judgeOutside(one: Import, from: Place, to: { readonly name: string; rea
   return [];
 }
 
-function judgeFile(one: Import, from: Place, path: string) {
+function judgeFile(one: Import, from: Place, { path, acts }: { readonly path: string; readonly acts: boolean }) {
   const to = placeOf(path);
   if (to === undefined) {
     const fine = path === "package.json" || (from.test && path.startsWith("test/support/"));
     return fine ? [] : [{ rule: "stays-inside", message: `must not import "${path}"` }];
   }
   if (from.test) return [];
-  const edge = { from, to, runtime: one.runtime };
+  const edge = { from, to, runtime: one.runtime, toActs: acts };
   return edgeRules.filter((rule) => rule.refuses(edge)).map((rule) => ({ rule: rule.name, message: `must not import "${path}"` }));
 }
 
@@ -148,10 +161,10 @@ function joinsClientAndServer({ from, to }: Edge): boolean {
   return true;
 }
 
-function isImplementation(to: Place): boolean {
-  if (diamonds.has(to.path) || to.path === "src/platform/program-version.ts") return false;
-  if (to.layer === "platform") return true;
-  return (to.layer === "registries" || to.layer === "forges" || (to.layer === "engine" && to.unit === "journal")) && to.unit !== undefined;
+/** A store of the journal, and whatever touches the world on behalf of a port; their pure helpers are not meant. */
+function isImplementation(to: Place, acts: boolean): boolean {
+  if (to.layer === "engine") return to.unit === "journal" && !diamonds.has(to.path);
+  return acts && ["platform", "registries", "forges"].includes(to.layer);
 }
 
 /** The layers whose task is to touch the world; the rest is given ports. */

@@ -16,7 +16,8 @@ export const codeReasons: Readonly<Record<string, string>> = {
   barrel: "An index.ts hides who needs what, and loads everything for one thing.",
   "open-end": "Write TODO(#issue), so that somebody can find out what is open and why.",
   "honest-test": "A test that is skipped, marked as to do, or alone in running says nothing, and nobody sees that it says nothing.",
-  "way-around": "A way around the types or the linter is a bug that waits; where one is right, `oxlint-disable-next-line rule -- reason` says why.",
+  "way-around":
+    "A way around the types or the linter is a bug that waits; where one is right, `oxlint-disable-next-line rule -- reason` says why.",
   "double-cast": `\`as unknown as\` is for the border to a library without types; the whole of src/ has at most ${doubleCastsMax}.`,
   "world-leak": "Time, chance, environment and network reach this layer as ports, so that a seed and a commit reproduce any failure.",
   "bundle-place": "The bundle stands in another folder than the source, so that a path made from import.meta leads nowhere there.",
@@ -34,7 +35,8 @@ export function checkCode(file: SourceFile): readonly Finding[] {
 
 function checkTop(file: SourceFile): readonly Finding[] {
   const findings: Finding[] = [];
-  if (!isTest(file.path) && !/^(?:#!.*\n)?\/[/*]/.test(file.text)) findings.push({ path: file.path, line: 1, rule: "top-comment", message: "starts without a comment" });
+  if (!isTest(file.path) && !/^(?:#!.*\n)?\/[/*]/.test(file.text))
+    findings.push({ path: file.path, line: 1, rule: "top-comment", message: "starts without a comment" });
   if (/(?:^|\/)index\.ts$/.test(file.path)) findings.push({ path: file.path, line: 0, rule: "barrel", message: "is an index.ts" });
   return findings;
 }
@@ -45,7 +47,8 @@ function checkComments({ file, comments }: Parsed): readonly Finding[] {
     const findings: Finding[] = [];
     const open = /\b(?:TODO(?!\(#\d+\))|FIXME|XXX|HACK)\b/.exec(comment.value);
     if (open !== null) findings.push({ ...at, rule: "open-end", message: `says ${open[0]} without (#issue)` });
-    if (/^\s*@ts-(?:ignore|nocheck|expect-error)/.test(comment.value)) findings.push({ ...at, rule: "way-around", message: "silences the compiler" });
+    if (/^\s*@ts-(?:ignore|nocheck|expect-error)/.test(comment.value))
+      findings.push({ ...at, rule: "way-around", message: "silences the compiler" });
     if (/\b(?:oxlint|eslint)-disable/.test(comment.value) && !/disable-next-line \S.* -- \S/.test(comment.value)) {
       findings.push({ ...at, rule: "way-around", message: "silences the linter without a rule, a single line and a reason" });
     }
@@ -56,12 +59,14 @@ function checkComments({ file, comments }: Parsed): readonly Finding[] {
 function checkSize({ file, program }: Parsed): readonly Finding[] {
   const findings: Finding[] = [];
   const lines = file.text.split("\n").length - 1;
-  if (lines > linesMax) findings.push({ path: file.path, line: 0, rule: "file-length", message: `has ${lines} lines, at most ${linesMax}` });
+  if (lines > linesMax)
+    findings.push({ path: file.path, line: 0, rule: "file-length", message: `has ${lines} lines, at most ${linesMax}` });
   walk(program, (node) => {
     if (!functions.has(node.type)) return;
     const line = lineOf(file.text, node.start);
     const length = lineOf(file.text, node.end) - line + 1;
-    if (length > functionLinesMax) findings.push({ path: file.path, line, rule: "function-length", message: `has ${length} lines, at most ${functionLinesMax}` });
+    if (length > functionLinesMax)
+      findings.push({ path: file.path, line, rule: "function-length", message: `has ${length} lines, at most ${functionLinesMax}` });
   });
   return findings;
 }
@@ -83,7 +88,8 @@ function honest(node: Node): ReturnType<Judge> {
   if (node.type === "TSAsExpression" && node.typeAnnotation.type === "TSAnyKeyword") return { rule: "way-around", message: "casts to any" };
   if (node.type !== "CallExpression") return undefined;
   const callee = dotted(node.callee) ?? "";
-  if (/^(?:it|test|describe|suite|t|context)\.(?:skip|only|todo)$/.test(callee)) return { rule: "honest-test", message: `calls ${callee}()` };
+  if (/^(?:it|test|describe|suite|t|context)\.(?:skip|only|todo)$/.test(callee))
+    return { rule: "honest-test", message: `calls ${callee}()` };
   if (!/^(?:it|test|describe|suite|t\.test)$/.test(callee)) return undefined;
   const option = node.arguments.flatMap((argument) => (argument.type === "ObjectExpression" ? argument.properties : [])).find(isSkipping);
   return option === undefined ? undefined : { rule: "honest-test", message: `gives ${callee}() the option skip, only or todo` };
@@ -100,13 +106,15 @@ function soundIn(path: string): Judge {
   const given = ["domain", "config", "engine", "steps", "app", "compile"].includes(place.layer) && !isCompose(path) && !isRehearsal(path);
   return (node) => {
     if (node.type === "MetaProperty") return { rule: "bundle-place", message: "uses import.meta" };
-    if (node.type === "TSAsExpression" && node.expression.type === "TSAsExpression") return { rule: "double-cast", message: "casts by way of another type" };
+    if (node.type === "TSAsExpression" && node.expression.type === "TSAsExpression")
+      return { rule: "double-cast", message: "casts by way of another type" };
     const leak = given ? leaks(node) : undefined;
     return leak === undefined ? undefined : { rule: "world-leak", message: `uses ${leak} in ${place.layer}/` };
   };
 }
 
-const leakingCalls = /^(?:Date\.now|Math\.random|performance\.now|crypto\.(?:randomUUID|getRandomValues|randomBytes)|randomUUID|randomBytes|AbortSignal\.timeout|setTimeout|setInterval|setImmediate|fetch)$/;
+const leakingCalls =
+  /^(?:Date\.now|Math\.random|performance\.now|crypto\.(?:randomUUID|getRandomValues|randomBytes)|randomUUID|randomBytes|AbortSignal\.timeout|setTimeout|setInterval|setImmediate|fetch)$/;
 const leakingMembers = /^process\.(?:env|cwd|argv|exit|stdout|stderr|stdin|hrtime|platform|arch)$/;
 
 function leaks(node: Node): string | undefined {

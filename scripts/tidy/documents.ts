@@ -6,7 +6,8 @@ import type { SourceFile } from "../support/repository.ts";
 
 export const documentReasons: Readonly<Record<string, string>> = {
   "dead-link": "A link that leads nowhere costs every reader what it saved its writer.",
-  "adr-form": "A decision is found again by its number and read in a minute: decision, context, consequences, alternatives, at most one page.",
+  "adr-form":
+    "A decision is found again by its number and read in a minute: decision, context, consequences, alternatives, at most one page.",
   "adr-unknown": "An ADR that is named must be there: otherwise the reason is lost.",
   "plain-words": "“simply” and “just” tell a reader who is stuck that it is their fault.",
 };
@@ -31,7 +32,11 @@ function lines(file: SourceFile, pattern: RegExp, rule: string, say: (match: Reg
 /** The anchor that a forge makes of a heading. */
 export function anchorOf(heading: string): string {
   const words = heading.replaceAll(/[`*]/g, "").replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1");
-  return words.trim().toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(/\s/g, "-");
+  return words
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replaceAll(/\s/g, "-");
 }
 
 function anchorsIn(text: string): ReadonlySet<string> {
@@ -47,7 +52,8 @@ export function checkLinks(file: SourceFile, others: ReadonlyMap<string, string>
     const [path = "", anchor] = target.split("#");
     const to = path === "" ? file.path : posix.join(posix.dirname(file.path), decodeURIComponent(path)).replace(/\/$/, "");
     const text = others.get(to);
-    if (text === undefined) return [...others.keys()].some((one) => one.startsWith(`${to}/`)) || to === "." ? undefined : `leads to "${to}", which is not there`;
+    if (text === undefined)
+      return [...others.keys()].some((one) => one.startsWith(`${to}/`)) || to === "." ? undefined : `leads to "${to}", which is not there`;
     if (anchor === undefined || !to.endsWith(".md") || anchorsIn(text).has(anchor)) return undefined;
     return `leads to "#${anchor}", which "${to}" does not have`;
   });

@@ -17,17 +17,22 @@ const manual = "docs/reference/errors.md";
 /** Checks that each error code is documented and used. @param texts of all files by path */
 export function checkErrorCodes(codes: readonly string[], texts: ReadonlyMap<string, string>): readonly Finding[] {
   const documented = texts.get(manual) ?? "";
-  const users = [...texts].filter(([path]) => /^(?:src|bin)\//.test(path) && !path.endsWith(".test.ts") && path !== catalog).map(([, text]) => text);
+  const users = [...texts]
+    .filter(([path]) => /^(?:src|bin)\//.test(path) && !path.endsWith(".test.ts") && path !== catalog)
+    .map(([, text]) => text);
   return codes.flatMap((code) => {
     const findings: Finding[] = [];
     const word = new RegExp(`\\b${code}\\b`);
-    if (!documented.includes(`\n## ${code}\n`)) findings.push({ path: catalog, line: 0, rule: "error-code", message: `${code} is not in ${manual}; run \`npm run docs\`` });
-    if (!users.some((text) => word.test(text))) findings.push({ path: catalog, line: 0, rule: "error-code", message: `${code} is never used` });
+    if (!documented.includes(`\n## ${code}\n`))
+      findings.push({ path: catalog, line: 0, rule: "error-code", message: `${code} is not in ${manual}; run \`npm run docs\`` });
+    if (!users.some((text) => word.test(text)))
+      findings.push({ path: catalog, line: 0, rule: "error-code", message: `${code} is never used` });
     return findings;
   });
 }
 
-interface Manifest {
+/** The part of package.json that is checked. */
+export interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
@@ -35,7 +40,12 @@ interface Manifest {
 /** Checks package.json. @param shipped packages that `src/` imports at run time @param adrs all records of decisions */
 export function checkManifest(manifest: Manifest, shipped: ReadonlySet<string>, adrs: readonly SourceFile[]): readonly Finding[] {
   const path = "package.json";
-  const run = Object.keys(manifest.dependencies ?? {}).map((name) => ({ path, line: 0, rule: "no-runtime-dependency", message: `"${name}" is a run-time dependency` }));
+  const run = Object.keys(manifest.dependencies ?? {}).map((name) => ({
+    path,
+    line: 0,
+    rule: "no-runtime-dependency",
+    message: `"${name}" is a run-time dependency`,
+  }));
   const loose = Object.entries(manifest.devDependencies ?? {})
     .filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))
     .map(([name, version]) => ({ path, line: 0, rule: "pinned", message: `"${name}" is "${version}", not one exact version` }));
@@ -49,7 +59,8 @@ export function checkManifest(manifest: Manifest, shipped: ReadonlySet<string>, 
 export function checkLock(file: SourceFile): readonly Finding[] {
   return file.text.split("\n").flatMap((line, index) => {
     const at = { path: file.path, line: index + 1 };
-    if (line.includes(`"hasInstallScript": true`)) return [{ ...at, rule: "no-install-script", message: "a package has an install script" }];
+    if (line.includes(`"hasInstallScript": true`))
+      return [{ ...at, rule: "no-install-script", message: "a package has an install script" }];
     if (/"resolved": "https?:/.test(line)) return [{ ...at, rule: "pinned", message: "the lock file names a registry's address" }];
     return [];
   });
@@ -57,9 +68,11 @@ export function checkLock(file: SourceFile): readonly Finding[] {
 
 /** Checks that a file of Python requirements names one exact version per line, and no other place to look. */
 export function checkRequirements(file: SourceFile): readonly Finding[] {
-  return file.text.split("\n").flatMap((line, index) =>
-    line === "" || line.startsWith("#") || /^[A-Za-z0-9._-]+==[A-Za-z0-9.!+]+$/.test(line)
-      ? []
-      : [{ path: file.path, line: index + 1, rule: "pinned", message: `"${line}" is not name==version` }],
-  );
+  return file.text
+    .split("\n")
+    .flatMap((line, index) =>
+      line === "" || line.startsWith("#") || /^[A-Za-z0-9._-]+==[A-Za-z0-9.!+]+$/.test(line)
+        ? []
+        : [{ path: file.path, line: index + 1, rule: "pinned", message: `"${line}" is not name==version` }],
+    );
 }

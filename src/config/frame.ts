@@ -16,8 +16,8 @@ export interface SourceText {
   readonly lineStarts: readonly number[];
 }
 
-const charactersBefore = 60;
-const charactersAfter = 60;
+const lineMax = 110;
+const charactersBefore = 40;
 
 export function sourceText(text: string, file: string): SourceText {
   const lineStarts = [0];
@@ -25,23 +25,29 @@ export function sourceText(text: string, file: string): SourceText {
   return { file, text, lineStarts };
 }
 
+/** Line of an offset, starting at 1. */
+export function lineAt(source: SourceText, offset: number): number {
+  return lineIndex(source, offset) + 1;
+}
+
 /** Line and column of an offset; both start at 1, columns count characters (code points), as editors do. */
 export function placeAt(source: SourceText, offset: number): Place {
-  const line = lineOf(source, offset);
+  const line = lineIndex(source, offset);
   const start = source.lineStarts[line] ?? 0;
   return { file: source.file, line: line + 1, column: countCharacters(source.text.slice(start, offset)) + 1 };
 }
 
 /**
- * The source line with carets under the range, at most about 130 characters of it.
+ * The source line with carets under the range, at most 110 characters of it.
  * @param hidden ranges that hold credentials; they are shown as asterisks.
  */
 export function frameAt(source: SourceText, range: Range, hidden: readonly Range[]): string {
-  const line = lineOf(source, range.start);
+  const line = lineIndex(source, range.start);
   const lineStart = source.lineStarts[line] ?? 0;
   const lineEnd = (source.lineStarts[line + 1] ?? source.text.length + 1) - 1;
-  const from = Math.max(lineStart, range.start - charactersBefore);
-  const to = Math.min(lineEnd, range.start + charactersAfter);
+  const isShort = lineEnd - lineStart <= lineMax;
+  const from = isShort ? lineStart : Math.max(lineStart, range.start - charactersBefore);
+  const to = Math.min(lineEnd, from + lineMax);
   const shown = maskCredentials(hide(source.text.slice(from, to), from, hidden));
   const before = (from > lineStart ? "…" : "") + printable(shown.slice(0, range.start - from));
   const after = printable(shown.slice(range.start - from)) + (to < lineEnd ? "…" : "");
@@ -77,7 +83,7 @@ function hide(text: string, offset: number, hidden: readonly Range[]): string {
   return shown;
 }
 
-function lineOf(source: SourceText, offset: number): number {
+function lineIndex(source: SourceText, offset: number): number {
   let low = 0;
   let high = source.lineStarts.length - 1;
   while (low < high) {
@@ -88,6 +94,12 @@ function lineOf(source: SourceText, offset: number): number {
   return low;
 }
 
+/** Code points; a loop, because a line may have a quarter of a million of them. */
 function countCharacters(text: string): number {
-  return [...text].length;
+  let count = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0xdc00 || unit > 0xdfff) count += 1;
+  }
+  return count;
 }

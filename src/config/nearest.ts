@@ -22,8 +22,9 @@ function plain(word: string): string {
   return word.toLowerCase().replaceAll("_", "-").slice(0, wordMax);
 }
 
+/** Of two letters one may be wrong, of four two, of eight three. */
 function allowed(wanted: string, candidate: string): number {
-  return Math.max(1, Math.floor(Math.min(wanted.length, candidate.length) / 3));
+  return Math.min(4, Math.round(Math.min(wanted.length, candidate.length) * 0.4));
 }
 
 /** A word that only goes on counts as one error: `trusted` for `trusted-publishing`. */

@@ -3,7 +3,7 @@
 export type Path = readonly (string | number)[];
 
 const shownMax = 60;
-const choicesMax = 14;
+const choicesMax = 20;
 
 /** `steps.build.with.python[0]`; the empty path is the file itself. */
 export function pathText(path: Path): string {
@@ -25,7 +25,7 @@ export function quoted(text: string): string {
   return `"${shorten(text)}"`;
 }
 
-/** `"a", "b" or "c"`, at most fourteen of them. */
+/** `"a", "b" or "c"`, at most twenty of them. */
 export function choices(words: readonly string[], last: "or" | "and" = "or"): string {
   const shown = words.slice(0, choicesMax).map(quoted);
   if (words.length > choicesMax) return `${shown.join(", ")}, …`;

@@ -1,7 +1,7 @@
 // The words that slipway.yaml may use but that config cannot know itself: the catalogue of steps and the registries
 // known by name. They are handed in by app, because config and steps are siblings that do not see each other (DESIGN §3).
 import type { z } from "zod";
-import type { Ecosystem } from "../domain/configuration.ts";
+import type { KnownRegistry } from "../domain/plan/environments.ts";
 import type { StepKind } from "../domain/plan/plan.ts";
 
 export interface Vocabulary {
@@ -18,11 +18,4 @@ export interface StepWord {
   readonly available: boolean;
   /** One sentence, for completion in editors. */
   readonly summary?: string;
-}
-
-export interface KnownRegistry {
-  readonly name: string;
-  readonly ecosystem: Ecosystem;
-  /** Always a test index, whatever the file says. */
-  readonly test: boolean;
 }

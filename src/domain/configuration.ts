@@ -51,6 +51,7 @@ export interface PackageConfiguration {
 
 export interface VersionRule {
   readonly from: "manifest" | "tag" | "input" | "commits";
+  /** A run without a release tag builds X.devN. */
   readonly untagged?: "dev";
   /** `tried`: a final version needs a candidate of the same base that was tried successfully (S5.12). */
   readonly candidate?: "tried";
@@ -73,7 +74,7 @@ export type PeopleGroup = {
 
 export interface PathRule {
   readonly name: string;
-  /** Ids of steps, or the rule name `candidate`. */
+  /** Names or ids of steps, names of groups, or the rule name `candidate`. */
   readonly leavesOut: readonly string[];
   readonly by: string;
   readonly reason: "required" | "optional";
@@ -90,15 +91,41 @@ export interface RegistryDeclaration {
   readonly forge?: string;
 }
 
+/** A token that is read from an environment variable of the run, and the user name that goes with it. */
+export type TokenRule = {
+  readonly variable: string;
+  readonly user?: string;
+};
+
+/** A token for the day on which trusted publishing does not work (S1.11). */
+export type FallbackRule = TokenRule & {
+  /** People who may decide for it. */
+  readonly by: string;
+  /** How many publishes it may serve. */
+  readonly uses: number;
+  readonly tell?: "tracker";
+};
+
 export type CredentialRule =
   | { readonly kind: "none" }
-  | { readonly kind: "token"; readonly variable: string; readonly user?: string }
+  | ({ readonly kind: "token" } & TokenRule)
   | {
       readonly kind: "trusted-publishing";
-      readonly fallback?: JsonObject;
-      readonly first?: { readonly variable: string };
+      readonly fallback?: FallbackRule;
+      /** For the first publish of a package, where the registry knows no tokenless way (S3.12). */
+      readonly first?: TokenRule;
     }
   | { readonly kind: "forge" };
+
+export type ForgeCredential = { readonly kind: "deploy-key" | "token"; readonly variable: string };
+
+/** Where steps of an environment are performed. */
+export type Placement = {
+  /** `here`, `github-actions` or the name of a worker pool. */
+  readonly in: string;
+  readonly start?: "tag" | "hand";
+  readonly handOver?: "room";
+};
 
 export interface RegistryUse {
   readonly registry: string;
@@ -119,13 +146,14 @@ export interface ApprovalRule {
 export interface EnvironmentConfiguration {
   readonly name: string;
   readonly registries: readonly RegistryUse[];
-  readonly forge?: JsonObject;
+  /** Absent: the credential of the run itself. */
+  readonly forge?: ForgeCredential;
   readonly secrets: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
   readonly approvals?: ApprovalRule;
   /** Name of another environment whose gate this one shares. */
   readonly gate?: string;
-  readonly place?: JsonObject | string;
+  readonly place?: Placement;
   readonly trialOf?: string;
 }
 
@@ -136,6 +164,7 @@ export interface InputConfiguration {
 
 export type Trigger =
   | { readonly kind: "tag"; readonly packages: readonly string[] }
+  /** `ref`: a branch, or `any`. */
   | { readonly kind: "dispatch"; readonly ref: string }
   | { readonly kind: "release-published" }
   | { readonly kind: "schedule"; readonly name: string; readonly cron: string; readonly zone: string; readonly inputs: JsonObject };
@@ -144,6 +173,7 @@ export type TriggerKind = Trigger["kind"];
 
 export interface PipelineConfiguration {
   readonly name: string;
+  /** A person, where the file says nothing. */
   readonly on: readonly Trigger[];
   readonly inputs: readonly InputConfiguration[];
   /** Overrides the file's rule for this pipeline. */
@@ -166,7 +196,10 @@ export interface StepConfiguration {
   readonly name: string;
   /** Catalogue name; `run` for a step written with `run:`. */
   readonly uses: string;
-  /** `with:` as written, checked by the step's own schema; for `run` the words of `run:` and its neighbours. */
+  /**
+   * `with:` as written, checked by the step's own schema. For `run`: `commands`, each a list of words, or `script` and
+   * `shell`; `in`, `produces` (a list), `effect` (`title`, `reach`) and `look` (words) where they are given.
+   */
   readonly with: JsonObject;
   readonly when: readonly Condition[];
   readonly environment?: string;

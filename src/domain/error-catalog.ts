@@ -68,6 +68,16 @@ export const errorCatalog = {
     meaning: "Two sources of the version disagree.",
     next: "Make them agree; the message names both places.",
   },
+  VERSION_TAKEN: {
+    exit: 2,
+    meaning: "A registry has this version already, and no registry takes other files under it.",
+    next: "Release the next version.",
+  },
+  VERSION_ORDER: {
+    exit: 2,
+    meaning: "A registry has a newer version already, so that installers would never choose this one.",
+    next: "Release a newer version, or say `maintenance: true` for `check-version` if an older line is meant.",
+  },
   // --- plan ---------------------------------------------------------------------------------
   PLAN_INVALID: {
     exit: 2,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hostsFor } from "./platform.ts";
+import { explainNoPlace, hostsFor } from "./platform.ts";
 
 const cases: readonly (readonly [string, readonly string[]])[] = [
   ["linux-x86_64", ["linux-x86_64"]],
@@ -21,3 +21,20 @@ for (const [words, hosts] of cases) {
     assert.deepEqual(hostsFor(words), hosts);
   });
 }
+
+test("explainNoPlace() says nothing where the leg can run, or names no platform", () => {
+  assert.equal(explainNoPlace("linux-x86_64", "linux-x86_64"), undefined);
+  assert.equal(explainNoPlace("macos-universal2", "macos-aarch64"), undefined);
+  assert.equal(explainNoPlace(undefined, "linux-x86_64"), undefined);
+});
+
+test("explainNoPlace() names the machine that is missing and the ways out", () => {
+  const explained = explainNoPlace("linux-aarch64", "linux-x86_64");
+
+  assert.match(explained?.message ?? "", /needs a machine that is linux-aarch64, and this one is linux-x86_64/);
+  assert.match(explained?.hint ?? "", /Run the release on a machine that is linux-aarch64/);
+});
+
+test("explainNoPlace() refuses words that name no platform", () => {
+  assert.match(explainNoPlace("solaris-sparc", "linux-x86_64")?.message ?? "", /names no platform/);
+});

@@ -46,3 +46,21 @@ export function hostsFor(words: string): readonly string[] {
   const any = processor === undefined || processor === "universal2";
   return (any ? ["x86_64", "aarch64"] : [processor]).map((one) => `${os}-${one}`);
 }
+
+/**
+ * Why a leg cannot be done on a machine, with the ways out; undefined if it can, or if the leg names no platform.
+ * @param host as `ReadPorts.host`
+ */
+export function explainNoPlace(words: string | undefined, host: string): { readonly message: string; readonly hint: string } | undefined {
+  if (words === undefined) return undefined;
+  const hosts = hostsFor(words);
+  if (hosts.includes(host)) return undefined;
+  if (hosts.length === 0) {
+    const hint = `Write ${operatingSystems.join(", ")}, with "-x86_64", "-aarch64" or (macOS) "-universal2" behind it`;
+    return { message: `Cannot find a place for the leg "${words}": it names no platform that this version knows`, hint };
+  }
+  return {
+    message: `Cannot find a place for the leg "${words}": it needs a machine that is ${hosts.join(" or ")}, and this one is ${host}`,
+    hint: `Run the release on a machine that is ${hosts[0]}, or take "${words}" out of the matrix (workers, the compiled build and \`slipway import\` come with later versions)`,
+  };
+}

@@ -2,17 +2,20 @@
 // digest, a person the rule excludes, a step that has not failed) leads to no fact; whoever asked was told at once.
 import { judgeApproval } from "../domain/gate.ts";
 import type { Fact } from "../domain/run/fact.ts";
-import type { RunState } from "../domain/run/state.ts";
+import { effectsOf, type RunState } from "../domain/run/state.ts";
 import { sha256 } from "../domain/digest.ts";
 import { unreachable } from "../domain/error.ts";
-import type { Ask } from "./journal/journal.ts";
+import type { Ask, AskRow } from "./journal/journal.ts";
 
 /** Names in a group of people, or undefined when this way of running cannot know them. */
 export type MembersOf = (group: string) => readonly string[] | undefined;
 
 export type AskVerdict =
-  | { readonly kind: "counts"; readonly fact: Fact }
-  | { readonly kind: "refused"; readonly why: string; readonly hint: string };
+  | { readonly kind: "counts"; readonly facts: readonly Fact[] }
+  /** `early`: it may count later, once the gate asks; it is kept till then. */
+  | { readonly kind: "refused"; readonly why: string; readonly hint: string; readonly early?: true };
+
+type Refused = Extract<AskVerdict, { kind: "refused" }>;
 
 export function judgeAsk(state: RunState, ask: Ask, membersOf: MembersOf): AskVerdict {
   if (state.closed !== undefined) return refused(`the run is over (${state.closed.result})`, "Start the next one with `slipway run`");
@@ -25,14 +28,45 @@ export function judgeAsk(state: RunState, ask: Ask, membersOf: MembersOf): AskVe
     case "answer":
       return judgeAnswer(state, ask, membersOf);
     case "retry":
-      if (state.steps.get(ask.step)?.phase !== "failed") return refused(`step "${ask.step}" has not failed`, "See `slipway status`");
-      return counts({ kind: "step-again", step: ask.step, by: ask.by, ...(ask.reason === undefined ? {} : { reason: ask.reason }) });
+      return judgeRetry(state, ask);
     case "cancel":
       if (state.cancel !== undefined) return refused("the run is being cancelled already", "See `slipway status`");
       return counts({ kind: "cancel-asked", by: ask.by, ...(ask.reason === undefined ? {} : { reason: ask.reason }) });
     default:
       return unreachable(ask, "ask");
   }
+}
+
+/** A named person's retry is also their word about what nothing else can tell: whether an interrupted attempt had its effect. */
+function judgeRetry(state: RunState, ask: Extract<Ask, { kind: "retry" }>): AskVerdict {
+  const step = state.steps.get(ask.step);
+  if (step?.phase !== "failed") return refused(`step "${ask.step}" has not failed`, "See `slipway status`");
+  const said = { step: ask.step, by: ask.by, ...(ask.reason === undefined ? {} : { reason: ask.reason }) };
+  const decided = effectsOf(step).filter(({ effect, open, reply }) => open && (effect.again === "by-person" || reply?.kind === "by-person"));
+  return counts(...decided.map(({ effect }): Fact => ({ ...said, kind: "effect-settled", effect: effect.key })), { ...said, kind: "step-again" });
+}
+
+/**
+ * Judges the rows of an inbox.
+ * @returns the first that counts, with those before it that do not; undefined when none can be answered yet
+ */
+export function judgeRows(state: RunState, rows: readonly AskRow[], membersOf: MembersOf): AskedInput | undefined {
+  const answered: string[] = [];
+  for (const { id, ask } of rows) {
+    const verdict = judgeAsk(state, ask, membersOf);
+    if (verdict.kind === "refused" && verdict.early === true) continue;
+    answered.push(id);
+    // What one ask changes may decide about the next: each is judged against the state that the one before it left.
+    if (verdict.kind === "counts") return { kind: "asked", facts: verdict.facts, answered };
+  }
+  return answered.length === 0 ? undefined : { kind: "asked", facts: [], answered };
+}
+
+/** Asks taken out of the inbox, and the facts that follow from them. */
+export interface AskedInput {
+  readonly kind: "asked";
+  readonly facts: readonly Fact[];
+  readonly answered: readonly string[];
 }
 
 function judgeApprove(state: RunState, ask: Extract<Ask, { kind: "approve" }>, membersOf: MembersOf): AskVerdict {
@@ -59,16 +93,17 @@ function frozenDigest(state: RunState, gate: string): string | undefined {
   return state.gates.get(gate)?.subject?.digest;
 }
 
-function otherSubject(state: RunState, gate: string): AskVerdict {
+function otherSubject(state: RunState, gate: string): Refused {
   const digest = frozenDigest(state, gate);
-  if (digest === undefined) return refused(`gate "${gate}" does not ask yet`, "Wait until `slipway status` shows what is to be approved");
+  if (digest === undefined && !state.gates.has(gate)) return refused(`there is no gate "${gate}"`, "See `slipway plan`");
+  if (digest === undefined) return { ...refused(`gate "${gate}" does not ask yet`, "Wait until `slipway status` shows what is to be approved"), early: true };
   return refused(`gate "${gate}" asks for consent to ${digest.slice(0, 12)}, not to what was named`, "Look at `slipway status` and name the digest it shows");
 }
 
-function counts(fact: Fact): AskVerdict {
-  return { kind: "counts", fact };
+function counts(...facts: readonly Fact[]): AskVerdict {
+  return { kind: "counts", facts };
 }
 
-function refused(why: string, hint: string): AskVerdict {
+function refused(why: string, hint: string): Refused {
   return { kind: "refused", why, hint };
 }

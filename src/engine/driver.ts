@@ -5,9 +5,10 @@ import type { Sha256 } from "../domain/digest.ts";
 import { unreachable } from "../domain/error.ts";
 import type { ErrorCode } from "../domain/error-catalog.ts";
 import type { Subject } from "../domain/gate.ts";
-import { decide, type Limits, type Move, type Standing } from "../domain/run/decide.ts";
+import { decide, type Limits, type Move } from "../domain/run/decide.ts";
 import type { EffectStop } from "../domain/run/decide-effect.ts";
 import type { Fact, Recorded } from "../domain/run/fact.ts";
+import type { Standing } from "../domain/run/standing.ts";
 import { evolve, type RunState } from "../domain/run/state.ts";
 
 export type Input =

@@ -6,7 +6,7 @@ import type { Move } from "../domain/run/decide.ts";
 import type { Recorded } from "../domain/run/fact.ts";
 import type { RunState } from "../domain/run/state.ts";
 import type { Clock } from "../platform/ports.ts";
-import { judgeAsk, type MembersOf } from "./asks.ts";
+import { judgeRows, type MembersOf } from "./asks.ts";
 import type { Input, Runtime } from "./driver.ts";
 import type { Journal } from "./journal/journal.ts";
 import { perform, type Workshop } from "./performer.ts";
@@ -18,6 +18,8 @@ export interface EmbeddedParts {
   readonly workshop: Workshop;
   readonly sha256OfText: Sha256OfText;
   readonly membersOf: MembersOf;
+  /** Aborted when a person interrupts: `next` returns, so that the driver can end. */
+  readonly interrupted: AbortSignal;
   /** Told of every fact once it is durable, and of every move that begins. */
   readonly onRecorded: (recorded: readonly Recorded[], state: RunState) => void;
   readonly onMove: (move: Move) => void;
@@ -29,6 +31,7 @@ const inboxEveryMs = 400;
 export function createEmbeddedRuntime(parts: EmbeddedParts, state: RunState): Runtime {
   const { journal, clock, run } = parts;
   const ended: Input[] = [];
+  let told = false;
   let fault: { readonly error: unknown } | undefined;
   let ring: () => void = () => {};
   const arrive = (input: Input): void => {
@@ -57,27 +60,28 @@ export function createEmbeddedRuntime(parts: EmbeddedParts, state: RunState): Ru
         if (fault !== undefined) throw fault.error;
         const input = ended.shift() ?? judgeInbox(parts, state);
         if (input !== undefined) return input;
+        if (parts.interrupted.aborted && !told) {
+          told = true;
+          return { kind: "woken" };
+        }
         if (wakeAtMs !== undefined && clock.nowMs() >= wakeAtMs) return { kind: "woken" };
         const untilMs = Math.min(wakeAtMs ?? Number.POSITIVE_INFINITY, clock.nowMs() + inboxEveryMs);
-        await sleepOrRing(clock, untilMs - clock.nowMs(), (wake) => (ring = wake));
+        await sleepOrRing(parts, untilMs - clock.nowMs(), (wake) => (ring = wake));
       }
     },
     digestSubject: (subject) => parts.sha256OfText(canonicalJson(subject)),
   };
 }
 
-async function sleepOrRing(clock: Clock, ms: number, setRing: (wake: () => void) => void): Promise<void> {
+async function sleepOrRing(parts: EmbeddedParts, ms: number, setRing: (wake: () => void) => void): Promise<void> {
   const rung = new AbortController();
-  setRing(() => rung.abort());
-  await clock.sleep(Math.max(0, ms), rung.signal).catch(() => {});
+  const wake = (): void => rung.abort();
+  setRing(wake);
+  parts.interrupted.addEventListener("abort", wake, { once: true });
+  await parts.clock.sleep(Math.max(0, ms), rung.signal).catch(() => {});
+  parts.interrupted.removeEventListener("abort", wake);
 }
 
 function judgeInbox(parts: EmbeddedParts, state: RunState): Input | undefined {
-  const rows = parts.journal.asks(parts.run);
-  if (rows.length === 0) return undefined;
-  const facts = rows.flatMap((row) => {
-    const verdict = judgeAsk(state, row.ask, parts.membersOf);
-    return verdict.kind === "counts" ? [verdict.fact] : [];
-  });
-  return { kind: "asked", facts, answered: rows.map((row) => row.id) };
+  return judgeRows(state, parts.journal.asks(parts.run), parts.membersOf);
 }

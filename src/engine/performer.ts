@@ -2,11 +2,13 @@
 // facts. Whatever goes wrong in an unexpected way becomes a fact that leaves no wrong conclusion: a look that threw says
 // "unknown", a send that threw may have arrived.
 import { compareWithExpected, type Artifact } from "../domain/artifact.ts";
-import { SlipwayError, unreachable } from "../domain/error.ts";
+import { assert, SlipwayError, unreachable } from "../domain/error.ts";
+import type { ErrorCode } from "../domain/error-catalog.ts";
 import { environmentOf, stepOf, type PlannedStep } from "../domain/plan/plan.ts";
-import { artifactsFor, type Move } from "../domain/run/decide.ts";
+import type { Move } from "../domain/run/decide.ts";
 import type { Effect } from "../domain/run/effect.ts";
 import type { Fact, FindingFact } from "../domain/run/fact.ts";
+import { artifactsFor } from "../domain/run/gates.ts";
 import type { RunState } from "../domain/run/state.ts";
 import type { CrashPoints } from "../platform/ports.ts";
 import type { ActingStep, EffectPorts, Frozen, GateStep, MadeArtifact, ReadPorts, Step, Worked, WorkPorts, WorkStep } from "../steps/step.ts";
@@ -137,7 +139,22 @@ function freezeUse(planned: PlannedStep, state: RunState): Frozen {
 async function listEffects(planned: PlannedStep, state: RunState, workshop: Workshop): Promise<readonly Fact[]> {
   const step = workshop.stepOf(planned) as ActingStep;
   const effects = await step.effects(freezeUse(planned, state), await workshop.readPorts(state, planned));
+  checkEffects(planned, effects);
   return [{ kind: "effects-listed", step: planned.id, effects }];
+}
+
+const reachRank = { reversible: 0, expendable: 1, irreversible: 2 } as const;
+
+/** What the plan promised about the step holds for each of its effects; each can be told from the others, and can be reached. */
+function checkEffects(planned: PlannedStep, effects: readonly Effect[]): void {
+  const known = new Set<string>();
+  for (const { key, after, reach } of effects) {
+    assert(!known.has(key), `step "${planned.id}" lists the effect "${key}" twice`);
+    const early = after.find((before) => !known.has(before));
+    assert(early === undefined, `effect "${key}" of step "${planned.id}" follows "${early}", which does not stand before it`);
+    assert(reachRank[reach] <= reachRank[planned.reach ?? "reversible"], `effect "${key}" of step "${planned.id}" is ${reach}, and the plan says ${planned.reach}`);
+    known.add(key);
+  }
 }
 
 async function survey(planned: PlannedStep, state: RunState, workshop: Workshop): Promise<readonly Fact[]> {
@@ -172,7 +189,7 @@ async function observe(planned: PlannedStep, state: RunState, touching: Touching
 async function send(planned: PlannedStep, state: RunState, touching: Touching): Promise<readonly Fact[]> {
   const { workshop, effect } = touching;
   const step = workshop.stepOf(planned) as ActingStep;
-  const seen = state.steps.get(planned.id)?.effects?.get(effect)?.observed?.observation ?? { kind: "absent" as const };
+  const seen = state.steps.get(planned.id)?.effects?.get(effect)?.seen ?? { kind: "absent" as const };
   const ports = await workshop.effectPorts(state, planned);
   workshop.crashPoints.reach(`effect/${effect}/before-send`);
   const reply = await step.perform(effectOf(state, planned, effect), seen, ports);
@@ -203,6 +220,10 @@ async function ask(planned: PlannedStep, state: RunState, workshop: Workshop): P
   return [await workshop.bind(state, planned, question)];
 }
 
+function isCredential(code: ErrorCode): boolean {
+  return code === "CREDENTIAL_MISSING" || code === "CREDENTIAL_INVALID";
+}
+
 /** Nothing is concluded from a fault of our own but that it happened. */
 function unexpected(move: Move, error: unknown): readonly Fact[] {
   const why = error instanceof Error ? error.message : String(error);
@@ -213,7 +234,8 @@ function unexpected(move: Move, error: unknown): readonly Fact[] {
     case "verify":
       return [{ kind: "effect-observed", step: move.step, effect: move.effect, observation: { kind: "unknown", why } }];
     case "send":
-      return [{ kind: "effect-replied", step: move.step, effect: move.effect, reply: { kind: "unknown", why } }];
+      // A credential is opened before the first byte leaves: without one, nothing was sent.
+      return [{ kind: "effect-replied", step: move.step, effect: move.effect, reply: { kind: isCredential(code) ? "refused" : "unknown", why } }];
     case "survey":
       return [{ kind: "targets-surveyed", step: move.step, surveyed: { kind: "unknown", why } }];
     case "work":

@@ -2,18 +2,22 @@
 // simulation pass a virtual one instead (test/support/virtual-clock.ts).
 import type { Clock } from "./ports.ts";
 
-/** Longest time a timer can hold (2^31 - 1 ms, about 24.8 days); Node fires at once above it. */
-const timerMsMax = 2_147_483_647;
+/**
+ * Longest single timer. Node's own limit is 2^31 - 1 ms (it fires at once above); a minute is taken because timers stand
+ * still while a laptop sleeps: a wait of two days is over one minute, at most, after the lid opens.
+ */
+const timerMsMax = 60_000;
 
 export function createSystemClock(): Clock {
   return { nowMs: Date.now, sleep };
 }
 
-/** Sleeps in pieces, since a gate may wait longer than one timer can. */
+/** Over when either clock says so: the wall clock runs on during suspension, the monotonic one is never set back. */
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  const endMs = performance.now() + ms;
-  for (let leftMs = ms; leftMs > 0; leftMs = endMs - performance.now()) {
+  const wallEndMs = Date.now() + ms;
+  const steadyEndMs = performance.now() + ms;
+  for (let leftMs = ms; leftMs > 0; leftMs = Math.min(wallEndMs - Date.now(), steadyEndMs - performance.now())) {
     await oneTimer(Math.min(leftMs, timerMsMax), signal);
   }
 }

@@ -7,13 +7,9 @@ const redacted = "«redacted»";
 
 /** @param secret read late, and already known to the redactor */
 export function createCredential(user: string, secret: string): Credential {
-  const credential = { user };
-  hide(credential, "reveal", () => secret);
-  for (const name of ["toString", "toJSON", inspect.custom]) hide(credential, name, () => redacted);
-  return Object.freeze(credential) as Credential;
-}
-
-/** Defines a member that spreading, copying and serialising leave out. */
-function hide(target: object, name: string | symbol, value: () => string): void {
-  Object.defineProperty(target, name, { value, enumerable: false });
+  const credential: Credential = { user, reveal: () => secret };
+  for (const name of ["toString", "toJSON", inspect.custom]) {
+    Object.defineProperty(credential, name, { value: () => redacted, enumerable: false });
+  }
+  return Object.freeze(credential);
 }

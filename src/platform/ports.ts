@@ -224,6 +224,8 @@ export interface Git {
   copyAt(clone: string, commit: string, to: string): Promise<void>;
   /** Object id that a ref has at a remote now, or that it has none; asks the remote, read only. */
   remoteRef(folder: string, remote: string, ref: string): Promise<{ readonly kind: "at"; readonly commit: string } | { readonly kind: "none" } | { readonly kind: "unknown"; readonly why: string }>;
+  /** Makes a lightweight tag in a run's own clone; for a tag of tomorrow, which the user's repository does not have yet. */
+  assumeTag(clone: string, name: string, commit: string): Promise<void>;
   contains(folder: string, commit: string, ancestor: string): Promise<boolean>;
 }
 

@@ -2,6 +2,7 @@
 // They exist because PyPI judges with Python: a description is fine when its renderer says so, a requirement when its
 // parser does. Rules and renderer versions: reference/protocols §1.3 and §9.2.
 //
+// `build` (which pulls pyproject_hooks) is the builder of a project on a machine that has none of its own.
 // `readme_renderer[md]` pulls comrak, docutils, nh3 and Pygments; `email-validator` pulls dnspython and idna.
 // PyPI asks email-validator about every author's address, so a check without it would pass what PyPI refuses.
 
@@ -10,6 +11,7 @@ export type PinnedPackage = `${string}==${string}`;
 
 /** What `toolboxPython()` can import; complete, so that an installer may be told to resolve nothing. */
 export const toolboxRequirements: readonly PinnedPackage[] = [
+  "build==1.6.1",
   "comrak==0.0.16",
   "dnspython==2.9.2",
   "docutils==0.23",
@@ -18,6 +20,7 @@ export const toolboxRequirements: readonly PinnedPackage[] = [
   "nh3==0.3.8",
   "packaging==26.3",
   "Pygments==2.21.0",
+  "pyproject_hooks==1.3.3",
   "readme_renderer==46.0",
   "trove-classifiers==2026.9.21.13",
 ];

@@ -78,11 +78,6 @@ interface Common<In> {
   asks(use: Use<In>): Requirements;
   /** One line for the plan, without a full stop. */
   describe(use: Use<In>): string;
-  /**
-   * Registries whose copy of this release the step looks at. The plan leaves the step out when a step that would have
-   * published there is left out and none that stays does.
-   */
-  follows?(use: Use<In>): readonly string[];
   /** Read-only; all of the plan's are run before the first effect. */
   preflight(planned: Planned<In>, ports: ReadPorts): Promise<readonly Finding[]>;
 }
@@ -162,8 +157,6 @@ export interface GateStep<In = unknown> extends Common<In> {
 /** Acts on the world; the rule observe, perform, verify is applied by the engine to each effect. */
 export interface ActingStep<In = unknown> extends Common<In> {
   readonly kind: "acting";
-  /** Registries or forges it acts on, by name. */
-  targets(use: Use<In>): readonly string[];
   /** Farthest reach of this use. */
   reach(use: Use<In>): Reach;
   /** Journaled before the first is looked at. Reads only frozen bytes. */

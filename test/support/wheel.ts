@@ -124,9 +124,9 @@ function tagOf(of: WheelOf): string {
 
 function wheelFile(of: WheelOf): string {
   const [pythons = "", abis = "", platforms = ""] = tagOf(of).split("-");
-  const expanded = pythons.split(".").flatMap((python) =>
-    abis.split(".").flatMap((abi) => platforms.split(".").map((platform) => `${python}-${abi}-${platform}`)),
-  );
+  const expanded = pythons
+    .split(".")
+    .flatMap((python) => abis.split(".").flatMap((abi) => platforms.split(".").map((platform) => `${python}-${abi}-${platform}`)));
   const pure = platforms === "any";
   const build = of.build === undefined ? "" : `Build: ${of.build}\n`;
   const tags = (of.lies?.wheelTags ?? expanded).map((tag) => `Tag: ${tag}\n`).join("");

@@ -87,7 +87,13 @@ function writeMember(member: ZipMember, offset: number): { readonly local: Buffe
   const descriptor = described ? words([0x08074b50, fields.crc, fields.packed, fields.size]) : Buffer.alloc(0);
   return {
     local: Buffer.concat([localHeader(localFields, localName, extra), localName, extra, data, descriptor]),
-    central: centralEntry(fields, { name, extra, offset, mode: member.mode ?? 0o100644, comment: trick?.kind === "entry-comment" ? trick.comment : "" }),
+    central: centralEntry(fields, {
+      name,
+      extra,
+      offset,
+      mode: member.mode ?? 0o100644,
+      comment: trick?.kind === "entry-comment" ? trick.comment : "",
+    }),
   };
 }
 

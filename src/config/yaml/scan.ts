@@ -2,23 +2,30 @@
 // aliases, tags, directives) and stops at files that are only large, deep or both, in linear time: a bomb is
 // never composed, let alone expanded (reference/trust §7 row 25).
 import { CST, Lexer } from "yaml";
-import type { Draft, Told } from "../draft.ts";
+import { type Draft, problemsMax, type Told } from "../draft.ts";
+import { oneDocument } from "./syntax-messages.ts";
 
 export const depthMax = 32;
-export const nodesMax = 10_000;
+export const nodesMax = 5_000;
 const tokensMax = 60_000;
+/** More than this is no mistake of a person: the parser is not asked. */
+const documentsMax = 10;
 /** Deeper block nesting than this would need more blanks at the start of a line. */
 const indentMax = 400;
 
 export interface Scan {
   readonly drafts: readonly Draft[];
-  /** Some cap was reached: the text must not be composed. */
+  /** A cap was reached, or enough was found: the text must not be composed. */
   readonly stopped: boolean;
+  /** Offsets at which quoted texts begin. */
+  readonly quotes: readonly number[];
 }
 
 interface Counter {
   tokens: number;
   nodes: number;
+  /** Lines `---` and `...`. */
+  documents: number;
   flowDepth: number;
   /** `- ` and `? ` on the line so far: each opens a level. */
   openersOnLine: number;
@@ -32,8 +39,9 @@ type TokenType = CST.TokenType | "text" | null;
 /** Looks at every token until a cap is reached. */
 export function scan(text: string): Scan {
   const drafts: Draft[] = [];
+  const quotes: number[] = [];
   const counter: Counter = {
-    tokens: 0, nodes: 0, flowDepth: 0, openersOnLine: 0, blanksAtLineStart: 0, lineIsBlank: true, stopped: false,
+    tokens: 0, nodes: 0, documents: 0, flowDepth: 0, openersOnLine: 0, blanksAtLineStart: 0, lineIsBlank: true, stopped: false,
   };
   let offset = 0;
   let type: TokenType = null;
@@ -47,11 +55,14 @@ export function scan(text: string): Scan {
     if (excess !== undefined) drafts.push({ code: "CONFIG_TOO_LARGE", range, tell: () => excess });
     if (excess !== undefined) counter.stopped = true;
     if (counter.stopped) break;
-    const told = refused(type, token);
+    if (type === "single-quoted-scalar" || type === "double-quoted-scalar") quotes.push(offset);
+    const told = refused(type, token) ?? (counter.documents > documentsMax ? oneDocument() : undefined);
     if (told !== undefined) drafts.push({ code: "CONFIG_SYNTAX", range, tell: () => told });
+    counter.stopped = drafts.length >= problemsMax || counter.documents > documentsMax;
+    if (counter.stopped) break;
     offset += length;
   }
-  return { drafts, stopped: counter.stopped };
+  return { drafts, quotes, stopped: counter.stopped };
 }
 
 /** The lexer's marks for structure have no width in the text. */
@@ -72,6 +83,7 @@ function count(counter: Counter, type: TokenType, token: string): void {
   if (type === "flow-map-start" || type === "flow-seq-start") counter.flowDepth += 1;
   if (type === "flow-map-end" || type === "flow-seq-end") counter.flowDepth -= 1;
   if (type === "seq-item-ind" || type === "explicit-key-ind") counter.openersOnLine += 1;
+  if (type === "doc-start" || type === "doc-end") counter.documents += 1;
   if (nodeTypes.has(type)) counter.nodes += 1;
 }
 

@@ -14,13 +14,13 @@ export function descendants(steps: readonly Node[], from: readonly string[]): Re
   return reached;
 }
 
-/** Ids of all steps that `id` waits for, at any distance. */
-export function ancestors(steps: readonly Node[], id: string): ReadonlySet<string> {
-  const reached = new Set([id]);
-  for (const step of [...steps].reverse()) {
+/** Ids of all steps that one of `from` waits for, at any distance, `from` itself not included. O(steps + edges). */
+export function ancestors(steps: readonly Node[], from: readonly string[]): ReadonlySet<string> {
+  const reached = new Set(from);
+  for (const step of steps.toReversed()) {
     if (reached.has(step.id)) for (const before of step.waitsFor) reached.add(before);
   }
-  reached.delete(id);
+  for (const id of from) reached.delete(id);
   return reached;
 }
 

@@ -30,7 +30,7 @@ export type EffectStop =
 /** An observation older than this is looked at again before anything is sent on the strength of it. */
 export const observationFreshMs = 30_000;
 
-/** Sends of one effect before the step fails; a person's `retry` starts a new series. */
+/** Answered sends of one effect before the step fails; a person's `retry` starts a new series. */
 export const sendsMax = 6;
 
 /**
@@ -43,14 +43,14 @@ export type Pace = "go" | "finish";
  */
 export function decideEffect(state: EffectState, nowMs: number, pace: Pace): EffectMove {
   if (state.evidence !== undefined) return { kind: "done" };
-  if (state.reply?.kind === "later" && nowMs < state.reply.atMs) return wait(state.reply.atMs, state.reply.why);
+  if (pace === "go" && state.reply?.kind === "later" && nowMs < state.reply.atMs) return wait(state.reply.atMs, state.reply.why);
   if (state.observed === undefined) return { kind: "observe" };
-  const { observation } = state.observed;
+  const { observation, recheck } = state.observed;
   switch (observation.kind) {
     case "present":
       return { kind: "verify" };
     case "conflict":
-      return stop({ kind: "conflict", theirs: observation.theirs });
+      return recheck ? { kind: "observe" } : stop({ kind: "conflict", theirs: observation.theirs });
     case "pending":
       return lookAgain(state, nowMs, { everyMs: observation.againMs, why: observation.why });
     case "unknown":
@@ -65,39 +65,45 @@ export function decideEffect(state: EffectState, nowMs: number, pace: Pace): Eff
 
 /** The effect is seen to be missing (or broken): whether that can be believed yet, and whether to send. */
 function decideMissing(state: EffectState, nowMs: number, pace: Pace): EffectMove {
-  const { effect, reply, observed } = state;
-  if (reply?.kind === "refused") return stop({ kind: "failed", why: reply.why });
+  const { effect, reply, observed, open } = state;
   if (reply?.kind === "by-person") return stop({ kind: "by-person", why: reply.why });
   // What was accepted may take a while to be seen: keep looking as long as the target may need.
-  if (state.open && reply?.kind === "sent" && observed?.observation.kind === "absent") {
+  if (open && reply?.kind === "sent" && observed?.observation.kind === "absent") {
     return lookAgain(state, nowMs, { everyMs: backoffMs(state.looks, effect.key), why: "accepted, not visible yet" });
   }
-  if (state.open && (effect.again !== "harmless" || pace === "finish")) {
-    const believedFromMs = (state.observedSinceMs ?? nowMs) + effect.settleMs;
-    const lastLookMs = observed?.atMs ?? nowMs;
-    if (lastLookMs < believedFromMs) {
-      const nextMs = Math.min(lastLookMs + backoffMs(state.looks, effect.key), believedFromMs);
-      return nowMs >= nextMs ? { kind: "observe" } : wait(nextMs, "the reply was lost: looking until the answer can be believed");
-    }
-    if (pace === "finish") return { kind: "settle" };
-    if (effect.again === "by-person") {
-      return stop({ kind: "by-person", why: "an attempt was interrupted, and nothing can tell whether it had its effect" });
-    }
-  }
-  return pace === "finish" ? { kind: "hold" } : decideSend(state, nowMs);
+  const end = endOfSending(state, pace);
+  if (open && (effect.again !== "harmless" || end !== undefined)) return decideDoubt(state, nowMs);
+  return end ?? decideSend(state, nowMs);
 }
 
-function decideSend(state: EffectState, nowMs: number): EffectMove {
-  const { effect, reply, sendsOfSeries } = state;
+/** Why nothing more is sent, or undefined if something may be. */
+function endOfSending(state: EffectState, pace: Pace): EffectMove | undefined {
+  const { reply, sendsOfSeries } = state;
+  if (reply?.kind === "refused") return stop({ kind: "failed", why: reply.why });
   if (sendsOfSeries >= sendsMax) {
     const why = reply !== undefined && "why" in reply ? reply.why : "no reply";
     return stop({ kind: "failed", why: `sent ${sendsOfSeries} times without effect; the last time: ${why}` });
   }
+  return pace === "finish" ? { kind: "hold" } : undefined;
+}
+
+/** Something sent may have arrived: absence counts once a look after the settling time still shows it. */
+function decideDoubt(state: EffectState, nowMs: number): EffectMove {
+  const { effect, observed, missingSinceMs } = state;
+  const lastLookMs = observed?.atMs ?? nowMs;
+  const believedFromMs = (missingSinceMs ?? lastLookMs) + effect.settleMs;
+  if (lastLookMs < believedFromMs) {
+    const nextMs = Math.min(lastLookMs + backoffMs(state.looks, effect.key), believedFromMs);
+    return nowMs >= nextMs ? { kind: "observe" } : wait(nextMs, "the reply was lost: looking until the answer can be believed");
+  }
+  if (effect.again !== "by-person") return { kind: "settle" };
+  return stop({ kind: "by-person", why: "an attempt was interrupted, and nothing can tell whether it had its effect" });
+}
+
+function decideSend(state: EffectState, nowMs: number): EffectMove {
+  const { effect, reply, sendsOfSeries, intendedAtMs } = state;
   // `later` named its own time, which is over. Any other failed send waits longer each time.
-  const pausedUntilMs =
-    sendsOfSeries > 0 && reply?.kind !== "later" && state.intendedAtMs !== undefined
-      ? state.intendedAtMs + backoffMs(sendsOfSeries, effect.key)
-      : nowMs;
+  const pausedUntilMs = sendsOfSeries > 0 && reply?.kind !== "later" && intendedAtMs !== undefined ? intendedAtMs + backoffMs(sendsOfSeries, effect.key) : nowMs;
   if (nowMs < pausedUntilMs) return wait(pausedUntilMs, "waiting before the next attempt");
   const seenAtMs = state.observed?.atMs ?? 0;
   const laterIsOver = reply?.kind === "later" && seenAtMs < reply.atMs;
@@ -105,15 +111,20 @@ function decideSend(state: EffectState, nowMs: number): EffectMove {
   return { kind: "send" };
 }
 
-/** Looks again after a while, and stops when the target had all the time it may take. */
+/** Looks again after a while, and stops when a look at the end of the time that the target may take still shows nothing. */
 function lookAgain(state: EffectState, nowMs: number, pace: { readonly everyMs: number; readonly why: string }): EffectMove {
-  const sinceMs = Math.max(state.intendedAtMs ?? 0, state.observedSinceMs ?? nowMs);
-  if (nowMs - sinceMs >= state.effect.withinMs) {
+  // A new process, or a person who asked, looks before anything is concluded from what was seen before.
+  if (state.observed === undefined || state.lookedSinceMs === undefined) return { kind: "observe" };
+  const endMs = state.lookedSinceMs + state.effect.withinMs;
+  if (state.observed.atMs >= endMs) {
     return stop(state.open ? { kind: "unresolved", why: pace.why } : { kind: "failed", why: pace.why });
   }
-  const nextMs = (state.observed?.atMs ?? nowMs) + pace.everyMs;
+  const nextMs = Math.min(state.observed.atMs + Math.max(pace.everyMs, lookPauseMs), endMs);
   return nowMs >= nextMs ? { kind: "observe" } : wait(nextMs, pace.why);
 }
+
+/** Shortest pause between two looks: a target that asks to be looked at all the time is not. */
+const lookPauseMs = 100;
 
 function wait(untilMs: number, why: string): EffectMove {
   return { kind: "wait", untilMs, why };

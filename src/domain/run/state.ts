@@ -6,8 +6,8 @@ import type { Sha256 } from "../digest.ts";
 import { assert, unreachable } from "../error.ts";
 import type { ErrorCode } from "../error-catalog.ts";
 import type { ApprovalGiven, Subject } from "../gate.ts";
+import { stepsAbove } from "../plan/guarded.ts";
 import type { Plan } from "../plan/plan.ts";
-import { descendants } from "../plan/order.ts";
 import type { Effect, Evidence, Observation, Performed } from "./effect.ts";
 import type { CloseResult, Fact, FindingFact, Person, Recorded, RunMode, Surveyed } from "./fact.ts";
 
@@ -43,7 +43,8 @@ export interface StepState {
   readonly failure: { readonly code: ErrorCode; readonly message: string; readonly hint?: string; readonly details?: Json } | undefined;
   readonly output: Json;
   readonly artifacts: readonly Artifact[];
-  readonly surveyed: { readonly result: Surveyed; readonly atMs: number; readonly looks: number } | undefined;
+  /** `recheck`: it stopped everything, and a person asked to look again. */
+  readonly surveyed: { readonly result: Surveyed; readonly atMs: number; readonly looks: number; readonly recheck: boolean } | undefined;
   /** Undefined until the step expanded into its effects. */
   readonly effects: ReadonlyMap<string, EffectState> | undefined;
   readonly question: { readonly text: string; readonly binding: Sha256; readonly paths: readonly string[] } | undefined;
@@ -54,18 +55,30 @@ export interface EffectState {
   readonly effect: Effect;
   /** Times something was sent, ever. */
   readonly sends: number;
-  /** Times something was sent since a person last asked: the retry budget. */
+  /** Sends since a person last asked whose end somebody lived to see: the retry budget. A killed process spends nothing. */
   readonly sendsOfSeries: number;
   /** Something was sent (or may have been) and neither seen nor shown to be absent since. */
   readonly open: boolean;
+  /** It was open already when the last send was begun: a refusal of that one says nothing about the ones before. */
+  readonly openBefore: boolean;
   readonly intendedAtMs: number | undefined;
+  /** What was seen when the last send was decided on: what it was to mend. */
+  readonly seen: Observation | undefined;
   readonly reply: Performed | undefined;
-  readonly observed: { readonly observation: Observation; readonly atMs: number } | undefined;
-  /** Looks in a row that gave the same kind of answer. */
+  /** `recheck`: it stopped everything, and a person asked to look again. */
+  readonly observed: { readonly observation: Observation; readonly atMs: number; readonly recheck: boolean } | undefined;
+  /** Looks since the last send, or since a person or a new process asked. */
   readonly looks: number;
-  /** When the present kind of answer was first seen after the last send. */
-  readonly observedSinceMs: number | undefined;
+  /** The first of these looks: what `withinMs` counts from. */
+  readonly lookedSinceMs: number | undefined;
+  /** First look that did not see it, since the last send or since it was last seen: what `settleMs` counts from. */
+  readonly missingSinceMs: number | undefined;
   readonly evidence: Evidence | undefined;
+}
+
+/** The effects of a step, in their order; none before it expanded into them. */
+export function effectsOf(step: Pick<StepState, "effects"> | undefined): readonly EffectState[] {
+  return step?.effects === undefined ? [] : [...step.effects.values()];
 }
 
 export interface GateState {
@@ -143,11 +156,14 @@ function newEffect(effect: Effect): WorkingEffect {
     sends: 0,
     sendsOfSeries: 0,
     open: false,
+    openBefore: false,
     intendedAtMs: undefined,
+    seen: undefined,
     reply: undefined,
     observed: undefined,
     looks: 0,
-    observedSinceMs: undefined,
+    lookedSinceMs: undefined,
+    missingSinceMs: undefined,
     evidence: undefined,
   };
 }
@@ -158,12 +174,11 @@ function book(state: WorkingState, recorded: Recorded): void {
   const { fact } = recorded;
   switch (fact.kind) {
     case "run-opened":
-      throw new Error(`Cannot open run ${state.run} twice`);
+      return assert(false, `run ${state.run} is opened twice`);
     case "run-driven":
       // A new process looks at everything anew: what stopped the last one may be mended.
       state.preflight = undefined;
-      // Time-outs count the time that somebody worked on a step, not the days between two commands.
-      for (const step of state.steps.values()) if (step.phase === "running" || step.phase === "later") step.sinceMs = recorded.atMs;
+      for (const step of state.steps.values()) if (step.phase === "running" || step.phase === "later") takeUp(step, recorded.atMs);
       return;
     case "preflight-reported":
       state.preflight = { passed: fact.passed, findings: fact.findings, atMs: recorded.atMs };
@@ -184,6 +199,13 @@ function book(state: WorkingState, recorded: Recorded): void {
     default:
       return bookStep(state, fact, recorded.atMs);
   }
+}
+
+/** Time-outs count the time that somebody worked on a step, not the days between two commands; nor do looks last for days. */
+function takeUp(step: WorkingStep, atMs: number): void {
+  step.sinceMs = atMs;
+  if (step.surveyed?.result.kind !== "strangers") step.surveyed = undefined;
+  for (const effect of step.effects?.values() ?? []) Object.assign(effect, { looks: 0, lookedSinceMs: undefined });
 }
 
 type GateFact = Extract<Fact, { kind: "subject-frozen" | "gate-approved" | "gate-rejected" }>;
@@ -234,7 +256,7 @@ function bookStep(state: WorkingState, fact: StepFact, atMs: number): void {
       step.effects ??= new Map(fact.effects.map((effect) => [effect.key, newEffect(effect)]));
       return;
     case "targets-surveyed":
-      step.surveyed = { result: fact.surveyed, atMs, looks: (step.surveyed?.looks ?? 0) + 1 };
+      step.surveyed = { result: fact.surveyed, atMs, looks: (step.surveyed?.looks ?? 0) + 1, recheck: false };
       return;
     case "question-asked":
       step.question = { text: fact.text, binding: fact.binding, paths: fact.paths };
@@ -261,21 +283,24 @@ function failureOf(fact: Extract<Fact, { kind: "step-failed" }>): NonNullable<St
 /** Work that makes artifacts anew voids what was frozen from them: approvals die with the bytes they were given to. */
 function voidSubjects(state: WorkingState, stepId: string): void {
   for (const [name, gate] of state.gates) {
-    if (gate.subject === undefined) continue;
-    const below = state.plan.steps.filter((step) => step.gate === name).map((step) => step.id);
-    const reached = descendants(state.plan.steps, [stepId]);
-    if (below.some((id) => reached.has(id))) Object.assign(gate, { subject: undefined, approvals: [], rejection: undefined });
+    if (gate.subject === undefined || !stepsAbove(state.plan, name).has(stepId)) continue;
+    Object.assign(gate, { subject: undefined, approvals: [], rejection: undefined });
   }
 }
 
 function beginAgain(step: WorkingStep, atMs: number): void {
   // An acting step that knows its effects goes on with them; anything else is begun from the start.
   const phase = step.effects === undefined ? "pending" : "running";
-  Object.assign(step, { phase, attempts: 0, sinceMs: atMs, failure: undefined, later: undefined, surveyed: undefined });
+  Object.assign(step, { phase, attempts: 0, sinceMs: atMs, failure: undefined, later: undefined });
+  // What stopped everything goes on doing so until it has been looked at again.
+  step.surveyed = step.surveyed?.result.kind === "strangers" ? { ...step.surveyed, looks: 0, recheck: true } : undefined;
   for (const effect of step.effects?.values() ?? []) {
-    Object.assign(effect, { sendsOfSeries: 0, looks: 0, observed: undefined, observedSinceMs: undefined });
-    // A reply that left no doubt is answered by looking again; an open one stays open until it has been looked for.
-    if (effect.reply?.kind === "refused" || effect.reply?.kind === "by-person") effect.reply = undefined;
+    const isConflict = effect.observed?.observation.kind === "conflict";
+    const observed = effect.observed !== undefined && isConflict ? { ...effect.observed, recheck: true } : undefined;
+    Object.assign(effect, { sendsOfSeries: 0, looks: 0, observed, lookedSinceMs: undefined });
+    // Replies are answered by looking again; an open effect stays open until it has been looked for. Where the target
+    // wants a person, the same command again is not that person's word.
+    if (effect.reply?.kind !== "later" && effect.reply?.kind !== "by-person") effect.reply = undefined;
   }
 }
 
@@ -283,29 +308,33 @@ function bookEffect(step: WorkingStep, fact: EffectFact, atMs: number): void {
   const effect = step.effects?.get(fact.effect);
   assert(effect !== undefined, `step "${step.id}" has no effect "${fact.effect}"`);
   switch (fact.kind) {
-    case "effect-observed": {
-      const same = effect.observed?.observation.kind === fact.observation.kind;
-      effect.looks = same ? effect.looks + 1 : 1;
-      if (!same || effect.observedSinceMs === undefined) effect.observedSinceMs = atMs;
-      effect.observed = { observation: fact.observation, atMs };
-      return;
-    }
+    case "effect-observed":
+      return bookLook(effect, fact.observation, atMs);
     case "effect-intended":
-      Object.assign(effect, { sends: effect.sends + 1, sendsOfSeries: effect.sendsOfSeries + 1, open: true, intendedAtMs: atMs });
-      Object.assign(effect, { reply: undefined, observed: undefined, looks: 0, observedSinceMs: undefined });
+      Object.assign(effect, { sends: effect.sends + 1, openBefore: effect.open, open: true, intendedAtMs: atMs, seen: effect.observed?.observation });
+      Object.assign(effect, { reply: undefined, observed: undefined, looks: 0, lookedSinceMs: undefined, missingSinceMs: undefined });
       return;
     case "effect-replied":
-      effect.reply = fact.reply;
-      // These two say that nothing was taken in: nothing is in doubt.
-      if (fact.reply.kind === "later" || fact.reply.kind === "refused") effect.open = false;
+      Object.assign(effect, { reply: fact.reply, sendsOfSeries: effect.sendsOfSeries + 1 });
+      // These two say that nothing of this send was taken in; what was in doubt before still is.
+      if (fact.reply.kind === "later" || fact.reply.kind === "refused") effect.open = effect.openBefore;
       return;
     case "effect-verified":
       Object.assign(effect, { evidence: fact.evidence, open: false });
       return;
     case "effect-settled":
-      Object.assign(effect, { open: false, reply: undefined });
+      Object.assign(effect, { open: false, openBefore: false });
+      if (effect.reply?.kind === "sent" || effect.reply?.kind === "by-person") effect.reply = undefined;
       return;
     default:
       return unreachable(fact, "fact");
   }
+}
+
+function bookLook(effect: WorkingEffect, observation: Observation, atMs: number): void {
+  Object.assign(effect, { observed: { observation, atMs, recheck: false }, looks: effect.looks + 1 });
+  effect.lookedSinceMs ??= atMs;
+  // Once it was seen, an answer that does not show it is a stale one, and its time begins anew.
+  if (observation.kind === "present" || observation.kind === "pending") effect.missingSinceMs = undefined;
+  else effect.missingSinceMs ??= atMs;
 }

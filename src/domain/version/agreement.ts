@@ -30,9 +30,7 @@ export function agreement(one: Version, other: Version): Agreement {
 type Understood = Extract<Logical, { kind: "logical" }>;
 
 function logicalOf(version: Version): Logical {
-  return version.scheme === "pep440"
-    ? fromPep440(readVersion(pep440, version.normal))
-    : fromSemver(readVersion(semver, version.normal));
+  return version.scheme === "pep440" ? fromPep440(readVersion(pep440, version.normal)) : fromSemver(readVersion(semver, version.normal));
 }
 
 function sameLogical(left: Understood, right: Understood): boolean {

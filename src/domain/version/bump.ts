@@ -13,9 +13,8 @@ import { readVersion, type Version } from "./scheme.ts";
  */
 export function nextDev(version: Pep440Version, n: number): string {
   assert(Number.isSafeInteger(n) && n >= 0, `a dev number is a whole number from 0, not ${n}`);
-  const pre = version.pre === undefined ? "" : `${version.pre.label}${version.pre.n}`;
-  const post = version.post === undefined ? "" : `.post${version.post}`;
-  return `${version.base}${pre}${post}.dev${n}`;
+  const released = version.normal.replace(/\+.*$/, "").replace(/\.dev[0-9]+$/, "");
+  return `${released}.dev${n}`;
 }
 
 /** The release part: `0.2.0` of `0.2.0rc1`, `0.2.0.dev3`, `0.2.0.post1` and `0.2.0-rc.1`. An epoch belongs to it. */

@@ -61,8 +61,11 @@ export function toPep440(version: LogicalVersion): Said {
 export function toSemver(version: LogicalVersion): Said {
   if (version.stage.kind !== "post") return withOrder(version, semverText(version));
   const text = pep440Text(version);
-  const instead = pep440Text({ ...version, patch: version.patch + 1, stage: { kind: "final" } });
-  return lossy(`Cannot say "${text}" in SemVer: it has no post-releases, and "-${version.stage.n}" sorts before the final version there`, instead);
+  const instead = pep440Text({ ...version, patch: following(version.patch), stage: { kind: "final" } });
+  return lossy(
+    `Cannot say "${text}" in SemVer: it has no post-releases, and "-${version.stage.n}" sorts before the final version there`,
+    instead,
+  );
 }
 
 /** From PEP 440 to SemVer in one go. */
@@ -82,6 +85,8 @@ export function sayInPep440(version: SemverVersion): Said {
 function faultOfPep440({ epoch, local, release, pre, post, dev }: Pep440Version): string | undefined {
   if (epoch !== 0) return `SemVer has no epoch ("${epoch}!")`;
   if (local !== undefined) return "SemVer does not order what follows the plus sign, PEP 440 does, and PyPI refuses it";
+  const numbers = [...release, pre?.n ?? 0, post ?? 0, dev ?? 0];
+  if (!numbers.every(Number.isSafeInteger)) return `SemVer tools stop at the number ${Number.MAX_SAFE_INTEGER}`;
   if (release.length !== 3) return `SemVer has exactly three numbers, and this has ${release.length}`;
   if (pre !== undefined && (post !== undefined || dev !== undefined)) return "SemVer has no post or dev of a prerelease";
   if (post !== undefined && dev !== undefined) return "SemVer has no dev of a post-release";
@@ -98,15 +103,24 @@ function stageOfPep440({ pre, post, dev }: Pep440Version): Stage {
 
 /** The next version after the refused one that both schemes can say; epoch and local part are left out. */
 function mendPep440({ release, pre, post, dev }: Pep440Version): string {
-  const [major = 0, minor = 0, patch = 0, ...more] = release;
+  const [major = 0, minor = 0, patch = 0, ...more] = release.map(sayable);
   const isPostOfFinal = post !== undefined && pre === undefined;
-  const next = isPostOfFinal || more.some((number) => number > 0) ? patch + 1 : patch;
+  const next = isPostOfFinal || more.some((number) => number > 0) ? following(patch) : patch;
   return pep440Text({ major, minor, patch: next, stage: mendStage({ pre, post, dev }) });
 }
 
 function mendStage({ pre, post, dev }: { pre: Pep440Version["pre"]; post: number | undefined; dev: number | undefined }): Stage {
-  if (pre !== undefined) return { kind: stageOfLabel[pre.label], n: post === undefined ? pre.n : pre.n + 1 };
-  return dev === undefined ? { kind: "final" } : { kind: "dev", n: dev };
+  if (pre !== undefined) return { kind: stageOfLabel[pre.label], n: post === undefined ? sayable(pre.n) : following(pre.n) };
+  return dev === undefined ? { kind: "final" } : { kind: "dev", n: sayable(dev) };
+}
+
+/** What is offered has to be a version: it stops at the largest number. */
+function sayable(number: number): number {
+  return Math.min(number, Number.MAX_SAFE_INTEGER);
+}
+
+function following(number: number): number {
+  return sayable(number + 1);
 }
 
 function pep440Text({ major, minor, patch, stage }: LogicalVersion): string {
@@ -148,8 +162,14 @@ function readSemverStage({ base, pre }: SemverVersion): ReadStage {
   }
   const stage = stageOfPep440(read.version);
   const plain = semverText({ major: 0, minor: 0, patch: 0, stage }).slice("0.0.0-".length);
-  if (text === plain) return { stage };
-  return { stage, fault: `Python reads it as "${normal}", but SemVer orders it apart from "${base}-${plain}", the plain spelling of that` };
+  return text === plain ? { stage } : { stage, fault: faultOfSpelling(text, read.version, `${base}-${plain}`) };
+}
+
+function faultOfSpelling(text: string, read: Pep440Version, plain: string): string {
+  if (read.pre !== undefined && read.dev !== undefined) return `Python reads it as "${read.normal}", and SemVer has no dev of a prerelease`;
+  const label = /^(alpha|beta|rc|dev)[0-9]+$/.exec(text)?.[1];
+  if (label !== undefined) return `SemVer orders "${text}" as text, so that "${label}10" comes before "${label}2"`;
+  return `Python reads it as "${read.normal}", as it reads "${plain}", so that two versions would become one`;
 }
 
 /** For a hint only: the first known label and the first number of a prerelease that Python does not know. */

@@ -1,11 +1,13 @@
 // ◆-implementation: Python's version scheme (PEP 440, PyPA "Version specifiers"). Grammar and order of the public part
 // come from @renovatebot/pep440; everything around it is ours, because that library reads numbers as floats and local
-// parts with `Number()` ("+1e5" would become "+100000"). What must hold is `str(packaging.version.Version(text))`;
+// parts with `Number()` ("+1e5" would become "+100000"). It never sees a large number: numbers are handed to it as ranks
+// (see `rankNumbers`), which keeps every order. What must hold is `str(packaging.version.Version(text))`;
 // test/interop/versions-against-packaging.test.ts holds it.
 import { compare as compareText, explain } from "@renovatebot/pep440";
 import { assert } from "../error.ts";
 import { invalidVersion, versionLengthMax, type Order, type ParsedVersion, type Version, type VersionScheme } from "./scheme.ts";
 
+/** Numbers above 2^53 - 1 are exact in `normal` and `base`; in the parts they are rounded, and so no safe integers. */
 export interface Pep440Version extends Version {
   readonly scheme: "pep440";
   readonly epoch: number;
@@ -18,7 +20,7 @@ export interface Pep440Version extends Version {
   readonly local?: string;
 }
 
-/** PEP 440, as `packaging` applies it; numbers above 2^53 - 1 in the public part are refused rather than rounded. */
+/** PEP 440, as `packaging` applies it. */
 export const pep440: VersionScheme<Pep440Version> = { name: "pep440", title: "PEP 440", parse, compare };
 
 const blanks = String.raw`[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]`;
@@ -30,19 +32,22 @@ function parse(text: string): ParsedVersion<Pep440Version> {
   const trimmed = text.replaceAll(outerBlanks, "");
   const plus = trimmed.indexOf("+");
   const publicText = plus === -1 ? trimmed : trimmed.slice(0, plus);
-  const tooLarge = publicText.match(/[0-9]+/g)?.find((digits) => !Number.isSafeInteger(Number(digits)));
-  if (tooLarge !== undefined) return invalid(text, `the number ${tooLarge} is larger than ${Number.MAX_SAFE_INTEGER}`);
   const parts = explainPublic(publicText);
   if (parts === undefined) return invalid(text, "it is not numbers with dots, then optionally aN, bN or rcN, .postN, .devN");
   const local = plus === -1 ? undefined : normalLocal(trimmed.slice(plus + 1));
   if (plus !== -1 && local === undefined) return invalid(text, 'after "+" it needs letters and digits with single dots');
-  return { kind: "valid", version: assemble(text, parts, local) };
+  const version = assemble(text, parts, local);
+  // "1r" grows to "1.post0": what is handed on has to be readable again.
+  if (version.normal.length > versionLengthMax) return invalid(text, `its normal form is longer than ${versionLengthMax} characters`);
+  return { kind: "valid", version };
 }
 
 function compare(one: Pep440Version, other: Pep440Version): Order {
   assert(one.scheme === "pep440" && other.scheme === "pep440", "only PEP 440 versions are ordered by PEP 440");
-  const order = Math.sign(compareText(withoutLocal(one), withoutLocal(other)));
-  return order === 0 ? compareLocal(one.local, other.local) : toOrder(order);
+  const ranked = rankNumbers([withoutLocal(one), withoutLocal(other)]).texts;
+  const order = compareText(ranked[0] ?? "", ranked[1] ?? "");
+  if (order === 0) return compareLocal(one.local, other.local);
+  return order < 0 ? -1 : 1;
 }
 
 // --- helpers ----------------------------------------------------------------------------------
@@ -59,22 +64,54 @@ interface Explained {
   readonly dev: number | null;
 }
 
+interface Ranked {
+  readonly texts: readonly string[];
+  /** Value by rank, without leading zeros; the first is 0. */
+  readonly values: readonly string[];
+}
+
+/**
+ * Replaces each number in the texts by its rank among all of them; 0 stays 0, as PEP 440 pads with it. Ranks are small
+ * and ordered as the numbers are, so that whoever compares the ranked texts compares numbers of any length exactly.
+ */
+function rankNumbers(texts: readonly string[]): Ranked {
+  const found = texts.flatMap((text) => text.match(/[0-9]+/g) ?? []).map(BigInt);
+  const values = [...new Set([0n, ...found])].toSorted((one, other) => (one < other ? -1 : 1));
+  const rank = new Map(values.map((value, index) => [value, index]));
+  return { texts: texts.map((text) => text.replaceAll(/[0-9]+/g, (digits) => `${rank.get(BigInt(digits))}`)), values: values.map(String) };
+}
+
 function explainPublic(text: string): Explained | undefined {
-  return (explain(text) as unknown as Explained | null) ?? undefined;
+  const { texts, values } = rankNumbers([text]);
+  const ranked = explain(texts[0] ?? "") as unknown as Explained | null;
+  if (ranked === null) return undefined;
+  const restore = (part: string): string => part.replaceAll(/[0-9]+/g, (rank) => values[Number(rank)] ?? "");
+  const valueOf = (rank: number): number => Number(values[rank]);
+  return {
+    public: restore(ranked.public),
+    base_version: restore(ranked.base_version),
+    is_prerelease: ranked.is_prerelease,
+    epoch: valueOf(ranked.epoch),
+    release: ranked.release.map(valueOf),
+    pre: ranked.pre === null ? null : [ranked.pre[0], valueOf(ranked.pre[1])],
+    post: ranked.post === null ? null : valueOf(ranked.post),
+    dev: ranked.dev === null ? null : valueOf(ranked.dev),
+  };
 }
 
 function assemble(written: string, parts: Explained, local: string | undefined): Pep440Version {
+  const { public: text, base_version: base, is_prerelease: prerelease, epoch, release, pre, post, dev } = parts;
   return {
     scheme: "pep440",
     written,
-    normal: local === undefined ? parts.public : `${parts.public}+${local}`,
-    base: parts.base_version,
-    prerelease: parts.is_prerelease,
-    epoch: parts.epoch,
-    release: parts.release,
-    ...(parts.pre === null ? {} : { pre: { label: parts.pre[0], n: parts.pre[1] } }),
-    ...(parts.post === null ? {} : { post: parts.post }),
-    ...(parts.dev === null ? {} : { dev: parts.dev }),
+    normal: local === undefined ? text : `${text}+${local}`,
+    base,
+    prerelease,
+    epoch,
+    release,
+    ...(pre === null ? {} : { pre: { label: pre[0], n: pre[1] } }),
+    ...(post === null ? {} : { post }),
+    ...(dev === null ? {} : { dev }),
     ...(local === undefined ? {} : { local }),
   };
 }
@@ -84,7 +121,10 @@ function normalLocal(text: string): string | undefined {
   const lower = text.toLowerCase();
   // Lower-casing maps some other letters into ASCII (the Kelvin sign becomes "k"): PEP 440 allows ASCII alone.
   if (!/^[\x21-\x7e]*$/.test(text) || !localPart.test(lower)) return undefined;
-  return lower.split(/[._-]/).map((segment) => (isNumber(segment) ? BigInt(segment).toString() : segment)).join(".");
+  return lower
+    .split(/[._-]/)
+    .map((segment) => (isNumber(segment) ? BigInt(segment).toString() : segment))
+    .join(".");
 }
 
 /** No local part sorts first; then segment by segment, words before numbers; a longer one after its own beginning. */
@@ -113,11 +153,6 @@ function withoutLocal(version: Pep440Version): string {
 
 function isNumber(segment: string): boolean {
   return /^[0-9]+$/.test(segment);
-}
-
-function toOrder(sign: number): Order {
-  if (sign === 0) return 0;
-  return sign < 0 ? -1 : 1;
 }
 
 function invalid(text: string, reason: string): ParsedVersion<Pep440Version> {

@@ -29,7 +29,18 @@ function parse(text: string): ParsedVersion<SemverVersion> {
   const base = `${major}.${minor}.${patch}`;
   const normal = build.length === 0 ? parts.version : `${parts.version}+${build.join(".")}`;
   if (normal !== text) return invalid(text, "it has more around it than the version", `Write "${normal}"`);
-  const version: SemverVersion = { scheme: "semver", written: text, normal, base, prerelease: pre.length > 0, major, minor, patch, pre, build };
+  const version: SemverVersion = {
+    scheme: "semver",
+    written: text,
+    normal,
+    base,
+    prerelease: pre.length > 0,
+    major,
+    minor,
+    patch,
+    pre,
+    build,
+  };
   return { kind: "valid", version };
 }
 

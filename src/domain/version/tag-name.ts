@@ -6,6 +6,9 @@ export type TagName = { readonly kind: "valid" } | { readonly kind: "invalid"; r
 /** Longest tag name, in characters (all of them ASCII). */
 export const tagNameLengthMax = 255;
 
+/** Longest part between "/": git writes `<part>.lock` beside it, and file systems stop at 255. */
+const partLengthMax = 250;
+
 const allowed = /^[A-Za-z0-9._/@+!-]+$/;
 
 /** In order of reporting; each with what a person reads after "a tag name". */
@@ -20,6 +23,7 @@ const rules: readonly (readonly [broken: (name: string) => boolean, reason: stri
   [(name) => name.split("/").some((part) => part.startsWith(".")), 'cannot have a part that starts with "."'],
   [(name) => name.split("/").some((part) => part.startsWith("-")), 'cannot have a part that starts with "-"'],
   [(name) => name.split("/").some((part) => part.toLowerCase().endsWith(".lock")), 'cannot have a part that ends with ".lock"'],
+  [(name) => name.split("/").some((part) => part.length > partLengthMax), `has at most ${partLengthMax} characters between "/"`],
   [(name) => name.endsWith("."), 'cannot end with "."'],
   [(name) => /^refs(?:\/|$)/i.test(name), 'cannot start with "refs/", which names other refs'],
   [(name) => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(name), "cannot look like an object id"],

@@ -6,9 +6,9 @@ import type { Problem } from "../error.ts";
 import { joinWords } from "../words.ts";
 import { agreement, type Agreement } from "./agreement.ts";
 import { schemeNamed, schemeOf } from "./catalog.ts";
-import { sayInPep440, sayInSemver, type Said } from "./logical.ts";
+import { sayInPep440, sayInSemver } from "./logical.ts";
 import { pep440 } from "./pep440.ts";
-import { quoteVersion, readVersion, type SchemeName, type Version, type VersionScheme } from "./scheme.ts";
+import { quoteVersion, readVersion, type Version, type VersionScheme } from "./scheme.ts";
 import { semver } from "./semver.ts";
 import { checkTagName } from "./tag-name.ts";
 
@@ -58,7 +58,10 @@ export function parseTagPattern(text: string, accepts: TagAccepts = "all"): Pars
   const fault = faultOfPattern(text);
   if (fault === undefined) return { kind: "pattern", pattern: { text, prefix: text.slice(0, -placeholder.length), accepts } };
   const message = `Cannot read the tag pattern ${quoteVersion(text)}: ${fault}`;
-  return { kind: "invalid", problem: { code: "CONFIG_INVALID", message, hint: 'Write a fixed text and then the version, for example "v{version}"' } };
+  return {
+    kind: "invalid",
+    problem: { code: "CONFIG_INVALID", message, hint: 'Write a fixed text and then the version, for example "v{version}"' },
+  };
 }
 
 /**
@@ -79,13 +82,14 @@ export function formatTag(pattern: TagPattern, version: Version): FormattedTag {
  */
 export function matchTag(pattern: TagPattern, tagName: string, scheme: VersionScheme): MatchedTag {
   const rest = tagName.slice(pattern.prefix.length);
-  if (!tagName.startsWith(pattern.prefix) || !/^[0-9]/.test(rest)) return { kind: "other", why: `it does not have the form "${pattern.text}"` };
+  if (!tagName.startsWith(pattern.prefix) || !/^[0-9]/.test(rest))
+    return { kind: "other", why: `it does not have the form "${pattern.text}"` };
   const checked = checkTagName(tagName);
   if (checked.kind === "invalid") return refuseTag(tagName, `a tag name ${checked.reason}`, "Choose a plain name for the tag");
   const read = scheme.parse(rest);
-  if (read.kind === "invalid") return refuseTag(tagName, `"${rest}" is no ${scheme.title} version`, hintFor(pattern, rest));
+  if (read.kind === "invalid") return refuseTag(tagName, `"${rest}" is no ${scheme.title} version`, hintFor(pattern, rest, scheme));
   const { version } = read;
-  if (!isPlain(rest, version)) return refuseTag(tagName, describeReading(rest, version), hintFor(pattern, rest));
+  if (!isPlain(rest, version)) return refuseTag(tagName, describeReading(rest, version), hintFor(pattern, rest, scheme));
   const why = notAccepted(pattern, version);
   return why === undefined ? { kind: kindOf(version), tag: tagName, pattern, version } : { kind: "other", why };
 }
@@ -131,11 +135,11 @@ function kindOf(version: Version): ReleaseTag["kind"] {
   return version.prerelease ? "prerelease" : "final";
 }
 
-/** The scheme's own form, or for PEP 440 the spelling `X-rc1` or `X-rc.1` of a plain prerelease, without leading zeros. */
+/** The scheme's own form, or for PEP 440 the spelling `X-rc1` or `X-rc.1` of exactly that form. */
 function isPlain(text: string, version: Version): boolean {
   if (text === version.normal) return true;
-  const [, release, label, digits] = /^([0-9.]+)-(alpha|beta|rc|dev)\.?(0|[1-9][0-9]*)$/.exec(text) ?? [];
-  if (version.scheme !== "pep440" || release !== version.base || label === undefined || digits === undefined) return false;
+  const [, release, label, digits] = /^([0-9.]+)-(alpha|beta|rc|dev)\.?([0-9]+)$/.exec(text) ?? [];
+  if (version.scheme !== "pep440" || label === undefined) return false;
   const suffix = { alpha: "a", beta: "b", rc: "rc", dev: ".dev" }[label] ?? label;
   return version.normal === `${release}${suffix}${digits}`;
 }
@@ -151,22 +155,31 @@ function describeReading(text: string, version: Version): string {
   return `"${text}" is no plain spelling, and ${scheme.title} reads it as "${version.normal}"`;
 }
 
-/** Names the tags that could have been meant: SemVer's reading of the text, and PEP 440's. */
-function hintFor(pattern: TagPattern, text: string): string {
-  const meant = new Set<string>();
-  for (const name of ["semver", "pep440"] as const satisfies readonly SchemeName[]) {
-    for (const spelling of spellingsMeant(name, text)) meant.add(`"${pattern.prefix}${spelling}"`);
-  }
-  const names = [...meant].filter((name) => checkTagName(name.slice(1, -1)).kind === "valid").join(" or ");
-  return names === "" ? `Name the tag as "${pattern.text}" says, for example "${pattern.prefix}1.2.3"` : `Name the tag ${names}`;
+/** Names the tags that could have been meant, by SemVer's reading of the text and by PEP 440's; all of them match. */
+function hintFor(pattern: TagPattern, text: string, scheme: VersionScheme): string {
+  const meant = new Set([...meantInSemver(text), ...meantInPep440(text, scheme)]);
+  const names = [...meant].filter((spelling) => isAccepted(pattern, spelling, scheme)).map((spelling) => `"${pattern.prefix}${spelling}"`);
+  return names.length === 0 ? `Name the tag after its version, for example "${pattern.prefix}1.2.3"` : `Name the tag ${names.join(" or ")}`;
 }
 
-function spellingsMeant(name: SchemeName, text: string): readonly string[] {
-  const parsed = schemeNamed(name).parse(text);
-  if (parsed.kind === "invalid") return [];
-  if (name === "pep440") return [spellVersion(parsed.version)];
-  const said: Said = sayInPep440(readVersion(semver, text));
+function meantInSemver(text: string): readonly string[] {
+  const read = semver.parse(text);
+  if (read.kind === "invalid") return [];
+  const said = sayInPep440(readVersion(semver, text));
   return [said.kind === "refused" ? said.instead : text];
+}
+
+function meantInPep440(text: string, scheme: VersionScheme): readonly string[] {
+  const read = pep440.parse(text);
+  if (read.kind === "invalid") return [];
+  const said = sayInSemver(readVersion(pep440, text));
+  if (said.kind !== "refused") return [said.text];
+  return scheme.name === "pep440" ? [read.version.normal] : [spellVersion(readVersion(pep440, said.instead))];
+}
+
+function isAccepted(pattern: TagPattern, spelling: string, scheme: VersionScheme): boolean {
+  const read = scheme.parse(spelling);
+  return read.kind === "valid" && isPlain(spelling, read.version) && checkTagName(`${pattern.prefix}${spelling}`).kind === "valid";
 }
 
 function mendMismatch(tag: ReleaseTag, manifest: Version): string {
@@ -179,10 +192,14 @@ function mendMismatch(tag: ReleaseTag, manifest: Version): string {
 /** The tag's version in the words of the manifest's scheme, or as it is where that scheme cannot say it. */
 function inSchemeOf(manifest: Version, wanted: Version): string {
   if (manifest.scheme === wanted.scheme) return wanted.normal;
-  const said = wanted.scheme === "pep440" ? sayInSemver(readVersion(pep440, wanted.normal)) : sayInPep440(readVersion(semver, wanted.normal));
+  const said =
+    wanted.scheme === "pep440" ? sayInSemver(readVersion(pep440, wanted.normal)) : sayInPep440(readVersion(semver, wanted.normal));
   return said.kind === "refused" ? wanted.normal : said.text;
 }
 
 function refuseTag(tag: string, why: string, hint: string): { readonly kind: "refused"; readonly problem: Problem } {
-  return { kind: "refused", problem: { code: "VERSION_INVALID", message: `Cannot use ${quoteVersion(tag)} as a release tag: ${why}`, hint } };
+  return {
+    kind: "refused",
+    problem: { code: "VERSION_INVALID", message: `Cannot use ${quoteVersion(tag)} as a release tag: ${why}`, hint },
+  };
 }

@@ -1,21 +1,14 @@
 // The command line. bin/slipway.js calls `main` with the words after the program's name and ends with the status it
 // returns; `renderHelp` is also run by the build, which keeps the text beside the bundle, so that `--help` loads nothing.
 import { version } from "../../platform/program-version.ts";
+import { SlipwayError } from "../../domain/error.ts";
+import { buildProgram, CommanderError } from "./program.ts";
+import { errorDocument, showError, unknownError } from "./show-error.ts";
+import { openTerminal } from "./terminal.ts";
 
 /** Text of `slipway --help`, ending with a line feed. */
 export function renderHelp(): string {
-  return [
-    "Slipway releases software packages: one file says how, and a run finishes exactly what is missing.",
-    "",
-    "Usage: slipway <command> [options]",
-    "",
-    "Options:",
-    "  -h, --help     print this text",
-    "  -V, --version  print the version",
-    "",
-    "This build has no commands yet.",
-    "",
-  ].join("\n");
+  return buildProgram(version).program.helpInformation();
 }
 
 /**
@@ -23,15 +16,29 @@ export function renderHelp(): string {
  * @returns the exit status of docs/reference/exit-codes.md.
  */
 export async function main(args: readonly string[]): Promise<number> {
-  const [first] = args;
-  if (first === undefined || first === "--help" || first === "-h") {
-    process.stdout.write(renderHelp());
-    return 0;
+  const { program, status } = buildProgram(version);
+  try {
+    await program.parseAsync([...(args.length === 0 ? ["--help"] : args)], { from: "user" });
+    return status();
+  } catch (error) {
+    return fail(error instanceof CommanderError ? usage(error) : error, args);
   }
-  if (first === "--version" || first === "-V") {
-    process.stdout.write(`slipway ${version}\n`);
-    return 0;
-  }
-  process.stderr.write(`error[USAGE]: Cannot run "${first}": no such command\n\nhint: see \`slipway --help\`\n`);
-  return 2;
+}
+
+/** @returns undefined for help and version, which are no faults */
+function usage(error: CommanderError): SlipwayError | undefined {
+  if (error.exitCode === 0) return undefined;
+  const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
+  const suggestion = rest.join(" ").replace(/^\(|\)$/g, "").trim();
+  return new SlipwayError("USAGE", `Cannot read the command line: ${first}`, { hint: suggestion === "" ? "See `slipway --help`" : suggestion });
+}
+
+function fail(error: unknown, args: readonly string[]): number {
+  if (error === undefined) return 0;
+  const known = error instanceof SlipwayError ? error : unknownError(error);
+  const verbosity = args.filter((word) => word === "-v" || word === "--verbose").length + (args.includes("-vv") ? 2 : 0);
+  const terminal = openTerminal({ json: args.includes("--json"), progress: "plain", color: !args.includes("--no-color"), verbosity });
+  if (terminal.json) terminal.out(`${JSON.stringify(errorDocument(known))}\n`);
+  terminal.err(showError(known, terminal));
+  return known.exitCode;
 }

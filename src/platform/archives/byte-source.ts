@@ -7,11 +7,11 @@ import { chunkBytes, keptBytesMax } from "./limits.ts";
 export interface ByteSource {
   readonly sizeBytes: number;
   /**
-   * The bytes `[offset, offset + length)`, or undefined where the file has fewer.
+   * The bytes `[offset, offset + length)`, or undefined where the file has fewer. They stay valid after later reads.
    * @param length at most 64 MiB
    */
   read(offset: number, length: number): Promise<Buffer | undefined>;
-  /** The bytes of a range in chunks; stops where the file ends. */
+  /** The bytes of a range in chunks; stops where the file ends. A chunk is overwritten once the next was asked for. */
   chunks(offset: number, length: number): AsyncGenerator<Buffer, void, undefined>;
 }
 
@@ -79,23 +79,35 @@ function handleSource(handle: FileHandle, sizeBytes: number): ByteSource {
       }
       return window.subarray(offset - windowAt, offset - windowAt + length);
     },
-    async *chunks(offset, length) {
-      const end = Math.min(sizeBytes, offset + length);
-      for (let at = offset; at < end; at += chunkBytes) {
-        const chunk = await readExactly(handle, at, Math.min(chunkBytes, end - at));
-        if (chunk === undefined) return;
-        yield chunk;
-      }
-    },
+    chunks: (offset, length) => readAhead(handle, offset, Math.min(sizeBytes, offset + length)),
   };
 }
 
-/** Reads on until the bytes are complete: one read may return fewer. */
+/** Reads the next chunk while the last one is worked on, in two buffers that are used over and over. */
+async function* readAhead(handle: FileHandle, from: number, end: number): AsyncGenerator<Buffer, void, undefined> {
+  const buffers: readonly [Buffer, Buffer] = [Buffer.allocUnsafeSlow(chunkBytes), Buffer.allocUnsafeSlow(chunkBytes)];
+  const load = (at: number, turn: 0 | 1) => fill(handle, at, buffers[turn].subarray(0, Math.max(0, Math.min(chunkBytes, end - at))));
+  let turn: 0 | 1 = 0;
+  let next = load(from, turn);
+  for (let at = from; at < end; at += chunkBytes) {
+    const chunk = await next;
+    if (chunk === undefined) return;
+    turn = turn === 0 ? 1 : 0;
+    next = load(at + chunkBytes, turn);
+    next.catch(() => undefined); // Awaited in the next round; a consumer that stops early must not leave it unhandled.
+    yield chunk;
+  }
+}
+
 async function readExactly(handle: FileHandle, offset: number, length: number): Promise<Buffer | undefined> {
-  const bytes = Buffer.allocUnsafeSlow(length);
+  return fill(handle, offset, Buffer.allocUnsafeSlow(length));
+}
+
+/** Reads until the buffer is full, since one read may return fewer bytes; undefined where the file ends before. */
+async function fill(handle: FileHandle, offset: number, bytes: Buffer): Promise<Buffer | undefined> {
   let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
+  while (filled < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, offset + filled);
     if (bytesRead === 0) return undefined;
     filled += bytesRead;
   }

@@ -45,21 +45,34 @@ export interface Sizes {
 const mark = 0xffffffff;
 const zip64Lengths = [0, 8, 16, 24, 28];
 
-/** Puts the ZIP64 values in place of the marks. `fault` when they are missing, or there without need. */
+/**
+ * Puts the ZIP64 values in place of the marks. Some readers take the values one after another for the marked fields,
+ * others by position: both must come to the same.
+ * @returns the sizes, with `fault` when the extra field is missing or reads in two ways
+ */
 export function resolveSizes(stated: Sizes, zip64: Buffer | undefined): { readonly sizes: Sizes; readonly fault?: string } {
-  const wanted = [stated.size, stated.packed, stated.offset].filter((value) => value === mark).length;
+  const fields = stated.offset === undefined ? [stated.size, stated.packed] : [stated.size, stated.packed, stated.offset];
+  const marked = fields.filter((value) => value === mark).length;
   if (zip64 === undefined) {
-    return wanted === 0 ? { sizes: stated } : { sizes: stated, fault: "sizes that stand in a ZIP64 extra field which is not there" };
+    return marked === 0 ? { sizes: stated } : { sizes: stated, fault: "sizes that stand in a ZIP64 extra field which is not there" };
   }
-  if (!zip64Lengths.includes(zip64.length) || zip64.length < wanted * 8) return { sizes: stated, fault: "a ZIP64 extra field of the wrong length" };
-  if (zip64.length === 28 || zip64.length > wanted * 8) return { sizes: stated, fault: "a ZIP64 extra field with values that other fields hold" };
+  if (!zip64Lengths.includes(zip64.length) || zip64.length < marked * 8) return { sizes: stated, fault: "a ZIP64 extra field of the wrong length" };
+  if (zip64.length === marked * 8) return { sizes: inOrder(stated, fields, zip64) };
+  const agrees = fields.every((value, position) => {
+    const at = position * 8;
+    if (value === mark) return position < marked;
+    return at + 8 > zip64.length || Number(zip64.readBigUInt64LE(at)) === value;
+  });
+  return agrees ? { sizes: inOrder(stated, fields, zip64) } : { sizes: stated, fault: "a ZIP64 extra field that says other sizes than the header" };
+}
+
+function inOrder(stated: Sizes, fields: readonly number[], zip64: Buffer): Sizes {
   let at = 0;
-  const resolve = (value: number): number => {
+  const values = fields.map((value) => {
     if (value !== mark) return value;
     at += 8;
     return Number(zip64.readBigUInt64LE(at - 8));
-  };
-  const size = resolve(stated.size);
-  const packed = resolve(stated.packed);
-  return { sizes: stated.offset === undefined ? { packed, size } : { packed, size, offset: resolve(stated.offset) } };
+  });
+  const [size = stated.size, packed = stated.packed, offset] = values;
+  return offset === undefined ? { packed, size } : { packed, size, offset };
 }

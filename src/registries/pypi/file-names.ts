@@ -1,16 +1,11 @@
-// What the name of a distribution says: package, version, Python tag. An own small split; the gate before publishing
-// (check-artifacts) is the place that judges names, this one only sorts what an index lists.
-// Sources: PEP 503 (normalised names), PEP 427 and PEP 625 (file names), PEP 440 (versions).
-import { eq, valid } from "@renovatebot/pep440";
+// What the name of a listed file says: its version, its Python tag. Lenient, because an index lists what was uploaded over
+// twenty years; what we publish ourselves is judged by domain/pypi/names. Sources: PEP 427, 625, 440.
+import { normalizeName } from "../../domain/pypi/names.ts";
+import { pep440, type Pep440Version } from "../../domain/version/pep440.ts";
 
 export type FileType = "bdist_wheel" | "sdist";
 
 const sdistEndings = [".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz"] as const;
-
-/** Name as an index writes it: lower case, runs of `-`, `_` and `.` as one `-` (PEP 503). */
-export function normalizeName(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, "-");
-}
 
 /** @returns undefined for what PyPI does not take (eggs, installers). */
 export function fileTypeOf(fileName: string): FileType | undefined {
@@ -21,37 +16,33 @@ export function fileTypeOf(fileName: string): FileType | undefined {
 /** The form's `pyversion`: the wheel's Python tags as in its name, `source` for an sdist. */
 export function pythonTagOf(fileName: string): string | undefined {
   if (fileTypeOf(fileName) === "sdist") return "source";
-  return wheelParts(fileName)?.python;
+  const parts = wheelParts(fileName);
+  return parts?.at(-3);
 }
 
 /** The version that a file name of the package carries, as written there; undefined if it has none. */
 export function versionOfFile(packageName: string, fileName: string): string | undefined {
-  const written = fileName.endsWith(".whl") ? wheelParts(fileName)?.version : sdistVersion(packageName, fileName);
-  return written !== undefined && valid(written) !== null ? written : undefined;
+  const written = fileName.endsWith(".whl") ? wheelParts(fileName)?.[1] : sdistVersion(packageName, fileName);
+  return written !== undefined && parseVersion(written) !== undefined ? written : undefined;
 }
 
 /** Equality of PEP 440: `1.0` is `1.0.0`. Two texts that are no versions are the same only if they are equal. */
 export function sameVersion(one: string, other: string): boolean {
-  if (valid(one) === null || valid(other) === null) return one === other;
-  return eq(one, other);
+  const left = parseVersion(one);
+  const right = parseVersion(other);
+  if (left === undefined || right === undefined) return one === other;
+  return pep440.compare(left, right) === 0;
 }
 
-export interface WheelParts {
-  readonly distribution: string;
-  readonly version: string;
-  readonly python: string;
-  readonly platforms: readonly string[];
+function parseVersion(text: string): Pep440Version | undefined {
+  const parsed = pep440.parse(text);
+  return parsed.kind === "valid" ? parsed.version : undefined;
 }
 
-/** The parts of a wheel's name; the last three dash fields are its tags, before them may stand a build number. */
-export function wheelParts(fileName: string): WheelParts | undefined {
+/** Five or six dash fields: name, version, perhaps a build number, three tags. */
+function wheelParts(fileName: string): readonly string[] | undefined {
   const parts = fileName.slice(0, -".whl".length).split("-");
-  const [distribution, version] = parts;
-  const python = parts.at(-3);
-  const platform = parts.at(-1);
-  if (parts.length < 5 || parts.length > 6) return undefined;
-  if (distribution === undefined || version === undefined || python === undefined || platform === undefined) return undefined;
-  return { distribution, version, python, platforms: platform.split(".") };
+  return parts.length === 5 || parts.length === 6 ? parts : undefined;
 }
 
 /** Old sdists may have dashes in their name: the version follows the longest start that normalises to the package. */

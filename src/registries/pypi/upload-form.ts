@@ -133,9 +133,7 @@ export function layOut(
       "Content-Type: application/octet-stream\r\n\r\n",
   );
   const tail = (blake2: string): Buffer =>
-    Buffer.from(
-      `\r\n${part(boundary, ["sha256_digest", file.sha256])}${part(boundary, ["blake2_256_digest", blake2])}--${boundary}--\r\n`,
-    );
+    Buffer.from(`\r\n${part(boundary, ["sha256_digest", file.sha256])}${part(boundary, ["blake2_256_digest", blake2])}--${boundary}--\r\n`);
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
     head,

@@ -1,0 +1,46 @@
+// Writes docs/reference from the code, so that the two cannot say different things; `--check` fails where they do.
+// A page whose source is not there yet is left out, and must not be there itself.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { cliPage } from "./reference/cli.ts";
+import { errorsPage, exitCodesPage } from "./reference/errors.ts";
+import { faultsPage } from "./reference/faults.ts";
+import type { Page } from "./reference/page.ts";
+import { schemaPage } from "./reference/schema.ts";
+import { stepsPage } from "./reference/steps.ts";
+import { root } from "./support/repository.ts";
+
+const pages: readonly Page[] = [cliPage, errorsPage, exitCodesPage, faultsPage, schemaPage, stepsPage];
+
+/** Text of a page, or undefined if what it is made from is not there yet. */
+async function textOf(page: Page): Promise<string | undefined> {
+  const source = join(root, page.source);
+  if (!existsSync(source)) return undefined;
+  const module: unknown = await import(pathToFileURL(source).href);
+  return await page.make(module as Readonly<Record<string, unknown>>);
+}
+
+/** Brings one page up to date, or says what is wrong with it. */
+async function settle(page: Page, check: boolean): Promise<{ readonly good: boolean; readonly say: string }> {
+  const file = join(root, page.path);
+  const is = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  const text = await textOf(page).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  if (text instanceof Error) return { good: false, say: `cannot be made from ${page.source}: ${text.message}` };
+  if (is === text) return { good: true, say: text === undefined ? `${page.source} is not there yet` : "up to date" };
+  if (check) {
+    if (text === undefined) return { good: false, say: `is there, but ${page.source} is not; remove it, or bring the source back` };
+    return { good: false, say: `is not what ${page.source} says; run \`npm run docs\`` };
+  }
+  mkdirSync(dirname(file), { recursive: true });
+  if (text === undefined) rmSync(file);
+  else writeFileSync(file, text);
+  return { good: true, say: text === undefined ? "removed" : "written" };
+}
+
+const check = process.argv.includes("--check");
+for (const page of pages) {
+  const { good, say } = await settle(page, check);
+  console.log(`${page.path}: ${say}`);
+  if (!good) process.exitCode = 1;
+}

@@ -1,0 +1,74 @@
+// The real world: the only place that joins ports to their implementations.
+import { createHash } from "node:crypto";
+import os from "node:os";
+import { sha256 } from "../domain/digest.ts";
+import { createArchives } from "../platform/archives/archives.ts";
+import { createSystemClock } from "../platform/clock.ts";
+import { createCrashPoints } from "../platform/crash-points.ts";
+import { createExec } from "../platform/exec.ts";
+import { createFiles } from "../platform/files.ts";
+import { createGit } from "../platform/git.ts";
+import type { Log } from "../platform/ports.ts";
+import { version } from "../platform/program-version.ts";
+import { createRandom } from "../platform/random.ts";
+import { createRedactor } from "../platform/redactor.ts";
+import { createSecrets } from "../platform/secrets.ts";
+import { cacheFolder, stateFolder } from "../platform/state-folder.ts";
+import { createArtifactStore } from "../platform/store.ts";
+import { createToolbox } from "../platform/toolbox.ts";
+import { openSqliteJournal } from "../engine/journal/sqlite.ts";
+import { takeDriverLock } from "../engine/lock.ts";
+import { nameOf } from "./release.ts";
+import type { World } from "./world.ts";
+
+export interface Composition {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly folder: string;
+  /** `--state`; absent: the system's place for state. */
+  readonly stateRoot: string | undefined;
+  readonly interrupted: AbortSignal;
+  readonly log: Log;
+}
+
+/** Opens nothing yet. @throws SlipwayError USAGE when the environment names no home */
+export function composeWorld(composition: Composition): World {
+  const { env, log } = composition;
+  const clock = createSystemClock();
+  const redactor = createRedactor();
+  const exec = createExec(redactor);
+  const files = createFiles();
+  const crashPoints = createCrashPoints(env);
+  const cacheRoot = cacheFolder(env, process.platform);
+  return {
+    clock,
+    redactor,
+    exec,
+    files,
+    crashPoints,
+    log,
+    env,
+    version,
+    cacheRoot,
+    folder: composition.folder,
+    interrupted: composition.interrupted,
+    random: createRandom(clock),
+    archives: createArchives(),
+    git: createGit({ exec, env }),
+    secrets: createSecrets({ env, redactor, log }),
+    toolbox: createToolbox({ exec, files, cacheFolder: cacheRoot, env }),
+    sha256OfText: (text) => sha256(createHash("sha256").update(text, "utf8").digest("hex")),
+    stateRoot: composition.stateRoot ?? stateFolder(env, process.platform),
+    host: hostName(),
+    openJournal: (file) => openSqliteJournal(file, crashPoints),
+    takeLock: takeDriverLock,
+    openStore: createArtifactStore,
+    person: (gitPerson) => ({ name: nameOf(gitPerson) || os.userInfo().username, authenticated: false }),
+  };
+}
+
+/** This machine in the words of `matrix: platform`. */
+function hostName(): string {
+  const system = { linux: "linux", darwin: "macos", win32: "windows" }[process.platform as string] ?? process.platform;
+  const processor = { x64: "x86_64", arm64: "aarch64" }[process.arch as string] ?? process.arch;
+  return `${system}-${processor}`;
+}

@@ -1,0 +1,92 @@
+// Use cases of people at a run: approve, reject, answer, retry, cancel. They may come from any shell while another
+// process drives: an ask is put into the inbox, after it was judged here, so that a refusal is told at once.
+import { fold, type RunState } from "../domain/run/state.ts";
+import { SlipwayError } from "../domain/error.ts";
+import { judgeAsk } from "../engine/asks.ts";
+import type { Ask } from "../engine/journal/journal.ts";
+import { membersOf } from "./drive-run.ts";
+import { findRun, openRuns } from "./open-runs.ts";
+import { openProject, type Project } from "./project.ts";
+import type { World } from "./world.ts";
+
+export interface Decided {
+  readonly state: RunState;
+  /** No process drives the run: the ask takes effect with the next `slipway run`. */
+  readonly driven: boolean;
+}
+
+/** What a person says, before it is bound to the run's present subject. */
+export type Saying =
+  | { readonly kind: "approve" | "reject"; readonly gate: string | undefined; readonly digest: string | undefined; readonly note: string | undefined; readonly by: string | undefined }
+  | { readonly kind: "answer"; readonly step: string; readonly note: string | undefined; readonly by: string | undefined }
+  | { readonly kind: "retry"; readonly step: string; readonly reason: string | undefined }
+  | { readonly kind: "cancel"; readonly reason: string | undefined };
+
+/** @throws SlipwayError RUN_UNKNOWN, POLICY_REFUSED, USAGE */
+export async function decideRun(world: World, words: string | undefined, saying: Saying): Promise<Decided> {
+  const project = await openProject(world);
+  const runs = openRuns(world, project);
+  try {
+    const state = findRun(runs.journal, words);
+    const ask = bindAsk(world, state, { project, saying });
+    const verdict = judgeAsk(state, ask, (group) => membersOf(project.configuration, group));
+    if (verdict.kind === "refused") throw new SlipwayError("POLICY_REFUSED", `Cannot ${saying.kind}: ${verdict.why}`, { hint: verdict.hint });
+    const atMs = world.clock.nowMs();
+    const taken = world.takeLock(runs.folders.lock, `process ${process.pid}`);
+    if (taken.kind === "held") {
+      runs.journal.ask(state.run, { id: world.random.id(), atMs, ask });
+      return { state, driven: true };
+    }
+    // Nobody drives: what was said is written down right away.
+    try {
+      runs.journal.append(state.run, verdict.facts, { atMs, answered: [] });
+      return { state: fold(runs.journal.read(state.run)), driven: false };
+    } finally {
+      taken.lock.release();
+    }
+  } finally {
+    runs.journal.close();
+  }
+}
+
+function bindAsk(world: World, state: RunState, said: { readonly project: Project; readonly saying: Saying }): Ask {
+  const { project, saying } = said;
+  const self = world.person(project.look.person);
+  switch (saying.kind) {
+    case "retry":
+      return { kind: "retry", step: saying.step, by: self, ...(saying.reason === undefined ? {} : { reason: saying.reason }) };
+    case "cancel":
+      return { kind: "cancel", by: self, ...(saying.reason === undefined ? {} : { reason: saying.reason }) };
+    case "answer": {
+      const question = state.steps.get(saying.step)?.question;
+      if (question === undefined) throw new SlipwayError("USAGE", `Cannot answer: step "${saying.step}" asks nothing now`, { hint: "See `slipway status`" });
+      return { kind: "answer", step: saying.step, binding: question.binding, by: named(self, saying.by), ...(saying.note === undefined ? {} : { note: saying.note }) };
+    }
+    case "approve":
+    case "reject":
+      return bindConsent(state, saying, named(self, saying.by));
+  }
+}
+
+/** A name given on the command line is taken as it is: on a laptop nothing proves it, and everything that shows it says so. */
+function named(self: ReturnType<World["person"]>, by: string | undefined): ReturnType<World["person"]> {
+  return by === undefined ? self : { name: by, authenticated: false };
+}
+
+function bindConsent(state: RunState, saying: Extract<Saying, { kind: "approve" | "reject" }>, by: ReturnType<World["person"]>): Ask {
+  const asking = [...state.gates].filter(([name, gate]) => gate.subject !== undefined && (saying.gate === undefined || saying.gate === name));
+  const [only] = asking;
+  if (only === undefined) throw new SlipwayError("USAGE", `Cannot ${saying.kind}: no gate of ${state.plan.release.title} asks now`, { hint: "See `slipway status`" });
+  if (asking.length > 1) throw new SlipwayError("USAGE", `Cannot ${saying.kind}: ${asking.map(([name]) => name).join(" and ")} ask`, { hint: "Name one with --gate" });
+  const [gate, { subject }] = only;
+  const digest = subject?.digest ?? "";
+  const said = saying.digest?.replace(/^sha256:/, "").toLowerCase();
+  if (said !== undefined && (said.length < 12 || !digest.startsWith(said))) {
+    throw new SlipwayError("POLICY_REFUSED", `Cannot ${saying.kind}: gate "${gate}" asks for consent to ${digest.slice(0, 12)}, and ${said.slice(0, 12)} was named`, {
+      hint: "Look at `slipway status` and name the digest it shows",
+    });
+  }
+  if (saying.kind === "approve") return { kind: "approve", gate, digest, by, ...(saying.note === undefined ? {} : { note: saying.note }) };
+  if (saying.note === undefined || saying.note.trim() === "") throw new SlipwayError("USAGE", "Cannot reject without a reason", { hint: "Say why with --reason" });
+  return { kind: "reject", gate, digest, by, reason: saying.note };
+}

@@ -1,0 +1,108 @@
+// Use case: `slipway doctor`. What about this machine and this project would trouble a release: tools, versions, room,
+// state, credentials within reach. Each finding has a stable id, a severity and the fix.
+import path from "node:path";
+import { SlipwayError } from "../domain/error.ts";
+import type { FindingFact } from "../domain/run/fact.ts";
+import { openRuns, unfinishedRun } from "./open-runs.ts";
+import { openProject, type Project } from "./project.ts";
+import { describeRule } from "./registries.ts";
+import type { World } from "./world.ts";
+
+export interface Diagnosis {
+  readonly schema: "slipway-diagnosis/1";
+  readonly findings: readonly FindingFact[];
+  readonly exitCode: 0 | 8;
+}
+
+export async function diagnose(world: World, only: string | undefined): Promise<Diagnosis> {
+  const project = await openProject(world).catch((error: unknown) => error);
+  const perProject = project instanceof Error ? [projectFault(project)] : await projectFindings(world, project as Project);
+  const all = [...(await toolFindings(world)), ...(await toolboxFinding(world)), ...(await spaceFinding(world)), ...perProject, ...(await credentialFiles(world))];
+  const findings = only === undefined ? all : all.filter((finding) => finding.id === only);
+  return { schema: "slipway-diagnosis/1", findings, exitCode: findings.some((finding) => finding.level === "blocks" || finding.level === "warns") ? 8 : 0 };
+}
+
+function projectFault(error: Error): FindingFact {
+  const hint = error instanceof SlipwayError && error.hint !== undefined ? { hint: error.hint } : {};
+  return { id: "DR-PROJECT-01", level: "blocks", message: error.message, ...hint };
+}
+
+async function toolFindings(world: World): Promise<readonly FindingFact[]> {
+  const tools: readonly (readonly [string, string, FindingFact["level"], string])[] = [
+    ["git", "DR-TOOL-01", "blocks", "Install git 2.30 or newer"],
+    ["python3", "DR-TOOL-02", "blocks", "Install Python 3.9 or newer"],
+    ["uv", "DR-TOOL-03", "fine", "Install uv for quicker builds and installs; without it `python -m build` and pip are used"],
+  ];
+  return Promise.all(
+    tools.map(async ([program, id, level, hint]): Promise<FindingFact> => {
+      const at = await world.exec.find(program, world.env["PATH"] ?? "");
+      return at === undefined ? { id, level, message: `"${program}" is not on the PATH`, hint } : { id, level: "fine", message: `"${program}" is ${at}` };
+    }),
+  );
+}
+
+async function toolboxFinding(world: World): Promise<readonly FindingFact[]> {
+  try {
+    return [{ id: "DR-TOOLBOX-01", level: "fine", message: `Slipway's Python helpers are ${await world.toolbox.python()}` }];
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const hint = error instanceof SlipwayError && error.hint !== undefined ? { hint: error.hint } : {};
+    return [{ id: "DR-TOOLBOX-01", level: "blocks", message, ...hint }];
+  }
+}
+
+async function spaceFinding(world: World): Promise<readonly FindingFact[]> {
+  await world.files.makeFolder(world.stateRoot);
+  const free = await world.files.freeBytes(world.stateRoot);
+  const mebibytes = Math.floor(free / 1024 / 1024);
+  if (free >= 1024 * 1024 * 1024) return [{ id: "DR-DISK-01", level: "fine", message: `${mebibytes} MiB are free in "${world.stateRoot}"` }];
+  return [{ id: "DR-DISK-01", level: "warns", message: `Only ${mebibytes} MiB are free in "${world.stateRoot}"`, hint: "Make room, or move the state with --state" }];
+}
+
+async function projectFindings(world: World, project: Project): Promise<readonly FindingFact[]> {
+  const { look, configuration } = project;
+  const shallow: readonly FindingFact[] = look.shallow
+    ? [{ id: "DR-SOURCE-01", level: "warns", message: "The clone is shallow: tags and history may be missing", hint: "Run `git fetch --unshallow --tags`" }]
+    : [];
+  const tokens = configuration.environments.flatMap((environment) => environment.registries.map((registry) => ({ environment, registry })));
+  const credentials = await Promise.all(
+    tokens.map(async ({ environment, registry }): Promise<FindingFact> => {
+      const rule = registry.credentials;
+      const where = `"${registry.registry}" of environment "${environment.name}"`;
+      if (rule.kind !== "token") return { id: "DR-CRED-01", level: "warns", message: `${where} uses ${describeRule(rule)}, which this version of Slipway does not do yet` };
+      const has = await world.secrets.has(rule.variable);
+      return has
+        ? { id: "DR-CRED-02", level: "fine", message: `${where}: ${rule.variable} is set` }
+        : { id: "DR-CRED-02", level: "warns", message: `${where}: ${rule.variable} is not set`, hint: `Set ${rule.variable}, ${rule.variable}_FILE or ${rule.variable}_FD before \`slipway run\`` };
+    }),
+  );
+  return [...shallow, ...credentials, ...stateFindings(world, project)];
+}
+
+function stateFindings(world: World, project: Project): readonly FindingFact[] {
+  const runs = openRuns(world, project);
+  try {
+    const open = unfinishedRun(runs.journal);
+    return open === undefined
+      ? [{ id: "DR-STATE-01", level: "fine", message: `No run is unfinished in "${project.folder}"` }]
+      : [{ id: "DR-STATE-01", level: "warns", message: `${open.plan.release.title} is not finished`, hint: "Go on with `slipway run`, or give it up with `slipway cancel`" }];
+  } catch (error) {
+    return [{ id: "DR-STATE-02", level: "blocks", message: error instanceof Error ? error.message : String(error) }];
+  } finally {
+    runs.journal.close();
+  }
+}
+
+/** Credential files that any program of this account can read: on one account, zones of trust hold against accident only. */
+async function credentialFiles(world: World): Promise<readonly FindingFact[]> {
+  const home = world.env["HOME"];
+  if (home === undefined) return [];
+  const found = await Promise.all(
+    [".pypirc", ".cargo/credentials.toml"].map(async (name): Promise<FindingFact | undefined> => {
+      const file = path.join(home, name);
+      if ((await world.files.info(file)) === undefined) return undefined;
+      return { id: "DR-REACH-01", level: "warns", message: `"${file}" holds a publish credential that every program of this account can read`, hint: "Use a credential of the release alone, and remove the file" };
+    }),
+  );
+  return found.filter((finding) => finding !== undefined);
+}

@@ -1,0 +1,98 @@
+// Use case: open or take up a run and advance it until nothing more can be done without somebody else. The same for a
+// real run and for a rehearsal; they differ in what is composed.
+import { digestPlan } from "../domain/plan/plan.ts";
+import type { Plan } from "../domain/plan/plan.ts";
+import { evolve, fold, type RunState, type StepState } from "../domain/run/state.ts";
+import type { Fact, Person, Recorded, RunMode } from "../domain/run/fact.ts";
+import type { Move } from "../domain/run/decide.ts";
+import { drive, type Drove } from "../engine/driver.ts";
+import { createEmbeddedRuntime } from "../engine/embedded.ts";
+import type { Journal } from "../engine/journal/journal.ts";
+import type { Configuration } from "../domain/configuration.ts";
+import { createWorkshop, type WorkshopParts } from "./workshop.ts";
+import type { World } from "./world.ts";
+
+export interface RunObserver {
+  /** What the journal held when this process took the run up. */
+  onHistory(recorded: readonly Recorded[]): void;
+  onRecorded(recorded: readonly Recorded[]): void;
+  onMove(move: Move): void;
+  onLine(step: string, line: string): void;
+}
+
+export interface DriveParts {
+  readonly world: World;
+  readonly journal: Journal;
+  readonly configuration: Configuration;
+  readonly workshop: Omit<WorkshopParts, "world" | "onLine" | "stop">;
+  readonly observer: RunObserver;
+  readonly waitForPeople: boolean;
+}
+
+/** Work steps side by side; more than the cores only slows them. Looks and sends wait for the network, not for a core. */
+const limits = { work: 4, perTarget: 10 };
+
+export function openRun(parts: { readonly world: World; readonly journal: Journal }, run: { readonly plan: Plan; readonly mode: RunMode; readonly by: Person }): string {
+  const id = parts.world.random.id();
+  const { plan, mode, by } = run;
+  const opened: Fact = { kind: "run-opened", run: id, mode, plan, planDigest: digestPlan(plan, parts.world.sha256OfText), by };
+  parts.journal.append(id, [opened], { atMs: parts.world.clock.nowMs(), answered: [] });
+  return id;
+}
+
+/** @throws SlipwayError STORAGE_FAILED, JOURNAL_DAMAGED */
+export async function driveRun(parts: DriveParts, run: string, by: Person): Promise<{ readonly drove: Drove; readonly state: RunState }> {
+  const { world, journal, observer } = parts;
+  const recorded = journal.read(run);
+  const state = fold(recorded);
+  observer.onHistory(recorded);
+  if (state.closed !== undefined) return { drove: { kind: "closed", result: state.closed.result }, state };
+  const stop = new AbortController();
+  const stopWork = (): void => stop.abort(new Error("The run was stopped"));
+  world.interrupted.addEventListener("abort", stopWork, { once: true });
+  const workshop = createWorkshop({ ...parts.workshop, world, stop: stop.signal, onLine: (step, line) => observer.onLine(step, line) });
+  const runtime = createEmbeddedRuntime(
+    {
+      run,
+      journal,
+      clock: world.clock,
+      workshop,
+      sha256OfText: world.sha256OfText,
+      membersOf: (group) => membersOf(parts.configuration, group),
+      onRecorded: (facts) => {
+        observer.onRecorded(facts);
+        if (facts.some(({ fact }) => fact.kind === "cancel-asked")) stopWork();
+      },
+      interrupted: world.interrupted,
+      onMove: (move) => observer.onMove(move),
+    },
+    state,
+  );
+  // A journal that is taken up again is told so before anything else: this process has not looked at anything yet.
+  takeUp(state, runtime, { by, version: world.version });
+  const options = { limits, waitForPeople: parts.waitForPeople, interrupted: world.interrupted };
+  try {
+    return { drove: await drive(state, runtime, options), state };
+  } finally {
+    world.interrupted.removeEventListener("abort", stopWork);
+  }
+}
+
+function takeUp(state: RunState, runtime: ReturnType<typeof createEmbeddedRuntime>, who: { readonly by: Person; readonly version: string }): void {
+  const driven: Fact = { kind: "run-driven", by: who.by, tool: `slipway ${who.version}` };
+  // The same command again is a person's wish to try again what failed, or what stopped everything.
+  const again = [...state.steps.values()].filter((step) => step.phase === "failed" || isStuck(step));
+  const facts: Fact[] = [driven, ...again.map((step): Fact => ({ kind: "step-again", step: step.id, by: who.by }))];
+  for (const one of runtime.commit(facts, [])) evolve(state, one);
+}
+
+function isStuck(step: StepState): boolean {
+  if (step.phase !== "running") return false;
+  if (step.surveyed?.result.kind === "strangers") return true;
+  return [...(step.effects?.values() ?? [])].some((effect) => effect.observed?.observation.kind === "conflict");
+}
+
+export function membersOf(configuration: Configuration, group: string): readonly string[] | undefined {
+  const found = configuration.people.find((one) => one.name === group);
+  return found?.kind === "names" ? found.names : undefined;
+}

@@ -1,0 +1,63 @@
+// The runs of a project: its journal, its store, and the one run that is not finished.
+import { SlipwayError } from "../domain/error.ts";
+import { fold, type RunState } from "../domain/run/state.ts";
+import type { DriverLock, Journal } from "../engine/journal/journal.ts";
+import type { ArtifactStore } from "../platform/ports.ts";
+import type { Project } from "./project.ts";
+import { projectFolders, type ProjectFolders } from "./run-folder.ts";
+import type { World } from "./world.ts";
+
+export interface Runs {
+  readonly folders: ProjectFolders;
+  readonly journal: Journal;
+  readonly store: ArtifactStore;
+}
+
+export function openRuns(world: World, project: Pick<Project, "folder">): Runs {
+  const folders = projectFolders(project.folder);
+  return { folders, journal: world.openJournal(folders.journal), store: world.openStore(folders.store) };
+}
+
+/** @throws SlipwayError RUN_LOCKED */
+export function takeDriver(world: World, folders: ProjectFolders): DriverLock {
+  const taken = world.takeLock(folders.lock, `process ${process.pid}`);
+  if (taken.kind === "taken") return taken.lock;
+  throw new SlipwayError("RUN_LOCKED", `Cannot drive the run: ${taken.by} is driving it`, {
+    hint: "Look on with `slipway watch`, or approve, cancel and read from here",
+  });
+}
+
+/** How many runs are looked at for an unfinished one or a tried candidate. */
+const runsMax = 1_000;
+
+/** The one run that is not over, newest first; undefined if there is none. */
+export function unfinishedRun(journal: Journal): RunState | undefined {
+  const open = journal.runs(runsMax).find((run) => !run.closed);
+  return open === undefined ? undefined : fold(journal.read(open.run));
+}
+
+/**
+ * The run that a person means: by id or its beginning, by title or version, or without words the newest.
+ * @throws SlipwayError RUN_UNKNOWN
+ */
+export function findRun(journal: Journal, words: string | undefined): RunState {
+  const runs = journal.runs(runsMax);
+  const found = words === undefined ? runs[0] : runs.find((run) => run.run === words || run.title === words || run.title.endsWith(` ${words}`) || run.run.startsWith(words));
+  if (found !== undefined) return fold(journal.read(found.run));
+  const what = words === undefined ? "there is none yet" : `none is called "${words}"`;
+  throw new SlipwayError("RUN_UNKNOWN", `Cannot find the run: ${what}`, { hint: words === undefined ? "Start with `slipway rehearse`" : "See `slipway status`" });
+}
+
+/** Whether a candidate of the same base version was released and tried: its run is complete (S5.12). */
+export function candidateTried(journal: Journal, state: { readonly plan: RunState["plan"] }, sameBase: (one: string, other: string) => boolean): boolean {
+  const [wanted] = state.plan.packages;
+  if (wanted === undefined) return false;
+  return journal
+    .runs(runsMax)
+    .filter((run) => run.closed)
+    .map((run) => fold(journal.read(run.run)))
+    .some((run) => {
+      const one = run.plan.packages.find((candidate) => candidate.id === wanted.id);
+      return run.closed?.result === "complete" && run.plan.release.prerelease && one !== undefined && sameBase(one.version, wanted.version);
+    });
+}

@@ -1,0 +1,63 @@
+// Use case: compute the plan of the release that this commit would be. Read only, and quick: it is asked all the time.
+import { assemble } from "../domain/plan/assemble.ts";
+import { digestPlan, type Plan } from "../domain/plan/plan.ts";
+import type { Sha256 } from "../domain/digest.ts";
+import { SlipwayError } from "../domain/error.ts";
+import { commitReader, findPackages } from "./packages.ts";
+import { openProject, type Project } from "./project.ts";
+import { chooseRelease, plannedSource, type Asked } from "./release.ts";
+import type { World } from "./world.ts";
+
+export interface PlannedRun {
+  readonly project: Project;
+  readonly plan: Plan;
+  readonly digest: Sha256;
+  /** The tag that the plan is pinned to is not made yet. */
+  readonly tagAssumed: boolean;
+  /** What a person should know and the plan does not hold. */
+  readonly notices: readonly string[];
+}
+
+/** @throws SlipwayError what `openProject` and `chooseRelease` throw, PLAN_INVALID and NOT_YET with all problems */
+export async function planRelease(world: World, asked: Asked): Promise<PlannedRun> {
+  const project = await openProject(world);
+  return planProject(world, project, asked);
+}
+
+export async function planProject(world: World, project: Project, asked: Asked): Promise<PlannedRun> {
+  const { configuration, look } = project;
+  const packages = await findPackages(configuration, commitReader(world.git, look.root, look.commit));
+  const release = chooseRelease(configuration, { packages, tagsHere: look.tagsHere }, asked);
+  const { describeStep, knownRegistries } = await import("./vocabulary.ts");
+  const assembled = assemble({
+    configuration,
+    pipeline: release.pipeline,
+    source: plannedSource(configuration, { commit: look.commit, epochSeconds: look.epochSeconds, branch: look.branch }, release),
+    trigger: release.trigger,
+    inputs: release.inputs,
+    path: release.path,
+    packages: release.packages,
+    release: release.release,
+    knownRegistries,
+    describe: describeStep,
+  });
+  if (assembled.kind === "invalid") {
+    const [first] = assembled.problems;
+    throw new SlipwayError(first?.code ?? "PLAN_INVALID", first?.message ?? "Cannot plan", {
+      ...(first?.hint === undefined ? {} : { hint: first.hint }),
+      problems: assembled.problems,
+    });
+  }
+  const { plan } = assembled;
+  return { project, plan, digest: digestPlan(plan, world.sha256OfText), tagAssumed: release.tagAssumed, notices: noticesOf(project, release.tagAssumed, plan) };
+}
+
+function noticesOf(project: Project, tagAssumed: boolean, plan: Plan): readonly string[] {
+  const { look } = project;
+  const others = look.dirty.filter((file) => file !== "slipway.yaml");
+  return [
+    ...(tagAssumed ? [`Tag ${plan.source.tag} is not made yet: this is the plan of the run that it will start`] : []),
+    ...(project.configurationDirty ? ["slipway.yaml differs from the commit: commit it before `slipway run`"] : []),
+    ...(others.length > 0 ? [`${others.length} uncommitted ${others.length === 1 ? "change is" : "changes are"} not part of the release: it is made from commit ${look.commit.slice(0, 10)}`] : []),
+  ];
+}

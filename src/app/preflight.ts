@@ -1,0 +1,114 @@
+// Everything that can be looked at before the first effect, in one report: tools, credentials, versions, limits,
+// windows, rules. Read only; no token is minted or used, only looked for.
+import { environmentOf, type PlannedEnvironment, type PlannedStep } from "../domain/plan/plan.ts";
+import type { FindingFact } from "../domain/run/fact.ts";
+import type { RunState } from "../domain/run/state.ts";
+import type { Finding, Planned, ReadPorts } from "../steps/step.ts";
+import { describeRule } from "./registries.ts";
+import { judgeClock } from "./release-clock.ts";
+import { builtIn, type WorkshopParts } from "./workshop.ts";
+
+/** Steps that are still to be done are looked at; those that are done need nothing any more. */
+export async function runPreflight(
+  parts: WorkshopParts,
+  state: RunState,
+  portsFor: (step: PlannedStep) => Promise<ReadPorts>,
+): Promise<{ readonly passed: boolean; readonly findings: readonly FindingFact[] }> {
+  const open = state.plan.steps.filter((step) => state.steps.get(step.id)?.phase !== "done");
+  const begun = [...state.steps.values()].some((step) => [...(step.effects?.values() ?? [])].some((effect) => effect.sends > 0));
+  const perStep = await Promise.all(open.map(async (step) => preflightStep(parts, { planned: step, begun }, await portsFor(step))));
+  const findings = [...(await generalFindings(parts, state, open)), ...perStep.flat()];
+  const unique = [...new Map(findings.map((finding) => [`${finding.id}\n${finding.message}`, finding])).values()];
+  const blocking = unique.filter((finding) => finding.level === "blocks");
+  // A rehearsal goes on and says at its end what would have stopped the real run, unless it cannot run itself.
+  const passed = state.mode === "rehearsal" ? !blocking.some((finding) => stopsRehearsal(finding)) : blocking.length === 0;
+  return { passed, findings: unique };
+}
+
+/** What would stop a rehearsal as well: missing tools and legs without a place, not credentials or the real registries. */
+function stopsRehearsal(finding: FindingFact): boolean {
+  return finding.id.startsWith("PF-TOOL") || finding.id.startsWith("PF-TOOLBOX") || finding.id.startsWith("PF-SPACE");
+}
+
+async function preflightStep(parts: WorkshopParts, what: { readonly planned: PlannedStep; readonly begun: boolean }, ports: ReadPorts): Promise<readonly FindingFact[]> {
+  const { planned, begun } = what;
+  const step = builtIn(planned);
+  const environment = environmentOf(parts.plan, planned);
+  const around = environment === undefined ? {} : { environment };
+  const use: Planned<unknown> = { plan: parts.plan, step: planned, begun, input: planned.input, leg: planned.leg ?? {}, packages: parts.plan.packages, ...around };
+  const wants = step.asks(use);
+  const programs = await Promise.all(wants.programs.map((program) => findProgram(program, planned, ports)));
+  const toolbox = wants.toolbox ? await findToolbox(planned, ports) : [];
+  const own = await step.preflight(use, ports);
+  return [...programs.flat(), ...toolbox, ...own.map((finding) => ({ step: planned.id, ...withoutUndefined(finding) }))];
+}
+
+function withoutUndefined(finding: Finding): FindingFact {
+  const { id, level, message, hint } = finding;
+  return { id, level, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+async function findProgram(program: string, planned: PlannedStep, ports: ReadPorts): Promise<readonly FindingFact[]> {
+  const found = await ports.exec.find(program, ports.env["PATH"] ?? "");
+  if (found !== undefined) return [];
+  const message = `Program "${program}", which step "${planned.id}" runs, is not on the PATH`;
+  return [{ id: "PF-TOOL-MISSING", level: "blocks", message, hint: `Install ${program}`, step: planned.id }];
+}
+
+async function findToolbox(planned: PlannedStep, ports: ReadPorts): Promise<readonly FindingFact[]> {
+  try {
+    await ports.toolboxPython();
+    return [];
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return [{ id: "PF-TOOLBOX", level: "blocks", message, hint: "Install Python 3.9 or newer, with access to its package index", step: planned.id }];
+  }
+}
+
+async function generalFindings(parts: WorkshopParts, state: RunState, open: readonly PlannedStep[]): Promise<readonly FindingFact[]> {
+  const environments = state.plan.environments.filter((environment) => open.some((step) => step.environment === environment.name));
+  const credentials = await Promise.all(environments.map((environment) => findCredentials(parts, environment)));
+  const clock = await judgeClock(parts, state, open);
+  return [...credentials.flat(), ...clock, ...findCandidate(parts), ...findConfiguration(parts), ...(await findSpace(parts))];
+}
+
+async function findCredentials(parts: WorkshopParts, environment: PlannedEnvironment): Promise<readonly FindingFact[]> {
+  const findings = await Promise.all(
+    environment.registries.map(async (registry): Promise<FindingFact | undefined> => {
+      const rule = registry.credentials;
+      if (rule.kind !== "token") {
+        const message = `Environment "${environment.name}" publishes to "${registry.name}" with ${describeRule(rule)}, which this version of Slipway does not do yet`;
+        return { id: "PF-CREDENTIAL-NOT-YET", level: "blocks", message, hint: `For now: \`credentials: { token: ${environment.name.toUpperCase().replaceAll("-", "_")}_TOKEN }\`` };
+      }
+      if (await parts.world.secrets.has(rule.variable)) return undefined;
+      const message = `No credential for "${registry.name}" of environment "${environment.name}": ${rule.variable} is not set`;
+      // With a gate, the run can be worked on up to it; without one, everything would be for nothing.
+      const level = environment.gate === undefined ? "blocks" : "warns";
+      return { id: "PF-CREDENTIAL-MISSING", level, message, hint: `Set ${rule.variable}, ${rule.variable}_FILE or ${rule.variable}_FD` };
+    }),
+  );
+  return findings.filter((finding) => finding !== undefined);
+}
+
+function findCandidate(parts: WorkshopParts): readonly FindingFact[] {
+  if (parts.plan.release.candidate !== "tried" || parts.candidateTried()) return [];
+  const message = `No candidate of ${parts.plan.release.title} was released and tried successfully, and the file wants one (\`version.candidate: tried\`)`;
+  const paths = "take a declared path with --path and a reason";
+  return [{ id: "PF-CANDIDATE", level: "blocks", message, hint: `Release a candidate first (rc1), or ${paths}` }];
+}
+
+function findConfiguration(parts: WorkshopParts): readonly FindingFact[] {
+  if (!parts.configurationDirty) return [];
+  const message = "slipway.yaml differs from the commit that is released";
+  return [{ id: "PF-CONFIG-UNCOMMITTED", level: "blocks", message, hint: "Commit slipway.yaml, so that the release can be told from its source" }];
+}
+
+/** Room for a clone, builds and a virtual environment; less than this fails in the middle. */
+const freeBytesMin = 200 * 1024 * 1024;
+
+async function findSpace(parts: WorkshopParts): Promise<readonly FindingFact[]> {
+  const free = await parts.world.files.freeBytes(parts.folders.root);
+  if (free >= freeBytesMin) return [];
+  const message = `Only ${Math.floor(free / 1024 / 1024)} MiB are free in "${parts.folders.root}", and a run wants ${freeBytesMin / 1024 / 1024} MiB`;
+  return [{ id: "PF-SPACE", level: "blocks", message, hint: "Make room, or move the state with --state" }];
+}

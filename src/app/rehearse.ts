@@ -1,0 +1,119 @@
+// Use case: `slipway rehearse`. The same plan, engine, steps and bytes as the real run, against registries that live
+// inside Slipway; nothing becomes public. At the end it says what would have become public and what would have stopped
+// the real run.
+import path from "node:path";
+import type { PlannedRegistry } from "../domain/plan/plan.ts";
+import type { RunState } from "../domain/run/state.ts";
+import { createCredential } from "../platform/credential.ts";
+import { candidateTried } from "./open-runs.ts";
+import { driveRun, openRun, type RunObserver } from "./drive-run.ts";
+import { openRuns } from "./open-runs.ts";
+import { planRelease, type PlannedRun } from "./plan-release.ts";
+import { writeRecord } from "./record.ts";
+import { realRegistries, type Registries } from "./registries.ts";
+import { startRehearsalRegistries, type RehearsalRegistries } from "./rehearsal-registries.ts";
+import type { Asked } from "./release.ts";
+import { report, type Report } from "./report.ts";
+import { runFolders } from "./run-folder.ts";
+import { sameBase } from "./run-release.ts";
+import type { World } from "./world.ts";
+
+export interface RehearseOptions {
+  /** Name of a fault profile, or undefined: the registries behave. */
+  readonly faults: string | undefined;
+  /** Keep the rehearsal's folder with its registries' files. */
+  readonly keep: boolean;
+}
+
+export interface Rehearsed {
+  readonly report: Report;
+  readonly state: RunState;
+  readonly record: string | undefined;
+  readonly folder: string;
+  /** What the real run would be stopped by, and what the rehearsal registries saw. */
+  readonly wouldStop: readonly { readonly message: string; readonly hint?: string }[];
+  readonly notices: readonly string[];
+}
+
+/** Rehearsals that are kept for their logs; older ones are removed. */
+const keptMax = 5;
+
+export async function rehearse(world: World, asked: Asked, options: RehearseOptions, observer: RunObserver): Promise<Rehearsed> {
+  const planned = await planRelease(world, { ...asked, mayAssumeTag: true });
+  const root = path.join(planned.project.folder, "rehearsals");
+  await removeOldest(world, root);
+  const folder = path.join(root, world.random.id());
+  const servers = await startRehearsalRegistries(world, planned.plan, { folder: path.join(folder, "registries"), faults: options.faults });
+  try {
+    return await rehearseWith(world, { planned, folder, servers, observer, keep: options.keep });
+  } finally {
+    await servers.close();
+    if (!options.keep) await world.files.remove(path.join(folder, "registries"));
+  }
+}
+
+interface Rehearsing {
+  readonly planned: PlannedRun;
+  readonly folder: string;
+  readonly servers: RehearsalRegistries;
+  readonly observer: RunObserver;
+  readonly keep: boolean;
+}
+
+async function rehearseWith(world: World, rehearsing: Rehearsing): Promise<Rehearsed> {
+  const { planned, folder, servers, observer } = rehearsing;
+  const { project, plan } = planned;
+  const runs = openRuns(world, { folder });
+  const realRuns = openRuns(world, project);
+  try {
+    const by = world.person(project.look.person);
+    const run = openRun({ world, journal: runs.journal }, { plan, mode: "rehearsal", by });
+    const folders = runFolders(folder, run);
+    const workshop = {
+      plan,
+      folders,
+      store: runs.store,
+      registries: rehearsalOf(servers),
+      preflightRegistries: await realRegistries(world),
+      source: { look: () => Promise.resolve({ kind: "same" as const }) },
+      repository: project.look.root,
+      tagAssumed: planned.tagAssumed,
+      candidateTried: () => candidateTried(realRuns.journal, { plan }, sameBase),
+      configurationDirty: project.configurationDirty,
+    };
+    const parts = { world, journal: runs.journal, configuration: project.configuration, workshop, observer, waitForPeople: false };
+    const { drove, state } = await driveRun(parts, run, by);
+    const ended = report(state, drove);
+    const record = drove.kind === "closed" && drove.result === "complete" ? await writeRecord(world, { root: folder }, state) : undefined;
+    const seen = await servers.findings();
+    if (!rehearsing.keep) await removeCopies(world, folders.root);
+    return { report: ended, state, record, folder, wouldStop: wouldStop(state, seen), notices: [...planned.notices, ...seen.filter((finding) => finding.level !== "blocks").map((finding) => finding.message)] };
+  } finally {
+    runs.journal.close();
+    realRuns.journal.close();
+  }
+}
+
+function rehearsalOf(servers: RehearsalRegistries): Registries {
+  return {
+    world: "rehearsal",
+    open: (planned: PlannedRegistry) => servers.registry(planned.name),
+    // A token of the right form that is worth nothing anywhere.
+    credential: () => Promise.resolve(createCredential("__token__", "pypi-rehearsal")),
+  };
+}
+
+function wouldStop(state: RunState, seen: Awaited<ReturnType<RehearsalRegistries["findings"]>>): Rehearsed["wouldStop"] {
+  const blocking = (state.preflight?.findings ?? []).filter((finding) => finding.level === "blocks");
+  return [...blocking.map(({ message, hint }) => ({ message, ...(hint === undefined ? {} : { hint }) })), ...seen.filter((finding) => finding.level === "blocks")];
+}
+
+/** Logs, journal, record and frozen bytes stay; clones and homes are only large. */
+async function removeCopies(world: World, root: string): Promise<void> {
+  for (const name of ["clone", "source", "work", "home", "tmp"]) await world.files.remove(path.join(root, name));
+}
+
+async function removeOldest(world: World, root: string): Promise<void> {
+  const names = await world.files.list(root);
+  for (const name of names.slice(0, Math.max(0, names.length - keptMax + 1))) await world.files.remove(path.join(root, name));
+}

@@ -1,0 +1,58 @@
+// `slipway run --only gates`: the named steps and what they wait for among them, in throw-away copies of the commit, as
+// the release will run them. No release: nothing is journaled, nothing is published, no tag is wanted (S5).
+import path from "node:path";
+import { SlipwayError } from "../domain/error.ts";
+import { drawLine } from "../domain/plan/order.ts";
+import type { Plan } from "../domain/plan/plan.ts";
+import { createMemoryJournal } from "../engine/journal/memory.ts";
+import { driveRun, openRun, type RunObserver } from "./drive-run.ts";
+import { openRuns } from "./open-runs.ts";
+import { planRelease } from "./plan-release.ts";
+import { realRegistries } from "./registries.ts";
+import type { Asked } from "./release.ts";
+import { report, type Report } from "./report.ts";
+import { runFolders } from "./run-folder.ts";
+import type { World } from "./world.ts";
+
+/** @param only names of steps or groups, separated by commas @throws SlipwayError USAGE */
+export async function runOnly(world: World, asked: Asked, only: string, observer: RunObserver): Promise<Report> {
+  const planned = await planRelease(world, asked);
+  const plan = restrict(planned.plan, only.split(",").map((name) => name.trim()));
+  const journal = createMemoryJournal();
+  const by = world.person(planned.project.look.person);
+  const run = openRun({ world, journal }, { plan, mode: "run", by });
+  const folders = runFolders(path.join(planned.project.folder, "only"), run);
+  const { store, journal: unused } = openRuns(world, planned.project);
+  unused.close();
+  const registries = await realRegistries(world);
+  try {
+    const workshop = {
+      plan,
+      folders,
+      store,
+      registries,
+      preflightRegistries: registries,
+      source: { look: () => Promise.resolve({ kind: "same" as const }) },
+      repository: planned.project.look.root,
+      tagAssumed: planned.tagAssumed,
+      candidateTried: () => true,
+      configurationDirty: false,
+    };
+    const { drove, state } = await driveRun({ world, journal, configuration: planned.project.configuration, workshop, observer, waitForPeople: false }, run, by);
+    return report(state, drove);
+  } finally {
+    for (const name of ["clone", "source", "work", "home", "tmp"]) await world.files.remove(path.join(folders.root, name));
+  }
+}
+
+function restrict(plan: Plan, names: readonly string[]): Plan {
+  const known = [...new Set(plan.steps.flatMap((step) => [step.id, step.id.split("/")[0] ?? step.id, step.id.replace(/\[.*$/, "")]))];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new SlipwayError("USAGE", `Cannot run only "${unknown}": the plan has no such step or group`, { hint: `Steps: ${known.join(", ")}` });
+  const chosen = plan.steps.filter((step) => names.some((name) => step.id === name || step.id.startsWith(`${name}/`) || step.id.startsWith(`${name}[`)));
+  const acting = chosen.find((step) => step.kind !== "work");
+  if (acting !== undefined) throw new SlipwayError("USAGE", `Cannot run only "${acting.id}": it ${acting.kind === "acting" ? "acts on the world" : "asks a person"}, and only a release does that`);
+  const ids = new Set(chosen.map((step) => step.id));
+  const steps = chosen.map((step) => ({ ...step, waitsFor: step.waitsFor.filter((id) => ids.has(id)) }));
+  return { ...plan, steps, leftOut: [], line: drawLine(steps), release: { title: plan.release.title, prerelease: plan.release.prerelease } };
+}

@@ -1,0 +1,130 @@
+// Use case: `slipway run`. Begins a release, or goes on with the one that is not finished: the same command after any
+// crash finishes exactly what is missing.
+import { diffPlans } from "../domain/plan/diff.ts";
+import { SlipwayError } from "../domain/error.ts";
+import type { RunState } from "../domain/run/state.ts";
+import { haveSameBase } from "../domain/version/bump.ts";
+import { schemeOf } from "../domain/version/catalog.ts";
+import { readVersion } from "../domain/version/scheme.ts";
+import { driveRun, openRun, type RunObserver } from "./drive-run.ts";
+import { mendRun } from "./mend.ts";
+import { candidateTried, openRuns, takeDriver, unfinishedRun, type Runs } from "./open-runs.ts";
+import { planProject, type PlannedRun } from "./plan-release.ts";
+import { openProject } from "./project.ts";
+import { writeRecord } from "./record.ts";
+import { realRegistries } from "./registries.ts";
+import type { Asked } from "./release.ts";
+import { report, type Report } from "./report.ts";
+import { runFolders } from "./run-folder.ts";
+import { watchSource } from "./source-watch.ts";
+import type { World } from "./world.ts";
+
+export interface RunOptions {
+  /** Stay at a gate until somebody opens it; otherwise end with exit 3. */
+  readonly waitForPeople: boolean;
+  /** Go on under a changed plan: what is unchanged keeps its outcome and its bytes. */
+  readonly mend: boolean;
+}
+
+export interface RunEnd {
+  readonly report: Report;
+  readonly state: RunState;
+  /** Path of the record, once the release is complete. */
+  readonly record: string | undefined;
+}
+
+/**
+ * @throws SlipwayError what planning throws; RUN_LOCKED, PLAN_STALE with the changes in `details`, STORAGE_FAILED
+ */
+export async function runRelease(world: World, asked: Asked, options: RunOptions, observer: RunObserver): Promise<RunEnd> {
+  const project = await openProject(world);
+  const runs = openRuns(world, project);
+  const lock = takeDriver(world, runs.folders);
+  try {
+    const open = unfinishedRun(runs.journal);
+    const planned = await planAgain(world, { project, asked, open });
+    const by = world.person(project.look.person);
+    const run = open === undefined ? openRun({ world, journal: runs.journal }, { plan: planned.plan, mode: "run", by }) : goOn(world, runs, { open, planned, options });
+    const { drove, state } = await driveRun(await partsFor(world, { runs, planned, run, waitForPeople: options.waitForPeople, observer }), run, by);
+    const ended = report(state, drove);
+    const record = drove.kind === "closed" && drove.result === "complete" ? await writeRecord(world, runs.folders, state) : undefined;
+    return { report: ended, state, record };
+  } finally {
+    runs.journal.close();
+    lock.release();
+  }
+}
+
+interface Again {
+  readonly project: Awaited<ReturnType<typeof openProject>>;
+  readonly asked: Asked;
+  readonly open: RunState | undefined;
+}
+
+/** The plan as it would be now. An unfinished run brings the path that it was begun on. */
+function planAgain(world: World, { project, asked, open }: Again): Promise<PlannedRun> {
+  const path = asked.path ?? (open?.plan.path === undefined ? undefined : { name: open.plan.path.name, reason: open.plan.path.reason, by: open.plan.path.by });
+  return planProject(world, project, { ...asked, path, pipeline: asked.pipeline ?? open?.plan.pipeline });
+}
+
+/** @throws SlipwayError PLAN_STALE */
+function goOn(world: World, runs: Runs, again: { readonly open: RunState; readonly planned: PlannedRun; readonly options: RunOptions }): string {
+  const { open, planned, options } = again;
+  if (open.planDigest === planned.digest) return open.run;
+  if (options.mend) return mendRun(world, runs.journal, { open, planned });
+  const changes = diffPlans(open.plan, planned.plan);
+  const shown = changes.slice(0, 5).map((change) => `${change.field}: ${change.before ?? "nothing"} → ${change.after ?? "nothing"}`);
+  throw new SlipwayError("PLAN_STALE", `Cannot go on with ${open.plan.release.title}: its plan has changed (${shown.join("; ")}${changes.length > 5 ? "; …" : ""})`, {
+    hint:
+      open.plan.source.commit === planned.plan.source.commit
+        ? "Go on under the new plan with `slipway run --mend`, or give the run up with `slipway cancel`"
+        : `Check out ${open.plan.source.tag ?? open.plan.source.commit.slice(0, 10)} again, or give the run up with \`slipway cancel\``,
+    details: { changes, run: open.run },
+  });
+}
+
+interface Composing {
+  readonly runs: Runs;
+  readonly planned: PlannedRun;
+  readonly run: string;
+  readonly waitForPeople: boolean;
+  readonly observer: RunObserver;
+}
+
+async function partsFor(world: World, composing: Composing): Promise<Parameters<typeof driveRun>[0]> {
+  const { runs, planned, run, waitForPeople, observer } = composing;
+  const { project, plan } = planned;
+  const registries = await realRegistries(world);
+  const source = watchSource({
+    git: world.git,
+    clock: world.clock,
+    plan,
+    repository: project.look.root,
+    tagAssumed: planned.tagAssumed,
+    remote: project.look.remote === undefined ? undefined : "origin",
+  });
+  return {
+    world,
+    journal: runs.journal,
+    configuration: project.configuration,
+    waitForPeople,
+    observer,
+    workshop: {
+      plan,
+      folders: runFolders(project.folder, run),
+      store: runs.store,
+      registries,
+      preflightRegistries: registries,
+      source,
+      repository: project.look.root,
+      tagAssumed: planned.tagAssumed,
+      candidateTried: () => candidateTried(runs.journal, { plan }, sameBase),
+      configurationDirty: project.configurationDirty,
+    },
+  };
+}
+
+export function sameBase(one: string, other: string): boolean {
+  const scheme = schemeOf("pypi");
+  return haveSameBase(readVersion(scheme, one), readVersion(scheme, other));
+}

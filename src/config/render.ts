@@ -1,0 +1,216 @@
+// A first slipway.yaml, written from what `slipway init` found in a repository: short, and each line explained, because
+// it is where most people learn the language. What it writes parses back without problems, whatever the names are.
+import { Document, Scalar, type YAMLMap } from "yaml";
+import type { Ecosystem } from "../domain/configuration.ts";
+import { assert } from "../domain/error.ts";
+import { parseTagPattern } from "../domain/version/tag.ts";
+import { printable } from "./frame.ts";
+import { readCommand } from "./words.ts";
+
+/** What was found in a repository, in the order in which it is to be written. */
+export interface ConfigurationSketch {
+  readonly project: string;
+  /** At least one. */
+  readonly packages: readonly SketchedPackage[];
+  /** Only looked at for several packages. */
+  readonly versions?: "one" | "each";
+  readonly version: { readonly from: "manifest" | "tag"; readonly untagged?: "dev" };
+  /** Builder of wheels, if it is not to be found by the step itself. */
+  readonly builder?: string;
+  /** Commands that the project is checked with. */
+  readonly checks: readonly SketchedCheck[];
+  /** Test indexes first. At least one. */
+  readonly environments: readonly SketchedEnvironment[];
+  /** What is tried after installing; absent: installing is all. */
+  readonly verify?: { readonly run?: string; readonly version?: string };
+}
+
+export interface SketchedPackage {
+  /** Name as the manifest has it; the name in the file is made from it. */
+  readonly name: string;
+  /** Folder in the repository, `/` between parts, `.` for the root. */
+  readonly path: string;
+  readonly ecosystem?: Ecosystem;
+  /** A valid tag pattern; absent: no tag starts a release. */
+  readonly tag?: string;
+  readonly changelog?: string;
+  readonly importName?: string;
+}
+
+export interface SketchedCheck {
+  readonly name: string;
+  /** As a person types it; what needs a shell gets `shell: bash`. Not blank. */
+  readonly run: string;
+}
+
+export interface SketchedEnvironment {
+  readonly name: string;
+  readonly registry: string;
+  readonly credentials: "trusted-publishing" | "none" | { readonly token: string; readonly user?: string };
+  readonly test: boolean;
+}
+
+interface Line {
+  readonly key: string;
+  readonly comment: string;
+  /** A list of lines is written as a block, everything else on one line. */
+  readonly value: unknown;
+  readonly block?: readonly Line[];
+}
+
+/** Writes a commented slipway.yaml. @throws INTERNAL_ASSERTION for a sketch without packages or environments, or with a bad tag pattern */
+export function renderConfiguration(sketch: ConfigurationSketch): string {
+  assert(sketch.packages.length > 0 && sketch.environments.length > 0, "a sketch has a package and an environment");
+  const packages = named(sketch.packages, "package");
+  const document = new Document({});
+  document.contents = blockOf(document, [...linesOfProject(sketch, packages), ...linesOfRelease(sketch, packages)]) as typeof document.contents;
+  document.commentBefore = ` How ${comment(sketch.project)} is released. \`slipway plan\` shows what this file comes to,\n \`slipway rehearse\` runs all of it with nothing public.`;
+  return escapeUnwanted(document.toString({ lineWidth: 0, flowCollectionPadding: true }));
+}
+
+type Named<Value> = Value & { readonly id: string };
+
+function linesOfProject(sketch: ConfigurationSketch, packages: readonly Named<SketchedPackage>[]): readonly Line[] {
+  const versions = sketch.versions ?? "one";
+  return [
+    { key: "slipway", value: 1, comment: "Version of this language." },
+    { key: "project", value: projectName(sketch.project), comment: "Name of the project in plans, logs and records." },
+    { key: "packages", value: undefined, comment: "What is released, under the names used below.", block: packages.map(lineOfPackage) },
+    ...(packages.length > 1 ? [{ key: "versions", value: versions, comment: versions === "one" ? "All packages carry one version." : "Each package has its own version." }] : []),
+    { key: "version", value: sketch.version, comment: commentOnVersion(sketch.version) },
+  ];
+}
+
+function lineOfPackage({ id, name, path, ecosystem, tag, changelog, importName }: Named<SketchedPackage>): Line {
+  assert(tag === undefined || parseTagPattern(tag).kind === "pattern", "a sketch has valid tag patterns");
+  const value = { path, ecosystem, tag, changelog: changelog === undefined ? undefined : { file: changelog }, import: importName };
+  const tagged = tag === undefined ? "" : `; a release tag looks like ${comment(tag.replace("{version}", "1.2.3"))}`;
+  return { key: id, value, comment: `Package ${comment(name)}, in the folder ${comment(path)}${tagged}.` };
+}
+
+function commentOnVersion({ from, untagged }: ConfigurationSketch["version"]): string {
+  const first = from === "tag" ? "The release tag says the version." : "The manifest says the version; the release tag must agree.";
+  return untagged === undefined ? first : `${first} A run without a tag builds X.devN.`;
+}
+
+function linesOfRelease(sketch: ConfigurationSketch, packages: readonly Named<SketchedPackage>[]): readonly Line[] {
+  const environments = named(sketch.environments, "environment");
+  const tagged = packages.filter((one) => one.tag !== undefined).map((one) => one.id);
+  const on = tagged.length === 1 ? { tag: tagged[0] } : { tag: tagged };
+  return [
+    ...(tagged.length === 0 ? [] : [{ key: "on", value: on, comment: "A pushed release tag starts a release." }]),
+    { key: "environments", value: undefined, comment: "Where releases go, and what opens each place.", block: environments.map(lineOfEnvironment) },
+    { key: "steps", value: undefined, comment: "What is done, in this order: each step waits for all above it.", block: linesOfSteps(sketch, environments) },
+  ];
+}
+
+function lineOfEnvironment({ id, registry, credentials, test }: Named<SketchedEnvironment>): Line {
+  const place = test ? "A test index: nobody depends on what is there." : "The real index: what is published there stays.";
+  return { key: id, value: { registry, credentials, test: test ? true : undefined }, comment: `${place} ${commentOnCredentials(credentials)}` };
+}
+
+function commentOnCredentials(credentials: SketchedEnvironment["credentials"]): string {
+  if (credentials === "none") return "It asks for no credential.";
+  if (credentials === "trusted-publishing") return "No stored token: the identity of the run opens it.";
+  return `The token comes from the environment variable ${comment(credentials.token)}.`;
+}
+
+function linesOfSteps(sketch: ConfigurationSketch, environments: readonly Named<SketchedEnvironment>[]): readonly Line[] {
+  const hasTest = environments.some((one) => one.test);
+  const build = sketch.builder === undefined ? { uses: "build-wheel" } : { uses: "build-wheel", with: { builder: sketch.builder } };
+  const install = (from: string): object => ({ uses: "verify-install", with: { from, run: commandOf(sketch.verify?.run), version: commandOf(sketch.verify?.version) } });
+  const lines: readonly Line[] = [
+    ...linesOfChecks(sketch.checks),
+    { key: "build", value: build, comment: "Built once; every later step takes these very files." },
+    { key: "smoke", value: install("artifacts"), comment: "Installs what was built into a clean environment and tries it, before anything is public." },
+    ...environments.flatMap((one) => [
+      { key: one.id, value: { uses: "publish", environment: one.id, when: hasTest && !one.test ? "final" : undefined }, comment: commentOnPublish(one, hasTest) },
+      { key: `${one.id}-installs`, value: install(one.registry), comment: `Waits until ${comment(one.registry)} serves it, installs it from there and tries it.` },
+    ]),
+  ];
+  const ids = uniqueNames(lines.map((line) => line.key), "step");
+  return lines.map((line, index) => ({ ...line, key: ids[index] ?? line.key }));
+}
+
+function commentOnPublish({ test, registry }: SketchedEnvironment, hasTest: boolean): string {
+  if (test) return `Publishes to ${comment(registry)}.`;
+  return hasTest ? `Publishes final versions to ${comment(registry)}; candidates end above this line.` : `Publishes to ${comment(registry)}; this cannot be taken back.`;
+}
+
+/** Only what the program can be given: a try that needs a shell is left out. */
+function commandOf(text: string | undefined): string | undefined {
+  return text !== undefined && readCommand(text).kind === "command" ? text : undefined;
+}
+
+function linesOfChecks(checks: readonly SketchedCheck[]): readonly Line[] {
+  const [only] = checks;
+  if (only === undefined) return [];
+  if (checks.length === 1) return [{ key: "checks", value: valueOfCheck(only), comment: `The project's own check: ${comment(only.name)}.` }];
+  const members = named(checks, "check").map((check) => ({ key: check.id, value: valueOfCheck(check), comment: "" }));
+  return [{ key: "checks", value: undefined, comment: "The project's own checks, side by side.", block: [{ key: "parallel", value: undefined, comment: "", block: members }] }];
+}
+
+function valueOfCheck({ run }: SketchedCheck): object {
+  const text = run.trim();
+  assert(text !== "", "a check has a command");
+  return readCommand(text).kind === "command" ? { run: text } : { run: text, shell: "bash" };
+}
+
+function named<Value extends { readonly name: string }>(values: readonly Value[], fallback: string): readonly Named<Value>[] {
+  const ids = uniqueNames(values.map((value) => value.name), fallback);
+  return values.map((value, index) => ({ ...value, id: ids[index] ?? fallback }));
+}
+
+/** Names of the language from names of the world: `Typing_Extensions` becomes `typing-extensions`, a second one gets a number. */
+function uniqueNames(names: readonly string[], fallback: string): readonly string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^[^a-z]+/, "").slice(0, 56).replace(/-+$/, "");
+    const base = plain === "" ? fallback : plain;
+    let id = base;
+    for (let number = 2; taken.has(id); number += 1) id = `${base}-${number}`;
+    taken.add(id);
+    return id;
+  });
+}
+
+function projectName(name: string): string {
+  const plain = name.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "").slice(0, 100);
+  return plain === "" ? "project" : plain;
+}
+
+function blockOf(document: Document, lines: readonly Line[]): YAMLMap {
+  const map = document.createNode({}) as unknown as YAMLMap;
+  for (const line of lines) {
+    const key = new Scalar(line.key);
+    if (line.comment !== "") key.commentBefore = ` ${line.comment}`;
+    const value = line.block === undefined ? document.createNode(quoteUnwanted(line.value), { flow: true }) : blockOf(document, line.block);
+    map.add(document.createPair(key, value));
+  }
+  return map;
+}
+
+// oxlint-disable-next-line no-control-regex -- What a text file must not hold as it stands (yaml/text.ts) is escaped.
+const unwanted = /[\u0001-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\uFEFF\uFFFD\uFFFE\uFFFF]/g;
+
+/** Texts with characters that the parser refuses get double quotes, in which they can be escaped; members that are undefined go. */
+function quoteUnwanted(value: unknown): unknown {
+  if (typeof value === "string") {
+    const scalar = new Scalar(value.toWellFormed().replaceAll("\u0000", ""));
+    if (scalar.value.search(unwanted) !== -1 || /[{}]/.test(scalar.value)) scalar.type = "QUOTE_DOUBLE";
+    return scalar;
+  }
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(quoteUnwanted);
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([key, member]) => [key, quoteUnwanted(member)]));
+}
+
+function escapeUnwanted(text: string): string {
+  return text.replace(unwanted, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** A name inside a comment: one line, nothing hidden. */
+function comment(text: string): string {
+  return printable(text).replace(/\s+/g, " ").slice(0, 80);
+}

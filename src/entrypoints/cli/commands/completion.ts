@@ -1,0 +1,64 @@
+// Shell completions: a small script per shell that asks `slipway __complete` for candidates, so that run ids and step
+// names complete as well as verbs.
+import type { Command } from "commander";
+import { SlipwayError } from "../../../domain/error.ts";
+import { listRuns, lookAtRun } from "../../../app/look-at-run.ts";
+import type { Context } from "../context.ts";
+import type { Terminal } from "../terminal.ts";
+
+const scripts: Readonly<Record<string, string>> = {
+  bash: `_slipway() {
+  local IFS=$'\\n'
+  COMPREPLY=($(compgen -W "$(slipway __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)" -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -o default -F _slipway slipway
+`,
+  zsh: `#compdef slipway
+_slipway() {
+  local -a candidates
+  candidates=("\${(@f)$(slipway __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  compadd -a candidates
+}
+compdef _slipway slipway
+`,
+  fish: `complete -c slipway -f -a '(slipway __complete -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'
+`,
+};
+
+export function completionCommand(terminal: Terminal, shell: string, _program: Command): Promise<number> {
+  const script = Object.hasOwn(scripts, shell) ? scripts[shell] : undefined;
+  if (script === undefined) throw new SlipwayError("USAGE", `Cannot complete for "${shell}"`, { hint: `Shells: ${Object.keys(scripts).join(", ")}` });
+  terminal.out(script);
+  return Promise.resolve(0);
+}
+
+/** Commands that take a run, and commands that take a step, as their first word. */
+const takesRun = ["status", "watch", "approve", "reject", "cancel", "verify", "diff"];
+const takesStep = ["logs", "retry", "acknowledge"];
+
+export async function completeCommand({ world, terminal }: Context, line: readonly string[], program: Command): Promise<number> {
+  const words = line.filter((word) => word !== "--");
+  const last = words.at(-1) ?? "";
+  const verb = words.slice(0, -1).find((word) => !word.startsWith("-"));
+  const command = program.commands.find((one) => one.name() === verb);
+  const candidates = last.startsWith("-") ? flagsOf(program, command) : await wordsFor(world, program, verb);
+  terminal.out(candidates.filter((candidate) => candidate.startsWith(last)).map((candidate) => `${candidate}\n`).join(""));
+  return 0;
+}
+
+function flagsOf(program: Command, command: Command | undefined): readonly string[] {
+  return [...program.options, ...(command?.options ?? [])].flatMap((option) => (option.long === undefined || option.long === null ? [] : [option.long]));
+}
+
+async function wordsFor(world: Context["world"], program: Command, verb: string | undefined): Promise<readonly string[]> {
+  try {
+    if (verb === undefined) return program.commands.map((one) => one.name()).filter((name) => !name.startsWith("_"));
+    if (verb === "completion") return Object.keys(scripts);
+    if (takesRun.includes(verb)) return (await listRuns(world, 20)).map((run) => run.run);
+    if (takesStep.includes(verb)) return (await lookAtRun(world, undefined)).report.steps.map((step) => step.id);
+    return [];
+  } catch {
+    // A shell that asks for candidates must not be answered with an error.
+    return [];
+  }
+}

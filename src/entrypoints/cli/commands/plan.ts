@@ -1,0 +1,46 @@
+// `slipway plan`: prints the plan; nothing remote changes.
+import { diffPlans, type PlanChange } from "../../../domain/plan/diff.ts";
+import { planSchema, type Plan } from "../../../domain/plan/plan.ts";
+import { SlipwayError } from "../../../domain/error.ts";
+import { planRelease } from "../../../app/plan-release.ts";
+import { lastPlan } from "../../../app/last-plan.ts";
+import { askedFor, printJson, type Context, type ReleaseOptions } from "../context.ts";
+import { showPlan } from "../show-plan.ts";
+import { safe } from "../terminal.ts";
+
+export interface PlanOptions extends ReleaseOptions {
+  readonly out?: string;
+  readonly against?: string;
+  readonly exitCode?: boolean;
+}
+
+export async function planCommand(context: Context, version: string | undefined, options: PlanOptions): Promise<number> {
+  const { world, terminal } = context;
+  const planned = await planRelease(world, await askedFor(context, version, { ...options, mayAssumeTag: true }));
+  const { plan, digest, notices } = planned;
+  if (options.out !== undefined) await world.files.writeText(options.out, `${JSON.stringify({ ...plan, digest }, null, 2)}\n`);
+  const before = options.against === undefined ? undefined : await readAgainst(context, options.against);
+  const changes = before === undefined ? undefined : diffPlans(before, plan);
+  if (terminal.json) printJson(terminal, { ...plan, digest, notices, ...(changes === undefined ? {} : { changes }) });
+  else terminal.out(`${showPlan({ plan, digest, notices }, terminal)}${changes === undefined ? "" : showChanges(changes)}`);
+  return options.exitCode === true && changes !== undefined && changes.length > 0 ? 9 : 0;
+}
+
+async function readAgainst({ world }: Context, against: string): Promise<Plan> {
+  if (against === "last") return lastPlan(world);
+  const text = await world.files.readTextIfThere(against);
+  if (text === undefined) throw new SlipwayError("USAGE", `Cannot compare with "${against}": there is no such file`, { hint: "Write one with `slipway plan --out FILE`, or say `--against last`" });
+  try {
+    const { digest: _digest, notices: _notices, changes: _changes, ...plan } = JSON.parse(text) as Plan & { digest?: string; notices?: unknown; changes?: unknown };
+    if (plan.schema !== planSchema) throw new Error(`its schema is "${String(plan.schema)}" and should be "${planSchema}"`);
+    return plan;
+  } catch (error) {
+    throw new SlipwayError("USAGE", `Cannot compare with "${against}": ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+function showChanges(changes: readonly PlanChange[]): string {
+  if (changes.length === 0) return "\nThe plan is unchanged.\n";
+  const lines = changes.map(({ field, before, after }) => `  ${safe(field)}: ${safe(before ?? "nothing")} → ${safe(after ?? "nothing")}`);
+  return `\nChanged:\n${lines.join("\n")}\n`;
+}

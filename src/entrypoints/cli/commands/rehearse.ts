@@ -1,0 +1,29 @@
+// `slipway rehearse`: tomorrow's release today, with nothing public.
+import { rehearse } from "../../../app/rehearse.ts";
+import { askedFor, printJson, type Context, type ReleaseOptions } from "../context.ts";
+import { createProgress } from "../progress.ts";
+import { showReport, showWouldStop } from "../show-report.ts";
+import { safe } from "../terminal.ts";
+
+export interface RehearseOptions extends ReleaseOptions {
+  readonly faults?: string;
+  readonly keep?: boolean;
+}
+
+export async function rehearseCommand(context: Context, version: string | undefined, options: RehearseOptions): Promise<number> {
+  const { world, terminal } = context;
+  const asked = await askedFor(context, version, { ...options, mayAssumeTag: true });
+  const progress = createProgress(terminal, () => world.clock.nowMs());
+  const rehearsed = await rehearse(world, asked, { faults: options.faults, keep: options.keep === true }, progress).finally(() => progress.end());
+  const { report, wouldStop, notices, record, folder } = rehearsed;
+  if (terminal.json) {
+    printJson(terminal, { ...report, wouldStop, notices, record, folder });
+  } else {
+    terminal.out(showReport(report, terminal));
+    terminal.out(showWouldStop(wouldStop, terminal));
+    for (const notice of notices) terminal.out(`${terminal.style("yellow", "note")} ${safe(notice)}\n`);
+    if (record !== undefined) terminal.out(`record  ${record}\n`);
+    if (report.exitCode !== 0) terminal.out(`logs    ${folder}\n`);
+  }
+  return report.exitCode;
+}

@@ -1,0 +1,36 @@
+// `slipway run`: begins the release, or goes on with it. The same command after any crash.
+import { runRelease } from "../../../app/run-release.ts";
+import { runOnly } from "../../../app/run-only.ts";
+import { askedFor, printJson, type Context, type ReleaseOptions } from "../context.ts";
+import { createProgress } from "../progress.ts";
+import { showReport } from "../show-report.ts";
+
+export interface RunOptions extends ReleaseOptions {
+  /** Commander's form of `--no-wait`. */
+  readonly wait: boolean;
+  readonly mend?: boolean;
+  readonly only?: string;
+}
+
+export async function runCommand(context: Context, version: string | undefined, options: RunOptions): Promise<number> {
+  const { world, terminal } = context;
+  const progress = createProgress(terminal, () => world.clock.nowMs());
+  try {
+    if (options.only !== undefined) {
+      const asked = await askedFor(context, version, { ...options, mayAssumeTag: true });
+      const ended = await runOnly(world, asked, options.only, progress);
+      progress.end();
+      if (terminal.json) printJson(terminal, ended);
+      else terminal.out(showReport(ended, terminal));
+      return ended.exitCode;
+    }
+    const asked = await askedFor(context, version, { ...options, mayAssumeTag: false });
+    const { report, record } = await runRelease(world, asked, { waitForPeople: options.wait, mend: options.mend === true }, progress);
+    progress.end();
+    if (terminal.json) printJson(terminal, { ...report, record });
+    else terminal.out(`${showReport(report, terminal)}${record === undefined ? "" : `record  ${record}\n`}`);
+    return report.exitCode;
+  } finally {
+    progress.end();
+  }
+}

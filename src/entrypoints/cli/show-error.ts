@@ -1,0 +1,47 @@
+// Errors as people read them: code, what and what should be, where, what to do next. A stack only with -vv.
+import { errorCatalog } from "../../domain/error-catalog.ts";
+import { SlipwayError, type Problem } from "../../domain/error.ts";
+import { safe, type Terminal } from "./terminal.ts";
+
+export interface ErrorDocument {
+  readonly schema: "slipway-error/1";
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly exitCode: number;
+  readonly problems: readonly Problem[];
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export function errorDocument(error: SlipwayError): ErrorDocument {
+  const { code, message, problems, details } = error;
+  return { schema: "slipway-error/1", code, message, hint: hintOf(error), exitCode: error.exitCode, problems, details };
+}
+
+export function showError(error: unknown, terminal: Pick<Terminal, "style" | "verbosity">): string {
+  const known = error instanceof SlipwayError ? error : unknownError(error);
+  const parts = known.problems.length > 0 ? known.problems.map((problem) => showProblem(problem, terminal)) : [oneError(known, terminal)];
+  const stack = terminal.verbosity >= 2 && error instanceof Error ? `\n${error.stack ?? ""}\n` : "";
+  return `${parts.join("\n")}${stack}`;
+}
+
+function oneError(error: SlipwayError, { style }: Pick<Terminal, "style">): string {
+  return `${style("red", `error[${error.code}]`)}: ${safe(error.message)}\n\n${style("cyan", "hint")}: ${safe(hintOf(error))}\n`;
+}
+
+function showProblem(problem: Problem, { style }: Pick<Terminal, "style">): string {
+  const at = problem.place === undefined ? "" : `\n  --> ${problem.place.file}:${problem.place.line}:${problem.place.column}`;
+  const frame = problem.frame === undefined ? "" : `\n${problem.frame}`;
+  const hint = problem.hint === undefined ? "" : `\n\n${style("cyan", "hint")}: ${safe(problem.hint)}`;
+  return `${style("red", `error[${problem.code}]`)}: ${safe(problem.message)}${at}${frame}${hint}\n`;
+}
+
+function hintOf(error: SlipwayError): string {
+  return error.hint ?? errorCatalog[error.code].next;
+}
+
+/** A fault of ours: said as such, with what is safe to do. */
+export function unknownError(error: unknown): SlipwayError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new SlipwayError("INTERNAL_ASSERTION", `Cannot go on: ${message}`, { cause: error });
+}

@@ -1,0 +1,70 @@
+// The plan as text: what, where, which bytes, in which order, and the line below which nothing can be taken back.
+import { describeRule } from "../../app/registries.ts";
+import type { Plan, PlannedEnvironment, PlannedStep } from "../../domain/plan/plan.ts";
+import { safe, type Terminal } from "./terminal.ts";
+import { durationWords } from "./words.ts";
+
+export interface ShownPlan {
+  readonly plan: Plan;
+  readonly digest: string;
+  readonly notices: readonly string[];
+}
+
+export function showPlan({ plan, digest, notices }: ShownPlan, terminal: Pick<Terminal, "style">): string {
+  const { style } = terminal;
+  const from = plan.source.tag === undefined ? plan.source.commit.slice(0, 10) : `${plan.source.tag} (${plan.source.commit.slice(0, 10)})`;
+  const lines = [
+    `${style("bold", safe(plan.release.title))}${plan.release.prerelease ? "  prerelease" : ""}`,
+    `  source  ${safe(from)}`,
+    `  plan    sha256:${digest}`,
+    ...(plan.path === undefined ? [] : [`  path    ${plan.path.name}, by ${safe(plan.path.by)}: ${safe(plan.path.reason)}`]),
+    "",
+    ...stepLines(plan, terminal),
+    ...leftOutLines(plan),
+    "",
+    ...environmentLines(plan),
+    ...notices.map((notice) => `${style("yellow", "note")} ${safe(notice)}`),
+  ];
+  return `${lines.join("\n").trimEnd()}\n`;
+}
+
+function stepLines(plan: Plan, terminal: Pick<Terminal, "style">): readonly string[] {
+  const width = Math.min(40, Math.max(...plan.steps.map((step) => step.id.length)));
+  const below = new Set([...plan.line.at, ...plan.line.below]);
+  const lines: string[] = [];
+  for (const step of [...plan.steps.filter((one) => !below.has(one.id)), ...plan.steps.filter((one) => below.has(one.id))]) {
+    if (step.id === plan.line.at[0]) lines.push(terminal.style("red", `  ${"─".repeat(12)} the line: nothing below can be taken back ${"─".repeat(12)}`));
+    lines.push(stepLine(step, width));
+  }
+  if (plan.line.at.length === 0) lines.push("  (no line: everything in this plan can be taken back, or is a test index)");
+  return lines;
+}
+
+function stepLine(step: PlannedStep, width: number): string {
+  const marks = [
+    ...(step.gate === undefined ? [] : [`gate ${step.gate}`]),
+    ...(step.reach === undefined ? [] : [step.reach]),
+    ...(step.optional ? ["optional"] : []),
+    ...(step.retry > 0 ? [`retry ${step.retry}`] : []),
+    `≤ ${durationWords(step.timeoutMs)}`,
+  ];
+  return `  ${safe(step.id).padEnd(width)}  ${safe(step.title)}  [${marks.join(", ")}]`;
+}
+
+function leftOutLines(plan: Plan): readonly string[] {
+  return plan.leftOut.map(({ id, reason }) => `  ${safe(id)}  left out: ${safe(reason)}`);
+}
+
+function environmentLines(plan: Plan): readonly string[] {
+  return plan.environments.map((environment) => `  ${environment.name}: ${environmentWords(environment)}`);
+}
+
+function environmentWords(environment: PlannedEnvironment): string {
+  const registries = environment.registries.map((registry) => {
+    const where = registry.url === undefined ? registry.name : `${registry.name} (${registry.url})`;
+    return `${where}${registry.test ? ", a test index" : ""}, by ${describeRule(registry.credentials)}`;
+  });
+  const rule = environment.approvals;
+  const gate = rule === undefined ? [] : [`opens when ${rule.required} of ${rule.from} approved${rule.not === undefined ? "" : ", not the requester"}`];
+  return [...registries, ...gate].join("; ") || "no registries";
+}

@@ -1,0 +1,56 @@
+// What a run came to, as text. The first line of every end that is no success says what is public now.
+import { publicNow, type Report, type ReportedFile } from "../../app/report.ts";
+import { safe, type Terminal } from "./terminal.ts";
+import { plural, sizeWords } from "./words.ts";
+
+export function showReport(report: Report, terminal: Pick<Terminal, "style">): string {
+  return report.exitCode === 0 ? showSuccess(report, terminal) : showFailure(report, terminal);
+}
+
+function showSuccess(report: Report, terminal: Pick<Terminal, "style">): string {
+  const head = report.mode === "rehearsal" ? `${report.title}: rehearsed to the end, nothing is public` : report.sentence;
+  return `${terminal.style("green", safe(head))}\n${fileTable(report.files)}`;
+}
+
+function showFailure(report: Report, terminal: Pick<Terminal, "style">): string {
+  const waiting = report.code === "RUN_WAITING";
+  const label = waiting ? terminal.style("yellow", "waiting") : terminal.style("red", `error[${report.code ?? "RUN_INCOMPLETE"}]`);
+  const lines = [
+    `${report.exitCode === 130 ? terminal.style("yellow", "interrupted") : label}: ${safe(report.sentence)}`,
+    `  ${publicWords(report)}`,
+    ...report.files.filter((file) => file.outcome !== "not-published" && file.outcome !== "published" && file.outcome !== "already-there").map((file) => `  ${file.outcome}: ${safe(file.name)} at ${file.registry}${file.why === undefined ? "" : `: ${safe(file.why)}`}`),
+    ...report.steps.filter((step) => step.state === "failed" && step.message !== undefined).map((step) => `  ${step.id}: ${safe(step.message ?? "")}`),
+  ];
+  const hint = report.hint === undefined ? "" : `\n${terminal.style("cyan", "hint")}: ${safe(report.hint)}\n`;
+  return `${[...new Set(lines)].join("\n")}\n${hint}`;
+}
+
+/** `public now: nothing` or every file that others can see. */
+export function publicWords(report: Pick<Report, "files" | "mode">): string {
+  if (report.mode === "rehearsal") return "public now: nothing; this was a rehearsal";
+  const files = publicNow(report.files);
+  if (files.length === 0) return "public now: nothing of this release";
+  const all = report.files.length;
+  const words = files.slice(0, 6).map((file) => `${file.name} at ${file.registry}`);
+  const more = files.length > 6 ? `, and ${files.length - 6} more` : "";
+  return `public now: ${safe(words.join(", "))}${more} (${files.length} of ${plural(all, "file")})`;
+}
+
+export function fileTable(files: readonly ReportedFile[]): string {
+  if (files.length === 0) return "";
+  const width = Math.max(...files.map((file) => file.name.length));
+  const where = Math.max(...files.map((file) => file.registry.length));
+  const rows = files.map((file) => `  ${outcomeWords(file).padEnd(14)} ${safe(file.name).padEnd(width)}  ${file.registry.padEnd(where)}  ${sizeWords(file.sizeBytes).padStart(7)}  sha256:${file.sha256.slice(0, 12)}…`);
+  return `${rows.join("\n")}\n`;
+}
+
+function outcomeWords(file: ReportedFile): string {
+  return file.outcome.replaceAll("-", " ");
+}
+
+/** What a rehearsal found that would have stopped the real run. */
+export function showWouldStop(wouldStop: readonly { readonly message: string; readonly hint?: string }[], terminal: Pick<Terminal, "style">): string {
+  if (wouldStop.length === 0) return "Nothing found that would stop the real run.\n";
+  const lines = wouldStop.flatMap(({ message, hint }) => [`  ${safe(message)}`, ...(hint === undefined ? [] : [`    ${terminal.style("cyan", "hint")}: ${safe(hint)}`])]);
+  return `${terminal.style("yellow", "The real run would be stopped by:")}\n${lines.join("\n")}\n`;
+}

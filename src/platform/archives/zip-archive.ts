@@ -1,0 +1,97 @@
+// A wheel as an archive: opened through its central directory, held against its local headers, read member by member.
+// Every operation opens the file anew, so that an archive needs no closing. Faults that only the data can show (CRC,
+// size, broken compression) join the list when `digests` has run.
+import type { Archive, ArchiveOpened, ArchiveText } from "../ports.ts";
+import { knowFile, withBytes, type ByteSource, type KnownFile } from "./byte-source.ts";
+import { createFaults, shown, type Faults } from "./faults.ts";
+import { bombBytesMin, bombRatioMax, totalBytesMax } from "./limits.ts";
+import { addTreeFaults } from "./member-path.ts";
+import { digestMember, unpack } from "./member-data.ts";
+import { isTarHeader } from "./tar-header.ts";
+import { readDirectory } from "./zip-directory.ts";
+import { readZipEnd } from "./zip-end.ts";
+import { placeEntries, type PlacedEntry } from "./zip-locals.ts";
+
+/** Opens a zip file. `unreadable` when no list of members can be had at all. */
+export async function openZip(file: string): Promise<ArchiveOpened> {
+  const known = await knowFile(file);
+  return withBytes(known, (source) => openFrom(source, known));
+}
+
+async function openFrom(source: ByteSource, known: KnownFile): Promise<ArchiveOpened> {
+  const faults = createFaults();
+  const end = await readZipEnd(source, faults);
+  if (end.kind === "unreadable") return end;
+  const listed = await readDirectory(source, end, faults);
+  const entries = await placeEntries(source, { entries: listed, at: end.directoryAt }, faults);
+  addTreeFaults(entries, faults);
+  const first = await source.read(0, 512);
+  if (first !== undefined && isTarHeader(first)) faults.add("Is a zip and a tar file at once");
+  const bomb = addBombFaults(entries, source.sizeBytes, faults);
+  return { kind: "opened", archive: archiveOf(known, { entries, faults, bomb }) };
+}
+
+/** PyPI's rule, and our own limit on what is unpacked at all. @returns whether the data must not be unpacked */
+function addBombFaults(entries: readonly PlacedEntry[], sizeBytes: number, faults: Faults): boolean {
+  const total = entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
+  const bomb = total > bombBytesMin && total > bombRatioMax * sizeBytes;
+  if (bomb) faults.add(`Unpacks to ${total} bytes, more than ${bombRatioMax} times its ${sizeBytes} bytes: a decompression bomb`);
+  const large = total > totalBytesMax;
+  if (large) faults.add(`Unpacks to ${total} bytes, more than ${totalBytesMax}`);
+  return bomb || large;
+}
+
+interface Opened {
+  readonly entries: readonly PlacedEntry[];
+  readonly faults: Faults;
+  readonly bomb: boolean;
+}
+
+function archiveOf(known: KnownFile, opened: Opened): Archive {
+  const { entries, faults } = opened;
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
+  return {
+    members: entries.map(({ path, kind, sizeBytes }) => ({ path, kind, sizeBytes })),
+    faults: faults.list,
+    async readText(path, limitBytes) {
+      const entry = byPath.get(path);
+      if (entry?.kind !== "file") return { kind: "absent" };
+      if (entry.sizeBytes > limitBytes) return { kind: "too-large" };
+      return withBytes(known, (source) => textOf(source, entry, faults));
+    },
+    digests: () => withBytes(known, (source) => digestAll(source, opened)),
+  };
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+async function textOf(source: ByteSource, entry: PlacedEntry, faults: Faults): Promise<ArchiveText> {
+  const pieces: Buffer[] = [];
+  const fault = await unpack(source, entry, (bytes) => pieces.push(Buffer.from(bytes)));
+  if (fault !== undefined) {
+    faults.add(`${shown(entry.path)} ${fault}`);
+    return { kind: "absent" };
+  }
+  return decodeText(Buffer.concat(pieces));
+}
+
+/** Bytes as text, if they are UTF-8. A byte order mark stays. */
+export function decodeText(bytes: Uint8Array): ArchiveText {
+  try {
+    return { kind: "text", text: utf8.decode(bytes) };
+  } catch {
+    return { kind: "not-utf8" };
+  }
+}
+
+async function digestAll(source: ByteSource, opened: Opened): Promise<ReadonlyMap<string, { readonly sha256: string; readonly sizeBytes: number }>> {
+  const digests = new Map<string, { readonly sha256: string; readonly sizeBytes: number }>();
+  if (opened.bomb) return digests;
+  for (const entry of opened.entries) {
+    if (entry.kind !== "file") continue;
+    const digest = await digestMember(source, entry);
+    if ("fault" in digest) opened.faults.add(`${shown(entry.path)} ${digest.fault}`);
+    else digests.set(entry.path, { sha256: digest.sha256, sizeBytes: entry.sizeBytes });
+  }
+  return digests;
+}

@@ -1,0 +1,130 @@
+// Reads the central directory of a zip: what the archive says it holds. It exists apart from the local headers
+// because installers believe this list and scanners often the other (reference/protocols §1.4).
+import type { ArchiveMember } from "../ports.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { shown, type Faults } from "./faults.ts";
+import { directoryBytesMax, entriesMax } from "./limits.ts";
+import { pathFault } from "./member-path.ts";
+import { signatures, type ZipEnd } from "./zip-end.ts";
+import { readExtras, resolveSizes } from "./zip-extras.ts";
+
+/** One member as the central directory states it. */
+export interface ZipEntry extends ArchiveMember {
+  /** Name as it stands in the header. */
+  readonly nameBytes: Buffer;
+  readonly flags: number;
+  readonly method: number;
+  readonly crc: number;
+  readonly packedBytes: number;
+  /** Where the local header stands in this file. */
+  readonly localAt: number;
+}
+
+export const methods = { stored: 0, deflated: 8 } as const;
+export const dataDescriptorFlag = 0x0008;
+const utf8Flag = 0x0800;
+const encryptedFlags = 0x0001 | 0x0040 | 0x2000;
+const patchedFlag = 0x0020;
+const entryBytes = 46;
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Entries in the order of the directory; stops at the first that is none. */
+export async function readDirectory(source: ByteSource, end: ZipEnd & { kind: "found" }, faults: Faults): Promise<readonly ZipEntry[]> {
+  const entries: ZipEntry[] = [];
+  if (end.directoryBytes > directoryBytesMax) {
+    faults.add(`Has a directory of ${end.directoryBytes} bytes, more than ${directoryBytesMax}`);
+    return entries;
+  }
+  const endAt = end.directoryAt + end.directoryBytes;
+  let at = end.directoryAt;
+  while (at < endAt && entries.length < entriesMax) {
+    const header = await source.read(at, entryBytes);
+    if (header?.readUInt32LE(0) !== signatures.central) break;
+    const variableBytes = header.readUInt16LE(28) + header.readUInt16LE(30) + header.readUInt16LE(32);
+    const variable = await source.read(at + entryBytes, variableBytes);
+    if (variable === undefined) break;
+    entries.push(entryOf(header, variable, { prefixBytes: end.prefixBytes, faults }));
+    at += entryBytes + variableBytes;
+  }
+  if (entries.length === entriesMax && at < endAt) faults.add(`Holds more than ${entriesMax} members`);
+  else if (at !== endAt) faults.add(`Has a central directory that cannot be read after ${entries.length} members`);
+  else if (entries.length !== end.entries) faults.add(`Says that it holds ${end.entries} members, and lists ${entries.length}`);
+  return entries;
+}
+
+interface Around {
+  readonly prefixBytes: number;
+  readonly faults: Faults;
+}
+
+function entryOf(header: Buffer, variable: Buffer, around: Around): ZipEntry {
+  const { faults } = around;
+  const nameLength = header.readUInt16LE(28);
+  const extraLength = header.readUInt16LE(30);
+  const flags = header.readUInt16LE(8);
+  const nameBytes = Buffer.from(variable.subarray(0, nameLength));
+  const rawName = decodeName(nameBytes, flags, faults);
+  const isFolder = rawName.endsWith("/");
+  const path = isFolder ? rawName.slice(0, -1) : rawName;
+  const extras = readExtras(variable.subarray(nameLength, nameLength + extraLength));
+  const resolved = resolveSizes(
+    { packed: header.readUInt32LE(20), size: header.readUInt32LE(24), offset: header.readUInt32LE(42) },
+    extras.zip64,
+  );
+  for (const fault of [extras.fault, resolved.fault]) if (fault !== undefined) faults.add(`${shown(path)} has ${fault}`);
+  if (extras.unicodeName?.equals(nameBytes) === false) faults.add(`${shown(path)} has another name in its Unicode path extra field`);
+  if (header.readUInt16LE(32) > 0) faults.add(`${shown(path)} has a comment in the central directory`);
+  if (header.readUInt16LE(34) !== 0) faults.add(`${shown(path)} says that it starts on another disk`);
+  const kind = kindOf(header.readUInt32LE(38), isFolder);
+  const method = header.readUInt16LE(10);
+  const { sizes } = resolved;
+  const entry = { path, kind, nameBytes, flags, method, crc: header.readUInt32LE(16), packedBytes: sizes.packed, sizeBytes: sizes.size };
+  addEntryFaults(entry, isFolder, faults);
+  return { ...entry, localAt: (sizes.offset ?? 0) + around.prefixBytes };
+}
+
+/** Python reads a name without the UTF-8 flag as code page 437; a streaming reader may not. ASCII is the same in both. */
+function decodeName(bytes: Buffer, flags: number, faults: Faults): string {
+  if (bytes.every((byte) => byte < 0x80)) return bytes.toString("latin1");
+  try {
+    const name = utf8.decode(bytes);
+    if ((flags & utf8Flag) === 0) faults.add(`Name ${shown(name)} is not ASCII and not marked as UTF-8`);
+    return name;
+  } catch {
+    const name = bytes.toString("latin1");
+    faults.add(`Name ${shown(name)} is not UTF-8`);
+    return name;
+  }
+}
+
+const modeTypes = 0o170000;
+const kindsByMode = new Map<number, ArchiveMember["kind"]>([
+  [0, "file"],
+  [0o100000, "file"],
+  [0o040000, "folder"],
+  [0o120000, "link"],
+]);
+
+/** The kind by the Unix mode in the upper half of the attributes; a name that ends with `/` is a folder to all readers. */
+function kindOf(attributes: number, isFolder: boolean): ArchiveMember["kind"] {
+  const byMode = kindsByMode.get((attributes >>> 16) & modeTypes) ?? "other";
+  return isFolder && byMode === "file" ? "folder" : byMode;
+}
+
+function addEntryFaults(entry: Omit<ZipEntry, "localAt">, isFolder: boolean, faults: Faults): void {
+  const name = shown(entry.path);
+  const fault = pathFault(entry.path);
+  if (fault !== undefined) faults.add(fault);
+  if (entry.kind === "link") faults.add(`${name} is a link`);
+  if (entry.kind === "other") faults.add(`${name} is a device, pipe or socket by its mode`);
+  if (entry.kind === "folder" && !isFolder) faults.add(`${name} is a folder by its mode and a file by its name`);
+  if (isFolder && entry.sizeBytes > 0) faults.add(`${name} is a folder with ${entry.sizeBytes} bytes of content`);
+  if ((entry.flags & encryptedFlags) !== 0) faults.add(`${name} is encrypted`);
+  if ((entry.flags & patchedFlag) !== 0) faults.add(`${name} is patch data`);
+  if ((entry.flags & dataDescriptorFlag) !== 0) faults.add(`${name} has a data descriptor (general-purpose bit 3)`);
+  if (entry.method !== methods.stored && entry.method !== methods.deflated) {
+    faults.add(`${name} is compressed with method ${entry.method}; only stored (0) and deflated (8) are read everywhere`);
+  } else if (entry.method === methods.stored && entry.packedBytes !== entry.sizeBytes) {
+    faults.add(`${name} is stored, with ${entry.packedBytes} bytes packed and ${entry.sizeBytes} unpacked`);
+  }
+}

@@ -1,0 +1,144 @@
+// Files by absolute path, with what `node:fs` leaves to its callers: whole-or-nothing writes that are on disk when they
+// return (ALICE, OSDI 2014: write, fsync, rename, fsync of the folder), bounded reads, and errors that name the file.
+import { createHash } from "node:crypto";
+import { chmod, constants, copyFile, lstat, mkdir, open, readdir, rm, statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { SlipwayError } from "../domain/error.ts";
+import { writeAtomically } from "./atomic-file.ts";
+import type { FileInfo, Files } from "./ports.ts";
+import { errnoOf, isMissing, readError, stored } from "./storage-error.ts";
+
+/** Largest file that is read as one text. */
+const textBytesMax = 64 * 1024 * 1024;
+const chunkBytes = 1024 * 1024;
+
+export function createFiles(): Files {
+  return {
+    readTextIfThere,
+    info,
+    list,
+    remove,
+    digest,
+    freeBytes,
+    async readText(file) {
+      const text = await readTextIfThere(file);
+      if (text === undefined) throw new SlipwayError("FILE_UNREADABLE", `Cannot read "${file}": it is not there`);
+      return text;
+    },
+    writeText: (file, text) => stored(`write "${file}"`, file, () => writeAtomically(file, text)),
+    async makeFolder(folder) {
+      await stored(`make the folder "${folder}"`, folder, () => mkdir(folder, { recursive: true }));
+    },
+    async copy(from, to) {
+      if ((await info(from)) === undefined) throw new SlipwayError("FILE_UNREADABLE", `Cannot copy "${from}": it is not there`);
+      await stored(`copy "${from}" to "${to}"`, to, async () => {
+        await mkdir(dirname(to), { recursive: true });
+        // A copy on write where the file system can do it.
+        await copyFile(from, to, constants.COPYFILE_FICLONE);
+      });
+    },
+  };
+}
+
+async function readTextIfThere(file: string): Promise<string | undefined> {
+  try {
+    const handle = await open(file, "r");
+    try {
+      const { size } = await handle.stat();
+      if (size > textBytesMax) throw new SlipwayError("FILE_UNREADABLE", `Cannot read "${file}": it has ${size} bytes and may have ${textBytesMax}`);
+      return decode(file, await handle.readFile());
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw readError(file, error);
+  }
+}
+
+function decode(file: string, bytes: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new SlipwayError("FILE_UNREADABLE", `Cannot read "${file}" as text: it should be UTF-8 and is not`, { cause });
+  }
+}
+
+async function info(path: string): Promise<FileInfo | undefined> {
+  try {
+    const found = await lstat(path);
+    const kind = found.isFile() ? "file" : found.isDirectory() ? "folder" : found.isSymbolicLink() ? "link" : "other";
+    return { kind, sizeBytes: found.size };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw readError(path, error);
+  }
+}
+
+async function list(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).toSorted(byCodeUnit);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw readError(folder, error);
+  }
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+async function remove(path: string): Promise<void> {
+  await stored(`remove "${path}"`, path, async () => {
+    try {
+      await rm(path, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 });
+    } catch (error) {
+      if (errnoOf(error) !== "EACCES" && errnoOf(error) !== "EPERM") throw error;
+      // Module caches make their folders read-only; nothing can be removed from them then.
+      await makeWritable(path, 0);
+      await rm(path, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 });
+    }
+  });
+}
+
+/** Deeper than any path can be: a name has one byte at least and a path 4,096 at most. */
+const depthMax = 2_048;
+
+async function makeWritable(path: string, depth: number): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined || !found.isDirectory() || depth > depthMax) return;
+  await chmod(path, 0o700);
+  for (const name of await readdir(path)) await makeWritable(join(path, name), depth + 1);
+}
+
+/** Reads with one buffer that is used again: memory does not grow with the file. */
+async function digest(file: string): Promise<{ readonly sha256: string; readonly sizeBytes: number }> {
+  try {
+    const handle = await open(file, "r");
+    try {
+      const hash = createHash("sha256");
+      const buffer = Buffer.allocUnsafe(chunkBytes);
+      let sizeBytes = 0;
+      for (;;) {
+        const { bytesRead } = await handle.read(buffer, 0, chunkBytes, null);
+        if (bytesRead === 0) return { sha256: hash.digest("hex"), sizeBytes };
+        hash.update(buffer.subarray(0, bytesRead));
+        sizeBytes += bytesRead;
+      }
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw readError(file, error);
+  }
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch (error) {
+    if (isMissing(error) && dirname(folder) !== folder) return freeBytes(dirname(folder));
+    throw readError(folder, error);
+  }
+}

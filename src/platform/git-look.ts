@@ -1,0 +1,117 @@
+// One look at the user's repository, on the way of every `plan`: three git processes side by side (a fourth only for
+// a detached commit that no tag names), and a few small reads of `.git` in between.
+import { readFile, realpath, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { SlipwayError } from "../domain/error.ts";
+import { type GitRunner, saidBy } from "./git-command.ts";
+import { readSettings } from "./git-settings.ts";
+import { parseRefs, refFormat, type RefRow } from "./git-tags.ts";
+import type { SourceLook } from "./ports.ts";
+
+/** Where a work tree and its repository are. */
+export interface WorkTree {
+  readonly root: string;
+  readonly gitFolder: string;
+  /** The repository itself; linked work trees share it. */
+  readonly common: string;
+}
+
+const statusArgs = ["status", "--porcelain=v2", "-z", "--branch", "--no-ahead-behind", "--no-renames", "--untracked-files=normal", "--ignore-submodules=none"];
+
+/** @throws SlipwayError SOURCE_NOT_GIT, TOOL_MISSING, GIT_FAILED */
+export async function look(git: GitRunner, folder: string): Promise<SourceLook> {
+  const tree = await findWorkTree(folder);
+  if (tree === undefined) throw notGit(folder, "there is no .git in it or above it");
+  const headRef = await readHeadRef(tree.gitFolder);
+  const [answer, settings, refs] = await Promise.all([git.ask(tree.root, statusArgs), readSettings(git, tree.root), refsAtHead(git, tree.root, headRef)]);
+  if (answer.code !== 0) throw notGit(folder, saidBy(answer));
+  const status = parseStatus(answer.stdout);
+  if (status.commit === undefined) throw notGit(folder, "it has no commit yet");
+  return {
+    root: settings.ownWorkTree ? await topLevel(git, tree.root) : tree.root,
+    commit: status.commit,
+    epochSeconds: refs.find((row) => row.epochSeconds !== undefined)?.epochSeconds ?? (await committerTime(git, tree.root)),
+    tagsHere: refs.flatMap((row) => row.tag ?? []),
+    dirty: status.dirty,
+    shallow: await isFilled(join(tree.common, "shallow")),
+    person: settings.person,
+    ...(status.branch === undefined ? {} : { branch: status.branch }),
+    ...(settings.remote === undefined ? {} : { remote: settings.remote }),
+  };
+}
+
+/** Looks for `.git` from a folder upwards, as git does. */
+export async function findWorkTree(folder: string): Promise<WorkTree | undefined> {
+  const start = await realpath(folder).catch(() => undefined);
+  for (let root = start; root !== undefined; root = dirname(root) === root ? undefined : dirname(root)) {
+    const gitFolder = await gitFolderOf(root);
+    if (gitFolder !== undefined) return { root, gitFolder, common: await commonOf(gitFolder) };
+  }
+  return undefined;
+}
+
+/** `.git` is a folder, or in linked work trees and submodules a file that names one (gitrepository-layout(5)). */
+async function gitFolderOf(root: string): Promise<string | undefined> {
+  const path = join(root, ".git");
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  const folder = text === undefined ? path : resolve(root, /^gitdir: (?<path>.*)$/m.exec(text)?.groups?.["path"] ?? ".git");
+  return (await isFilled(join(folder, "HEAD"))) ? folder : undefined;
+}
+
+async function commonOf(gitFolder: string): Promise<string> {
+  const text = await readFile(join(gitFolder, "commondir"), "utf8").catch(() => undefined);
+  return text === undefined ? gitFolder : resolve(gitFolder, text.replace(/\n$/, ""));
+}
+
+async function isFilled(file: string): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined);
+  return found !== undefined && found.size > 0;
+}
+
+async function readHeadRef(gitFolder: string): Promise<string | undefined> {
+  const text = await readFile(join(gitFolder, "HEAD"), "utf8").catch(() => "");
+  return /^ref: (?<ref>refs\/heads\/.+)$/m.exec(text)?.groups?.["ref"];
+}
+
+/** Tags that lead to HEAD, and the branch that is checked out: it tells the time of a commit without a tag. */
+async function refsAtHead(git: GitRunner, root: string, headRef: string | undefined): Promise<readonly RefRow[]> {
+  const answer = await git.ask(root, ["for-each-ref", "--points-at=HEAD", refFormat, "refs/tags/", ...(headRef === undefined ? [] : [headRef])]);
+  return answer.code === 0 ? parseRefs(answer.stdout) : [];
+}
+
+async function committerTime(git: GitRunner, root: string): Promise<number> {
+  return Number((await git.read(root, ["log", "-1", "--format=%ct", "HEAD"])).trim());
+}
+
+async function topLevel(git: GitRunner, root: string): Promise<string> {
+  return (await git.read(root, ["rev-parse", "--show-toplevel"])).replace(/\n$/, "");
+}
+
+interface Status {
+  readonly commit: string | undefined;
+  readonly branch: string | undefined;
+  readonly dirty: readonly string[];
+}
+
+/** Fields before the path in the lines of porcelain v2 (git-status(1)). */
+const fieldsBeforePath: Readonly<Record<string, number>> = { "1": 8, u: 10, "?": 1 };
+
+/** Pure. @param text output of `git status --porcelain=v2 -z --branch --no-renames` */
+export function parseStatus(text: string): Status {
+  const entries = text.split("\0").filter((entry) => entry !== "");
+  const header = (name: string): string | undefined => entries.find((entry) => entry.startsWith(`# ${name} `))?.slice(name.length + 3);
+  const oid = header("branch.oid");
+  const head = header("branch.head");
+  return {
+    commit: oid === "(initial)" ? undefined : oid,
+    branch: head === "(detached)" ? undefined : head,
+    dirty: entries.flatMap((entry) => {
+      const fields = fieldsBeforePath[entry.charAt(0)];
+      return fields === undefined ? [] : [entry.split(" ").slice(fields).join(" ")];
+    }),
+  };
+}
+
+function notGit(folder: string, why: string): SlipwayError {
+  return new SlipwayError("SOURCE_NOT_GIT", `Cannot read "${folder}" as a git repository: ${why}`);
+}

@@ -1,0 +1,27 @@
+// The Git port over the user's own `git` (reference/libraries.md §4: it signs, hooks in agents and reads configuration
+// as its user expects; libraries do not). Nothing here writes to the user's tree, index, refs or configuration.
+import { assumeTag, cloneOnce } from "./git-clone.ts";
+import { createGitRunner, type GitOptions } from "./git-command.ts";
+import { copyCommit } from "./git-copy.ts";
+import { look } from "./git-look.ts";
+import { containsCommit, listFiles, readRemoteRef, resolveCommit, showFile } from "./git-read.ts";
+import { listTags, readTag } from "./git-tags.ts";
+import type { Git } from "./ports.ts";
+
+/** All paths are absolute. @throws SlipwayError TOOL_MISSING from every method when git is missing or too old */
+export function createGit(options: GitOptions): Git {
+  const git = createGitRunner(options);
+  return {
+    look: (folder) => look(git, folder),
+    resolve: (folder, ref) => resolveCommit(git, folder, ref),
+    tags: (folder, glob) => listTags(git, folder, glob),
+    tag: (folder, name) => readTag(git, folder, name),
+    files: (folder, commit) => listFiles(git, folder, commit),
+    show: (folder, commit, path) => showFile(git, folder, { commit, path }),
+    clone: (from, to) => cloneOnce(git, from, to),
+    copyAt: (clone, commit, to) => copyCommit(git, { clone, commit, to }),
+    remoteRef: (folder, remote, ref) => readRemoteRef(git, folder, { remote, ref }),
+    assumeTag: (clone, name, commit) => assumeTag(git, clone, { name, commit }),
+    contains: (folder, commit, ancestor) => containsCommit(git, folder, { commit, ancestor }),
+  };
+}

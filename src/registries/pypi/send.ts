@@ -1,0 +1,88 @@
+// One upload: the form by hand, the file read once, its sha256 checked while it goes. If the frozen bytes are not what the
+// plan says, the form is cut before its end, which no server accepts (performance §8, §13; protocols §1.1).
+import { createHash, randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import type { Performed } from "../../domain/run/effect.ts";
+import type { Credential, Upload } from "../registry.ts";
+import { readAnswer } from "./answers.ts";
+import { basicAuthorization, traces } from "./credentials.ts";
+import type { Http } from "./http.ts";
+import { coreMetadataOf, formFields, layOut, type FormLayout } from "./upload-form.ts";
+import { mediaTypes } from "./wire.ts";
+
+export interface SendTo {
+  readonly http: Http;
+  readonly registry: string;
+  readonly uploadUrl: string;
+  readonly nowMs: () => number;
+}
+
+/** Large enough that calls cost nothing beside hashing, small enough that ten uploads stay below 20 MiB. */
+const chunkBytes = 512 * 1024;
+
+/** The bytes to send differ from the frozen ones: a damaged store, or a file changed under our hands. */
+class ChangedBytes extends Error {}
+
+export async function sendUpload(
+  to: SendTo,
+  upload: Upload,
+  options: { readonly credential: Credential; readonly signal: AbortSignal },
+): Promise<Performed> {
+  const changed = await sizeDeviation(upload);
+  if (changed !== undefined) return { kind: "refused", why: changed };
+  const fields = formFields(upload.name, coreMetadataOf(upload.metadata));
+  const layout = layOut(upload, fields, `slipway-${randomBytes(16).toString("hex")}`);
+  const authorization = basicAuthorization(options.credential);
+  const sent = await to.http.post(to.uploadUrl, {
+    headers: {
+      accept: mediaTypes.json,
+      "content-type": layout.contentType,
+      "content-length": String(layout.contentLength),
+      ...(authorization === undefined ? {} : { authorization }),
+    },
+    body: formBytes(layout, upload),
+    signal: options.signal,
+  });
+  if (sent.kind === "failed") {
+    if (sent.cause instanceof ChangedBytes) return { kind: "refused", why: sent.cause.message };
+    return { kind: "unknown", why: sent.why };
+  }
+  return readAnswer(sent.answer, {
+    registry: to.registry,
+    uploadUrl: to.uploadUrl,
+    fileName: upload.name,
+    nowMs: to.nowMs(),
+    secrets: traces(options.credential),
+  });
+}
+
+async function sizeDeviation(upload: Upload): Promise<string | undefined> {
+  const found = await stat(upload.file).catch(() => undefined);
+  if (found?.size === upload.sizeBytes) return undefined;
+  const have = found === undefined ? "is not there" : `has ${found.size} bytes`;
+  return `Nothing was sent: the frozen file of "${upload.name}" ${have}, but the plan says ${upload.sizeBytes} bytes`;
+}
+
+async function* formBytes(layout: FormLayout, upload: Upload): AsyncGenerator<Buffer> {
+  const { createBLAKE2b } = await import("hash-wasm");
+  const blake2 = await createBLAKE2b(256);
+  const sha256 = createHash("sha256");
+  yield layout.head;
+  let sizeBytes = 0;
+  for await (const chunk of createReadStream(upload.file, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > upload.sizeBytes)
+      throw new ChangedBytes(`Nothing was accepted: the frozen file of "${upload.name}" grew while it was sent`);
+    sha256.update(chunk);
+    blake2.update(chunk);
+    yield chunk;
+  }
+  const found = sha256.digest("hex");
+  if (found !== upload.sha256) {
+    throw new ChangedBytes(
+      `Nothing was accepted: the frozen file of "${upload.name}" has sha256 ${found}, but the plan says ${upload.sha256}`,
+    );
+  }
+  yield layout.tail(blake2.digest("hex"));
+}

@@ -1,0 +1,64 @@
+// All built-in steps, in the order in which a release meets them, and the names that the language has and this version
+// does not. A literal list: what is not in it does not exist, and adding a step is one folder and one line here.
+import { z } from "zod";
+import type { StepKind } from "../domain/plan/plan.ts";
+import { acknowledgeStep } from "./acknowledge/acknowledge.ts";
+import { buildWheelStep } from "./build-wheel/build-wheel.ts";
+import { checkSourceStep } from "./check-source/check-source.ts";
+import { checkVersionStep } from "./check-version/check-version.ts";
+import { publishStep } from "./publish/publish.ts";
+import { runStep } from "./run/run.ts";
+import type { Step } from "./step.ts";
+
+export const stepCatalog: readonly Step[] = [
+  // What the project does by itself: its tests, lints, generators. Everything without a step of its own.
+  runStep,
+  // What only a person can know: that something was looked at.
+  acknowledgeStep,
+  // A release of something else than the pinned commit cannot be taken back.
+  checkSourceStep,
+  // Manifests, tag, plan and registries have to mean one version before anything is built.
+  checkVersionStep,
+  // The one kind of package that this version builds.
+  buildWheelStep,
+  // The one step that acts on the world in this version.
+  publishStep,
+];
+
+/** A name of the language that this version cannot do: it parses, so that a file may use it, and the plan refuses it. */
+export interface LaterStep {
+  readonly name: string;
+  readonly kind: StepKind;
+  /** Takes anything: what it will take is not decided here. */
+  readonly input: z.ZodType;
+  /** One sentence for the reference. */
+  readonly summary: string;
+  readonly available: false;
+}
+
+export const laterSteps: readonly LaterStep[] = [
+  later("bump", "work", "Writes the new version into every manifest and lock file."),
+  later("changelog", "work", "Writes the changelog section of the version."),
+  later("commit", "work", "Commits what steps kept, locally, with author and time of the run."),
+  later("tag", "work", "Makes the release tag, locally."),
+  later("push", "acting", "Pushes branch and tag in one atomic push."),
+  later("build-crate", "work", "Packs crates as Cargo would upload them."),
+  later("build-npm", "work", "Packs npm packages."),
+  later("build-binary", "work", "Builds executables, one per platform."),
+  later("build-image", "work", "Builds a container image, one per platform, joined into one index."),
+  later("scan-image", "work", "Scans an image for known vulnerabilities, by a policy that can stop the release."),
+  later("checksums", "work", "Writes the checksum file and the install script."),
+  later("sbom", "work", "Writes the bill of materials."),
+  later("attest", "acting", "Signs statements about the artifacts."),
+  later("stage", "acting", "Uploads to a registry without making anything visible."),
+  later("forge-release", "acting", "Makes the release on the forge: a draft with assets, then public."),
+  later("fetch-release", "work", "Takes the artifacts from a release of the forge."),
+  later("dispatch", "acting", "Starts another pipeline at the forge."),
+  later("close-issue", "acting", "Closes the release's issue in the tracker."),
+  later("notify", "acting", "Tells people that something happened."),
+  later("withdraw", "acting", "Takes a release back, with each registry's real meaning of it."),
+];
+
+function later(name: string, kind: StepKind, summary: string): LaterStep {
+  return { name, kind, input: z.record(z.string(), z.unknown()), summary, available: false };
+}

@@ -1,0 +1,92 @@
+// The step `check-version`: manifests, tag and plan say one version, and every registry of the plan can take it (S1.2,
+// S1.3, S5.2, protocols §8.3). Preflight makes the same looks before anything starts.
+import { z } from "zod";
+import { backoffMs } from "../../domain/run/retry.ts";
+import type { Finding, Frozen, Planned, ReadPorts, Use, Worked, WorkPorts, WorkStep } from "../step.ts";
+import type { VersionLook } from "./look.ts";
+import { lookAtManifests } from "./manifests.ts";
+import { lookAtRegistries } from "./registries.ts";
+import { lookAtTag } from "./tag.ts";
+
+const checkVersionInput = z.strictObject({
+  maintenance: z.boolean().optional().describe("An older line is released on purpose: newer versions at a registry are no fault"),
+});
+
+export type CheckVersionInput = z.infer<typeof checkVersionInput>;
+
+/** How long a registry that does not answer is asked again. */
+export const registriesWithinMs = 2 * 60_000;
+
+export const checkVersionStep: WorkStep<CheckVersionInput> = {
+  name: "check-version",
+  revision: 1,
+  kind: "work",
+  zone: "tool",
+  summary: "Checks that manifests and tag say the planned version, and that it is free and the newest at every registry.",
+  input: checkVersionInput,
+  timeoutMs: 5 * 60_000,
+  takes: () => [],
+  makes: () => [],
+  asks: () => ({ programs: [], toolbox: false, platforms: [] }),
+  describe: ({ packages }) => `check that everything says ${[...new Set(packages.map((one) => one.version))].join(", ")}`,
+  preflight: preflightCheckVersion,
+  perform: performCheckVersion,
+};
+
+async function performCheckVersion(frozen: Frozen<CheckVersionInput>, ports: WorkPorts): Promise<Worked> {
+  const looks = await lookAtAll(frozen, ports.workFolder, ports);
+  for (const look of looks) ports.print(look.message);
+  const wrong = looks.filter((look) => look.kind === "wrong");
+  const [first] = wrong;
+  if (first !== undefined) {
+    const message = `Cannot release this version: ${wrong.map((look) => look.message).join("; ")}`;
+    return { kind: "failed", code: first.code, message, hint: first.hint };
+  }
+  const unknown = looks.find((look) => look.kind === "unknown");
+  if (unknown !== undefined) return askAgain(unknown.message, frozen, ports);
+  return { kind: "done", output: { looks: looks.map(({ kind, message }) => ({ kind, message })) }, artifacts: [] };
+}
+
+function askAgain(message: string, frozen: Frozen<CheckVersionInput>, ports: WorkPorts): Worked {
+  const nowMs = ports.clock.nowMs();
+  const waitedMs = nowMs - frozen.sinceMs;
+  if (waitedMs < registriesWithinMs) return { kind: "later", atMs: nowMs + backoffMs(4, frozen.step.id) + Math.floor(waitedMs / 10), why: message };
+  return { kind: "failed", code: "STEP_FAILED", message, hint: "Look at the network and the registry, then run the same command again" };
+}
+
+async function preflightCheckVersion(planned: Planned<CheckVersionInput>, ports: ReadPorts): Promise<readonly Finding[]> {
+  return (await lookAtAll(planned, ports.sourceFolder, ports)).map((look) => findingOf(look, planned.begun));
+}
+
+/** Once something was sent, what stands under the version may be this run's own: then it stops nothing here. */
+function findingOf(look: VersionLook, begun: boolean): Finding {
+  switch (look.kind) {
+    case "agrees":
+      return { id: "PF-VERSION", level: "fine", message: look.message };
+    case "note":
+      return { id: "PF-VERSION", level: "warns", message: look.message };
+    case "unknown":
+      return { id: "PF-VERSION", level: "cannot-be-tried", message: look.message };
+    case "wrong":
+      return {
+        id: `PF-${look.code.replace("_", "-")}`,
+        level: begun && look.code !== "VERSION_MISMATCH" ? "warns" : "blocks",
+        message: look.message,
+        hint: look.hint,
+      };
+  }
+}
+
+async function lookAtAll(
+  use: Use<CheckVersionInput> & Pick<Planned, "plan">,
+  root: string,
+  ports: ReadPorts,
+): Promise<readonly VersionLook[]> {
+  const looks: VersionLook[] = [...lookAtTag(use.plan)];
+  for (const one of use.plan.packages) {
+    if (one.ecosystem === "pypi") looks.push(...(await lookAtManifests(one, { root, files: ports.files })));
+    else looks.push({ kind: "note", message: `The manifest of "${one.id}" (${one.ecosystem}) is not read by this version` });
+  }
+  looks.push(...(await lookAtRegistries({ plan: use.plan, maintenance: use.input.maintenance === true, ports })));
+  return looks;
+}

@@ -1,0 +1,58 @@
+// The read side of `publish`: one look at a whole version before the first effect, one look at a file before and after.
+import type { Effect, Observation, Stranger } from "../../domain/run/effect.ts";
+import type { ReadPorts, Surveyed, Verified } from "../step.ts";
+import { fromEffect, type PublishedFile } from "./published-file.ts";
+
+/** A file under our version that is not one of ours by name is a stranger's; one by our name is what `observe` judges. */
+export async function surveyTargets(effects: readonly Effect[], ports: ReadPorts): Promise<Surveyed> {
+  const strangers: Stranger[] = [];
+  for (const group of versionsOf(effects.map(fromEffect))) {
+    const [first] = group;
+    if (first === undefined) continue;
+    const { registry, publication } = first;
+    const survey = await ports.registry(registry).survey(publication.package, publication.version, ports.signal);
+    if (survey.kind === "unknown") return { kind: "unknown", why: `${registry} does not say what it has of ${publication.package}: ${survey.why}` };
+    if (survey.kind === "absent") continue;
+    const ours = new Set(group.map((file) => file.publication.name));
+    strangers.push(...survey.files.filter((file) => !ours.has(file.name)).map((file) => strangerOf(registry, file)));
+  }
+  return strangers.length === 0 ? { kind: "clear" } : { kind: "strangers", strangers };
+}
+
+/** Files of one version at one registry, together. */
+function versionsOf(files: readonly PublishedFile[]): readonly (readonly PublishedFile[])[] {
+  const groups = Map.groupBy(files, ({ registry, publication }) => `${registry}\0${publication.package}\0${publication.version}`);
+  return [...groups.values()];
+}
+
+function strangerOf(target: string, file: { readonly name: string; readonly sha256?: string; readonly uploadedAt?: string }): Stranger {
+  return {
+    target,
+    name: file.name,
+    ...(file.sha256 === undefined ? {} : { sha256: file.sha256 }),
+    ...(file.uploadedAt === undefined ? {} : { uploadedAt: file.uploadedAt }),
+  };
+}
+
+export function observeFile(effect: Effect, ports: ReadPorts): Promise<Observation> {
+  const { registry, publication } = fromEffect(effect);
+  return ports.registry(registry).observe(publication, ports.signal);
+}
+
+/** Evidence is what the index says itself, read anew. */
+export async function verifyFile(effect: Effect, ports: ReadPorts): Promise<Verified> {
+  const seen = await observeFile(effect, ports);
+  switch (seen.kind) {
+    case "present":
+      return { kind: "verified", evidence: seen.evidence };
+    case "conflict":
+      return { kind: "differs", theirs: seen.theirs };
+    case "damaged":
+      return { kind: "differs", theirs: seen.how };
+    case "absent":
+      return { kind: "unknown", why: `${effect.target} does not show it` };
+    case "pending":
+    case "unknown":
+      return { kind: "unknown", why: seen.why };
+  }
+}

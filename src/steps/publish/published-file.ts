@@ -1,0 +1,59 @@
+// One file at one registry as an effect's data: what observing, sending and verifying need after a crash. The core
+// metadata is left out on purpose: it is read again from the frozen bytes when they are sent, because a description of a
+// megabyte in each of fifty effects would make the journal slow and say nothing that the digest does not.
+import { z } from "zod";
+import type { Artifact } from "../../domain/artifact.ts";
+import type { JsonObject } from "../../domain/configuration.ts";
+import { sha256 } from "../../domain/digest.ts";
+import { SlipwayError } from "../../domain/error.ts";
+import type { PlannedPackage, PlannedRegistry } from "../../domain/plan/plan.ts";
+import type { Effect } from "../../domain/run/effect.ts";
+import type { Publication } from "../../registries/registry.ts";
+
+const fileKinds = ["wheel", "sdist"] as const;
+
+const data = z.object({
+  registry: z.string(),
+  kind: z.enum(fileKinds),
+  packageId: z.string(),
+  package: z.string(),
+  version: z.string(),
+  name: z.string(),
+  sha256: z.string(),
+  sizeBytes: z.number(),
+  maker: z.string(),
+});
+
+export interface PublishedFile {
+  readonly registry: string;
+  readonly artifact: Artifact;
+  readonly publication: Publication;
+}
+
+/** What an effect keeps of a frozen artifact that is to stand at a registry. */
+export function toData(artifact: Artifact, one: PlannedPackage, registry: PlannedRegistry): JsonObject {
+  return {
+    registry: registry.name,
+    kind: artifact.kind,
+    packageId: one.id,
+    package: one.name,
+    version: one.version,
+    name: artifact.name,
+    sha256: artifact.digest,
+    sizeBytes: artifact.sizeBytes,
+    maker: artifact.maker,
+  };
+}
+
+/** @throws SlipwayError INTERNAL_ASSERTION when the journal's data is not what this step wrote. */
+export function fromEffect(effect: Pick<Effect, "key" | "data">): PublishedFile {
+  const read = data.safeParse(effect.data);
+  if (!read.success) throw new SlipwayError("INTERNAL_ASSERTION", `Cannot read the effect "${effect.key}" of \`publish\` back`);
+  const { registry, kind, packageId, package: name, version, sizeBytes, maker } = read.data;
+  const digest = sha256(read.data.sha256);
+  return {
+    registry,
+    artifact: { kind, package: packageId, name: read.data.name, sizeBytes, digest, maker },
+    publication: { package: name, version, name: read.data.name, sha256: digest, sizeBytes },
+  };
+}

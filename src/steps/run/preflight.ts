@@ -1,0 +1,64 @@
+// What can be known about a `run` step before anything starts: which programs have to be there (the application looks
+// for what a step asks for), whether the leg has a place, and whether it wants something that this version cannot do.
+import { explainNoPlace } from "../../domain/platform.ts";
+import { joinWords } from "../../domain/words.ts";
+import type { Finding, Planned, ReadPorts } from "../step.ts";
+import { entrance, writtenCommands } from "./command-line.ts";
+import type { RunInput } from "./input.ts";
+
+/** Words that mean something to a shell and nothing here: mostly a sign that a shell was expected. */
+const shellWords = new Set(["&&", "||", "|", ";", ">", ">>", "<", "2>&1", "&"]);
+
+export async function preflightRun(planned: Planned<RunInput>, ports: ReadPorts): Promise<readonly Finding[]> {
+  const noPlace = explainNoPlace(planned.leg["platform"], ports.host);
+  if (noPlace !== undefined) return [{ id: "PF-NO-PLACE", level: "blocks", ...noPlace }];
+  return [...notYet(planned), ...unreadable(planned.input), ...shellLookalikes(planned.input)];
+}
+
+/** Programs that have to be on the PATH before the first command; paths in the copy may be made by the commands. */
+export function programsOf(input: RunInput): readonly string[] {
+  const entered = entrance(input);
+  // Inside an environment the PATH is another one: only the way in can be looked for from here.
+  if (input.in !== undefined) return entered.kind === "prefix" ? entered.words.slice(0, 1).filter(isName) : [];
+  return [...new Set(writtenCommands(input).map((words) => words[0] ?? ""))].filter(isName);
+}
+
+function isName(program: string): boolean {
+  return program !== "" && !program.includes("/");
+}
+
+function notYet(planned: Planned<RunInput>): readonly Finding[] {
+  const { input, environment } = planned;
+  const unsupported = [
+    ...(input.effect === undefined ? [] : ['"effect:"']),
+    ...(input.look === undefined ? [] : ['"look:"']),
+    ...(environment === undefined || environment.secrets.length === 0 ? [] : [`secrets (of environment "${environment.name}")`]),
+  ];
+  return unsupported.map((what) => ({
+    id: "PF-NOT-YET",
+    level: "blocks",
+    message: `Cannot run this step: this version does not do ${what} of \`run\` yet`,
+    hint: "Leave it out of slipway.yaml for now, or do that part by hand",
+  }));
+}
+
+function unreadable(input: RunInput): readonly Finding[] {
+  const entered = entrance(input);
+  if (entered.kind === "prefix") return [];
+  return [{ id: "PF-WORDS", level: "blocks", message: `Cannot read "in: ${input.in}": a quote is never closed (column ${entered.column})` }];
+}
+
+function shellLookalikes(input: RunInput): readonly Finding[] {
+  if (!("commands" in input)) return [];
+  const suspicious = input.commands.find((words) => words.some((word) => shellWords.has(word)));
+  if (suspicious === undefined) return [];
+  const word = suspicious.find((one) => shellWords.has(one)) ?? "";
+  return [
+    {
+      id: "PF-SHELL-WORD",
+      level: "warns",
+      message: `"${word}" in "${joinWords(suspicious)}" is given to the program as a word: no shell reads it`,
+      hint: "Write a list of commands, or ask for a shell with `shell: bash`",
+    },
+  ];
+}

@@ -1,0 +1,58 @@
+// The bundle as it is shipped: small, whole, and able to run where nothing else is installed.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { importsOf } from "../../scripts/layers/imports.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const dist = join(root, "dist");
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly version: string };
+
+describe("the bundle", () => {
+  let installed = "";
+
+  before(() => {
+    installed = mkdtempSync(join(tmpdir(), "slipway-installed-"));
+    for (const part of ["bin", "dist", "package.json"]) cpSync(join(root, part), join(installed, part), { recursive: true });
+  });
+
+  after(() => rmSync(installed, { recursive: true, force: true }));
+
+  it("has at most 8 MB", () => {
+    const sizeBytes = readdirSync(dist).reduce((sum, name) => sum + statSync(join(dist, name)).size, 0);
+    assert.ok(sizeBytes <= 8 * 1024 * 1024, `dist/ has ${sizeBytes} bytes`);
+  });
+
+  it("imports nothing but itself and Node", () => {
+    const names = readdirSync(dist).filter((name) => name.endsWith(".js"));
+    const imports = names.flatMap((name) => importsOf({ path: `dist/${name}`, text: readFileSync(join(dist, name), "utf8") }));
+    const foreign = imports.filter(
+      ({ to }) =>
+        to.kind === "package" || (to.kind === "builtin" && !isBuiltin(to.name)) || (to.kind === "file" && !existsSync(join(root, to.path))),
+    );
+    assert.deepEqual(foreign, []);
+  });
+
+  it("runs alone in a folder, and knows its version", () => {
+    const { stdout, status } = spawnSync(process.execPath, [join(installed, "dist", "main.js")], { encoding: "utf8" });
+    assert.deepEqual([status, stdout], [0, ""], "loading the program must not run it");
+    const unknown = spawnSync(process.execPath, [join(installed, "bin", "slipway.js"), "no-such-command"], { encoding: "utf8" });
+    assert.equal(unknown.status, 2);
+    assert.match(unknown.stderr, /^error\[USAGE\]/);
+    const version = spawnSync(process.execPath, [join(installed, "bin", "slipway.js"), "--version"], { encoding: "utf8" });
+    assert.equal(version.stdout, `slipway ${manifest.version}\n`);
+  });
+
+  it("carries the help that the program itself would print", async () => {
+    const program = (await import("../../src/entrypoints/cli/main.ts")) as { readonly renderHelp: () => string };
+    assert.equal(readFileSync(join(dist, "help.txt"), "utf8"), program.renderHelp());
+  });
+
+  it("comes with the licences of what is in it", () => {
+    assert.match(readFileSync(join(root, "NOTICES"), "utf8"), /^Slipway is licensed under the Apache License 2\.0/);
+  });
+});

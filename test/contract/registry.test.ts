@@ -1,0 +1,14 @@
+// The registry contract against the rehearsal index, which needs nothing but this repository.
+import { makeCredential, rehearsalCredential } from "../../src/registries/pypi/credentials.ts";
+import { clientOf, startIndex } from "../support/pypi.ts";
+import { registryContract } from "./registry-suite.ts";
+
+registryContract("rehearsal PyPI", { sameAgain: "sent", hashes: true, uploadTimes: true }, async (t) => {
+  const server = await startIndex(t, { ours: ["slip-demo", "slip-other"] });
+  return {
+    registry: clientOf(server),
+    credential: rehearsalCredential(),
+    wrongCredential: makeCredential("somebody", "a-password-of-somebody"),
+    stop: () => server.close(),
+  };
+});
