@@ -112,7 +112,7 @@ export function stopTogether(): void {
 
 /** Runs tasks side by side, at most `width` at a time, in their order. */
 export async function sideBySide<T>(tasks: readonly (() => Promise<T>)[], width: number): Promise<readonly T[]> {
-  const results = new Array<T>(tasks.length);
+  const results: T[] = [];
   const queue = [...tasks.entries()];
   const worker = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) results[next[0]] = await next[1]();

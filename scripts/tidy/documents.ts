@@ -85,5 +85,5 @@ export function checkAdrs(adrs: readonly SourceFile[]): readonly Finding[] {
 }
 
 export function checkWords(file: SourceFile): readonly Finding[] {
-  return lines(file, /\b(?:simply|just)\b/gi, "plain-words", (match) => `says "${match[0]}"`);
+  return lines(file, /\bsimply\b|\bjust\b(?! (?:before|after|as|above|below)\b)/gi, "plain-words", (match) => `says "${match[0]}"`);
 }

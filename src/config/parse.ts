@@ -80,6 +80,8 @@ const roundsMax = 4;
 
 /** The part of the data that has the right shape; taking a fault out may uncover another, so this goes some rounds. */
 function readable(data: unknown, faults: readonly Fault[]): WrittenFile | undefined {
+  // No part of the schema changes what it checks.
+  if (faults.length === 0) return data as WrittenFile;
   let rest = data;
   let wrong = faults;
   for (let round = 0; round < roundsMax; round += 1) {

@@ -155,6 +155,11 @@ export const errorCatalog = {
   // --- step work ----------------------------------------------------------------------------
   STEP_FAILED: { exit: 1, meaning: "A step of the release failed.", next: "See `slipway logs` for its output." },
   TOOL_MISSING: { exit: 1, meaning: "A program that a step needs is not installed.", next: "Install the program named in the message." },
+  NO_PLACE: {
+    exit: 3,
+    meaning: "A leg of the matrix needs another kind of machine than this one.",
+    next: "Run the release on such a machine, or take the platform out of the matrix.",
+  },
   PROGRAM_NOT_STARTED: {
     exit: 1,
     meaning: "A program is there but could not be started: its folder, its permissions, its interpreter or a limit of this machine.",

@@ -53,11 +53,12 @@ export async function drive(state: RunState, runtime: Runtime, options: DriveOpt
       runtime.perform(move, state);
     }
     if (moves.length > toPerform.length) continue;
-    if (underWay.size === 0) {
-      if (options.interrupted.aborted) return { kind: "interrupted" };
-      if (decision.wakeAtMs === undefined && isResting(decision.standing, options)) return decision.standing;
-    }
-    const input = await runtime.next(decision.wakeAtMs);
+    if (underWay.size === 0 && options.interrupted.aborted) return { kind: "interrupted" };
+    const isAtRest = underWay.size === 0 && decision.wakeAtMs === undefined && isResting(decision.standing, options);
+    if (isAtRest && state.closed !== undefined) return decision.standing;
+    // At rest, what people said while nobody looked is taken up before anything is concluded from their silence.
+    const input = await runtime.next(isAtRest ? runtime.nowMs() : decision.wakeAtMs);
+    if (isAtRest && input.kind === "woken") return decision.standing;
     take(state, runtime, { input, underWay });
   }
 }

@@ -57,6 +57,11 @@ function run(args: readonly string[], how: { readonly old?: boolean; readonly in
   return { status, signal, stdout, stderr };
 }
 
+/** What the program printed when it was handed over to. */
+function handed(stdout: string): { readonly args: readonly string[]; readonly node: string } {
+  return JSON.parse(stdout) as ReturnType<typeof handed>;
+}
+
 /** Puts the development Node where `npm ci` puts it. */
 function makeCheckout(): void {
   mkdirSync(join(folder, "tooling", "node"), { recursive: true });
@@ -86,7 +91,7 @@ describe("the launcher on a Node in the range", () => {
   });
 
   it("hands over words and exit status", () => {
-    assert.deepEqual(JSON.parse(run(["plan", "a b", "--help"]).stdout), { args: ["plan", "a b", "--help"], node: process.versions.node });
+    assert.deepEqual(handed(run(["plan", "a b", "--help"]).stdout), { args: ["plan", "a b", "--help"], node: process.versions.node });
     assert.equal(run(["exit", "6"]).status, 6);
   });
 
@@ -99,7 +104,7 @@ describe("the launcher on a Node in the range", () => {
   it("runs the program itself for the help where no text was built", () => {
     rmSync(join(folder, "dist", "help.txt"));
     try {
-      assert.deepEqual(JSON.parse(run(["--help"]).stdout).args, ["--help"]);
+      assert.deepEqual(handed(run(["--help"]).stdout).args, ["--help"]);
     } finally {
       writeFileSync(join(folder, "dist", "help.txt"), "help\n");
     }
@@ -120,7 +125,7 @@ describe("the launcher on a Node that is too old", () => {
     before(makeCheckout);
 
     it("goes on with the Node of the checkout", () => {
-      assert.deepEqual(JSON.parse(run(["plan", "x"], { old: true }).stdout), { args: ["plan", "x"], node: process.versions.node });
+      assert.deepEqual(handed(run(["plan", "x"], { old: true }).stdout), { args: ["plan", "x"], node: process.versions.node });
     });
 
     it("passes standard input and exit status on", () => {

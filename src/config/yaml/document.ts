@@ -1,6 +1,6 @@
 // slipway.yaml as a tree with positions: YAML 1.2 core, one document, data only. Everything YAML can do beyond maps,
 // lists, text, whole numbers and booleans is refused here, so that nothing behind this file has to think of it.
-import { type Document, isScalar, parseAllDocuments } from "yaml";
+import { Composer, type CST, type Document, isScalar, Parser } from "yaml";
 import type { Draft } from "../draft.ts";
 import { lineAt, type SourceText } from "../frame.ts";
 import { type ReadData, readData } from "./data.ts";
@@ -19,7 +19,7 @@ export function readTree(source: SourceText): TreeRead {
   const { text } = source;
   const scanned = scan(text);
   if (scanned.stopped) return { kind: "unreadable", drafts: scanned.drafts };
-  const documents = compose(text);
+  const documents = compose(scanned.tokens);
   const faults = faultsOf(text, documents, scanned);
   const drafts = [...scanned.drafts, ...faults];
   const root = documents[0]?.contents;
@@ -31,9 +31,15 @@ export function readTree(source: SourceText): TreeRead {
   return { kind: "read", tree: { ...read, ...finderOf(text, root) }, drafts: [...drafts, ...read.drafts] };
 }
 
-function compose(text: string): readonly Document.Parsed[] {
-  const options = { version: "1.2", schema: "core", merge: false, uniqueKeys: false, prettyErrors: false, logLevel: "silent" } as const;
-  return [...parseAllDocuments(text, options)];
+function compose(tokens: readonly string[]): readonly Document.Parsed[] {
+  const options = { version: "1.2", schema: "core", merge: false, uniqueKeys: false, logLevel: "silent" } as const;
+  return [...new Composer(options).compose(parse(tokens))] as readonly Document.Parsed[];
+}
+
+function* parse(tokens: readonly string[]): Generator<CST.Token, void> {
+  const parser = new Parser();
+  for (const token of tokens) yield* parser.next(token);
+  yield* parser.end();
 }
 
 const emptyFile: Draft = {

@@ -19,6 +19,8 @@ export interface Scan {
   readonly stopped: boolean;
   /** Offsets at which quoted texts begin. */
   readonly quotes: readonly number[];
+  /** All tokens, for the parser: the text is taken apart once. */
+  readonly tokens: readonly string[];
 }
 
 interface Counter {
@@ -40,6 +42,7 @@ type TokenType = CST.TokenType | "text" | null;
 export function scan(text: string): Scan {
   const drafts: Draft[] = [];
   const quotes: number[] = [];
+  const tokens: string[] = [];
   const counter: Counter = {
     tokens: 0, nodes: 0, documents: 0, flowDepth: 0, openersOnLine: 0, blanksAtLineStart: 0, lineIsBlank: true, stopped: false,
   };
@@ -50,6 +53,7 @@ export function scan(text: string): Scan {
     type = type === "scalar" ? "text" : CST.tokenType(token);
     const length = zeroWidth(type) ? 0 : token.length;
     const range = { start: offset, end: offset + length };
+    tokens.push(token);
     count(counter, type, token);
     const excess = tooMuch(counter);
     if (excess !== undefined) drafts.push({ code: "CONFIG_TOO_LARGE", range, tell: () => excess });
@@ -62,7 +66,7 @@ export function scan(text: string): Scan {
     if (counter.stopped) break;
     offset += length;
   }
-  return { drafts, quotes, stopped: counter.stopped };
+  return { drafts, quotes, tokens, stopped: counter.stopped };
 }
 
 /** The lexer's marks for structure have no width in the text. */

@@ -6,7 +6,7 @@ import type { Configuration, Json, JsonObject, PipelineConfiguration, StepConfig
 import type { Problem } from "../error.ts";
 import { whyLeftOut, type Circumstances } from "./conditions.ts";
 import { planEnvironments, type KnownRegistry } from "./environments.ts";
-import { drawLine } from "./order.ts";
+import { ancestors, drawLine } from "./order.ts";
 import {
   planSchema,
   type ChosenPath,

@@ -18,13 +18,26 @@ export function encode(run: string, seq: number, entry: { readonly atMs: number;
 
 /** @throws SlipwayError JOURNAL_DAMAGED */
 export function decode(run: string, row: Row): Recorded {
-  if (checksumOf(run, row) !== row.checksum) {
-    throw new SlipwayError("JOURNAL_DAMAGED", `Cannot read record ${row.seq} of run ${run}: its checksum does not match`, {
-      hint: "Nothing was sent. Keep the state folder as it is and look at the registries with `slipway verify`",
-      details: { run, seq: row.seq },
-    });
-  }
+  if (checksumOf(run, row) !== row.checksum) throw damaged(run, row.seq, "its checksum does not match");
   return { seq: row.seq, atMs: row.atMs, fact: JSON.parse(row.body) as Fact };
+}
+
+/**
+ * Decodes the rows of a run that follow `afterSeq`; one that is missing is damage, as one that was changed is.
+ * @throws SlipwayError JOURNAL_DAMAGED
+ */
+export function decodeAll(run: string, rows: readonly Row[], afterSeq: number): readonly Recorded[] {
+  return rows.map((row, index) => {
+    if (row.seq !== afterSeq + 1 + index) throw damaged(run, afterSeq + 1 + index, "it is not there");
+    return decode(run, row);
+  });
+}
+
+function damaged(run: string, seq: number, why: string): SlipwayError {
+  return new SlipwayError("JOURNAL_DAMAGED", `Cannot read record ${seq} of run ${run}: ${why}`, {
+    hint: "Nothing was sent. Keep the state folder as it is and look at the registries with `slipway verify`",
+    details: { run, seq },
+  });
 }
 
 function checksumOf(run: string, row: Omit<Row, "checksum">): number {

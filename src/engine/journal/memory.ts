@@ -1,24 +1,29 @@
 // A journal in memory: for tests, for the simulation, and for work that is no release (`run --only`). It keeps the
 // written form, so that what cannot be written down fails here as it would on disk.
+import { SlipwayError } from "../../domain/error.ts";
 import type { Fact, Recorded } from "../../domain/run/fact.ts";
-import { decode, encode, type Row } from "./codec.ts";
+import { decode, decodeAll, encode, type Row } from "./codec.ts";
 import type { AskRow, Journal, RunSummary } from "./journal.ts";
 
 export function createMemoryJournal(): Journal {
   const rows = new Map<string, Row[]>();
   const inbox = new Map<string, AskRow[]>();
   const rowsOf = (run: string): Row[] => rows.get(run) ?? rows.set(run, []).get(run) ?? [];
-  const read = (run: string): readonly Recorded[] => rowsOf(run).map((row) => decode(run, row));
+  const readAfter = (run: string, seq: number): readonly Recorded[] => decodeAll(run, rowsOf(run).slice(seq), seq);
+  const read = (run: string): readonly Recorded[] => readAfter(run, 0);
   return {
     append(run: string, facts: readonly Fact[], options) {
       const held = rowsOf(run);
+      if (held.length > 0 && facts.some((fact) => fact.kind === "run-opened")) {
+        throw new SlipwayError("STORAGE_FAILED", `Cannot open run ${run} twice`);
+      }
       const added = facts.map((fact, index) => encode(run, held.length + 1 + index, { atMs: options.atMs, fact }));
       held.push(...added);
       inbox.set(run, (inbox.get(run) ?? []).filter((row) => !options.answered.includes(row.id)));
       return added.map((row) => decode(run, row));
     },
     read,
-    readAfter: (run, seq) => read(run).filter((recorded) => recorded.seq > seq),
+    readAfter,
     runs: (limit) => [...rows.keys()].map((run) => summarise(run, read(run))).reverse().slice(0, limit),
     ask(run, row) {
       const waiting = inbox.get(run) ?? [];

@@ -1,12 +1,12 @@
 // The journal on disk: Node's own SQLite in WAL mode with `synchronous=FULL`, so that a commit that returned is on the
 // disk (ADR 0007). One file holds the runs of one project; records are only ever added.
-import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { SlipwayError } from "../../domain/error.ts";
 import type { Fact, Recorded } from "../../domain/run/fact.ts";
 import type { CrashPoints } from "../../platform/ports.ts";
-import { decode, encode, type Row } from "./codec.ts";
+import { decode, decodeAll, encode, type Row } from "./codec.ts";
+import { makeLastingFolder } from "./folder.ts";
 import type { Ask, AskRow, Journal } from "./journal.ts";
 import { migrate } from "./migrations.ts";
 
@@ -24,36 +24,50 @@ interface Statements {
 
 /**
  * Opens (and makes, if need be) the journal file.
- * @throws SlipwayError STORAGE_FAILED, JOURNAL_NEWER
+ * @throws SlipwayError STORAGE_FAILED, JOURNAL_NEWER, JOURNAL_DAMAGED
  */
 export function openSqliteJournal(file: string, crashPoints: CrashPoints): Journal {
-  const database = storing(file, () => openDatabase(file));
-  const statements = prepare(database);
+  const { database, statements } = storing(file, () => openDatabase(file));
   const readAfter = (run: string, seq: number): readonly Recorded[] =>
-    (statements.readAfter.all(run, seq) as unknown as Row[]).map((row) => decode(run, row));
+    storing(file, () => decodeAll(run, statements.readAfter.all(run, seq) as unknown as Row[], seq));
   return {
     append: (run, facts, options) =>
       storing(file, () => appendFacts({ database, statements, crashPoints }, { run, facts, ...options })),
     read: (run) => readAfter(run, 0),
     readAfter,
-    runs: (limit) =>
-      (statements.runs.all(limit) as unknown as { run: string; openedAtMs: number; title: string; closed: number }[]).map((row) => ({
-        ...row,
-        closed: row.closed === 1,
-      })),
+    runs: (limit) => storing(file, () => (statements.runs.all(limit) as unknown as RunRow[]).map((row) => ({ ...row, closed: row.closed === 1 }))),
     ask: (run, row) => storing(file, () => void statements.ask.run(row.id, run, row.atMs, JSON.stringify(row.ask))),
-    asks: (run) => (statements.asks.all(run) as unknown as { id: string; atMs: number; body: string }[]).map(readAsk),
+    asks: (run) => storing(file, () => (statements.asks.all(run) as unknown as InboxRow[]).map(readAsk)),
     close: () => database.close(),
   };
 }
 
-function openDatabase(file: string): DatabaseSync {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+interface RunRow {
+  readonly run: string;
+  readonly openedAtMs: number;
+  readonly title: string;
+  readonly closed: number;
+}
+
+interface InboxRow {
+  readonly id: string;
+  readonly atMs: number;
+  readonly body: string;
+}
+
+function openDatabase(file: string): { readonly database: DatabaseSync; readonly statements: Statements } {
+  makeLastingFolder(path.dirname(file));
   const database = new DatabaseSync(file);
-  // Another process may be appending an ask or reading: wait for it rather than fail.
-  database.exec("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-  migrate(database);
-  return database;
+  try {
+    // Another process may be appending an ask or reading: wait for it rather than fail. `fullfsync` is for macOS, where
+    // a plain fsync may end in the disk's own cache.
+    database.exec("PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA journal_mode = WAL");
+    migrate(database);
+    return { database, statements: prepare(database) };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 function prepare(database: DatabaseSync): Statements {
@@ -98,7 +112,8 @@ function appendFacts(store: Store, entry: Entry): readonly Recorded[] {
     crashPoints.reach(`journal/${name}/written`);
     database.exec("COMMIT");
     crashPoints.reach(`journal/${name}/after`);
-    return rows.map((row, index) => ({ seq: row.seq, atMs: row.atMs, fact: entry.facts[index] as Fact }));
+    // The run goes on from what was written down, not from what it was written from.
+    return rows.map((row) => decode(entry.run, row));
   } catch (error) {
     if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
@@ -111,20 +126,32 @@ function noteRun(statements: Statements, entry: Entry, fact: Fact): void {
   if (fact.kind === "run-closed") statements.closeRun.run(entry.run);
 }
 
-function readAsk(row: { id: string; atMs: number; body: string }): AskRow {
+function readAsk(row: InboxRow): AskRow {
   return { id: row.id, atMs: row.atMs, ask: JSON.parse(row.body) as Ask };
 }
 
-/** Names the folder and what to do when the disk is full, read only or not ours. */
+/** Names the folder and what to do when the disk is full, read only or not ours, and when the file is no journal any more. */
 function storing<T>(file: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
     if (error instanceof SlipwayError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new SlipwayError("STORAGE_FAILED", `Cannot write the journal "${file}": ${reason}`, {
+    if (isDamage(error)) {
+      throw new SlipwayError("JOURNAL_DAMAGED", `Cannot read the journal "${file}": ${reason}`, {
+        cause: error,
+        hint: "Keep the state folder as it is and look at the registries with `slipway verify`",
+      });
+    }
+    throw new SlipwayError("STORAGE_FAILED", `Cannot use the journal "${file}": ${reason}`, {
       cause: error,
       hint: `Make room in "${path.dirname(file)}" or mend its permissions, then run the same command again`,
     });
   }
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB, with their extended forms in the upper bits (sqlite.org/rescode.html). */
+function isDamage(error: unknown): boolean {
+  const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
+  return typeof code === "number" && [11, 26].includes(code & 0xff);
 }

@@ -98,10 +98,12 @@ for (const [what, of, input, words] of choices) {
 }
 
 test("build-wheel: maturin is told glibc, Pythons and target", async () => {
-  const ports = machine({ programs: ["maturin"], backend: "maturin", makes: ["demo-1.0.0-cp312-cp312-macosx_11_0_universal2.whl"] });
+  const ports = machine({ programs: ["maturin"], backend: "maturin", makes: ["demo-1.0.0-cp312-cp312-macosx_11_0_universal2.whl"], host: "macos-aarch64" });
 
   const worked = await build(ports, { python: ["3.12"], manylinux: "2_17", sdist: "none" }, { platform: "macos-universal2" });
+  const elsewhere = await build(machine({ backend: "maturin" }), { sdist: "none" }, { platform: "macos-universal2" });
 
+  assert.match(failure(elsewhere), /^NO_PLACE: /);
   assert.deepEqual(builds(ports), [
     "maturin build --release --compatibility manylinux_2_17 --target universal2-apple-darwin --interpreter python3.12 --out /scratch/dist-demo",
   ]);

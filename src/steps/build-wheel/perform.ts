@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import type { Json } from "../../domain/configuration.ts";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
+import { explainNoPlace } from "../../domain/platform.ts";
 import { sdistFileName } from "../../domain/pypi/names.ts";
 import { joinWords } from "../../domain/words.ts";
 import type { CommandEnd } from "../../platform/ports.ts";
@@ -18,6 +19,8 @@ type Failed = Extract<Worked, { kind: "failed" }>;
 const lastLinesMax = 20;
 
 export async function performBuildWheel(frozen: Frozen<BuildWheelInput>, ports: WorkPorts): Promise<Worked> {
+  const noPlace = explainNoPlace(frozen.leg["platform"], ports.host);
+  if (noPlace !== undefined) return { kind: "failed", code: "NO_PLACE", ...noPlace };
   const deadlineMs = ports.clock.nowMs() + frozen.step.timeoutMs;
   const artifacts: MadeArtifact[] = [];
   const builds: Json[] = [];

@@ -3,6 +3,7 @@
 import { isAbsolute, join } from "node:path";
 import type { Json } from "../../domain/configuration.ts";
 import { variablesFor } from "../../domain/plan/variables.ts";
+import { explainNoPlace } from "../../domain/platform.ts";
 import { joinWords } from "../../domain/words.ts";
 import type { CommandEnd } from "../../platform/ports.ts";
 import type { Frozen, MadeArtifact, Worked, WorkPorts } from "../step.ts";
@@ -17,6 +18,8 @@ type Failed = Extract<Worked, { kind: "failed" }>;
 
 /** Runs all commands, then gathers what the step promised. */
 export async function performRun(frozen: Frozen<RunInput>, ports: WorkPorts): Promise<Worked> {
+  const noPlace = explainNoPlace(frozen.leg["platform"], ports.host);
+  if (noPlace !== undefined) return { kind: "failed", code: "NO_PLACE", ...noPlace };
   const entered = entrance(frozen.input);
   if (entered.kind === "unbalanced") {
     return { kind: "failed", code: "CONFIG_INVALID", message: `Cannot read "in: ${frozen.input.in}": a quote is never closed (column ${entered.column})` };

@@ -1,0 +1,44 @@
+// Our PyPI client against servers that somebody else wrote: the same contract as against the rehearsal index, made
+// through the catalogue, as a configuration with another address would make it.
+import { before, type TestContext } from "node:test";
+import { createRegistry } from "../../src/registries/catalog.ts";
+import { makeCredential } from "../../src/registries/pypi/credentials.ts";
+import { registryContract, type Subject } from "../contract/registry-suite.ts";
+import { realClock } from "../support/pypi.ts";
+import { startDevpi, startPypiserver, type Devpi, type PypiserverOptions, type PythonIndex } from "../support/python-indexes.ts";
+import { after } from "node:test";
+
+const ends: (() => unknown)[] = [];
+let devpi: Devpi;
+
+before(async () => {
+  devpi = await startDevpi({ after: (end) => void ends.push(end as () => unknown) });
+});
+
+after(async () => {
+  for (const end of ends.toReversed()) await end();
+});
+
+const plain = (options: PypiserverOptions) => async (t: TestContext) => subjectOf(await startPypiserver(t, options), {});
+
+// Only the upload address is given: the index is derived from it.
+registryContract("pypiserver", { sameAgain: "unknown", hashes: true, uploadTimes: false }, plain({ hashes: "sha256" }));
+
+// Without digests, or with one that proves nothing, the bytes are compared.
+registryContract("pypiserver without digests", { sameAgain: "unknown", hashes: false, uploadTimes: false }, plain({ hashes: "no" }));
+registryContract("pypiserver with md5", { sameAgain: "unknown", hashes: false, uploadTimes: false }, plain({ hashes: "md5" }));
+
+registryContract("devpi", { sameAgain: "sent", hashes: true, uploadTimes: false }, async (t) => {
+  const index = await devpi.newIndex(t);
+  return subjectOf(index, { index: index.indexUrl });
+});
+
+function subjectOf(index: PythonIndex, explicit: { readonly index?: string }): Subject {
+  const planned = { name: "internal", ecosystem: "pypi", test: false, credentials: { kind: "none" }, url: index.uploadUrl, ...explicit } as const;
+  return {
+    registry: createRegistry(planned, { clock: realClock, userAgent: "slipway/0.0.0-test" }),
+    credential: makeCredential("u", "p"),
+    wrongCredential: makeCredential("u", "not-the-password"),
+    stop: () => index.stop(),
+  };
+}
