@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { stopTogether } from "./support/child.ts";
 import { build, installTestTools } from "./support/prepare.ts";
 import { repositoryFiles, root } from "./support/repository.ts";
-import { type GroupEnd, runSuite } from "./testing/run.ts";
-import { type Counts, close, count, printFailures, printGroup, printStage } from "./testing/summary.ts";
+import type { GroupEnd } from "./testing/run.ts";
+import { runSession } from "./testing/session.ts";
 import { acceptance, filesOf } from "./testing/suites.ts";
+import { type Counts, close } from "./testing/summary.ts";
 
 function git(...args: readonly string[]): string {
   return execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
@@ -50,13 +51,9 @@ async function main(): Promise<void> {
     );
     return close({ passed: 0, failed: wanted.length });
   }
-  const stages = [await build(), await installTestTools()];
-  stages.forEach(printStage);
-  const groups = await runSuite(acceptance, files, printGroup);
-  printFailures(stages, groups);
-  const counts = count([], groups);
+  const { groups, counts } = await runSession({ first: [build, installTestTools], stages: [], suites: [{ suite: acceptance, files }] });
   if (wanted.length === 0) writeReport(groups, counts);
-  close(count(stages, groups));
+  close(counts);
 }
 
 function writeReport(groups: readonly GroupEnd[], counts: Counts): void {

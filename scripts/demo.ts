@@ -12,7 +12,11 @@ const state = path.join(folder, "state");
 
 /** Runs a program as a person would, and ends the demonstration where it fails. */
 function run(program: string, args: readonly string[], options: { readonly quiet: boolean }): string {
-  const ended = spawnSync(program, [...args], { cwd: project, stdio: ["ignore", options.quiet ? "pipe" : "inherit", "inherit"], encoding: "utf8" });
+  const ended = spawnSync(program, [...args], {
+    cwd: project,
+    stdio: ["ignore", options.quiet ? "pipe" : "inherit", "inherit"],
+    encoding: "utf8",
+  });
   if (ended.status !== 0) process.exit(ended.status ?? 1);
   return ended.stdout ?? "";
 }
@@ -25,7 +29,9 @@ function slipway(args: readonly string[]): void {
 cpSync(path.join(root, "examples", "tag-driven"), project, { recursive: true });
 run("git", ["init", "--quiet", "--initial-branch=main"], { quiet: true });
 run("git", ["add", "--all"], { quiet: true });
-run("git", ["-c", "user.name=alice", "-c", "user.email=alice@example.org", "commit", "--quiet", "--message=Tide 0.2.0rc1"], { quiet: true });
+run("git", ["-c", "user.name=alice", "-c", "user.email=alice@example.org", "commit", "--quiet", "--message=Tide 0.2.0rc1"], {
+  quiet: true,
+});
 
 slipway(["plan"]);
 slipway(["rehearse"]);

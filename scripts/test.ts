@@ -4,46 +4,38 @@
 import { stopTogether } from "./support/child.ts";
 import { build, installTestTools } from "./support/prepare.ts";
 import { repositoryFiles } from "./support/repository.ts";
-import { runStages, type StageEnd, staticStages } from "./support/stages.ts";
-import { type GroupEnd, runSuite } from "./testing/run.ts";
-import { close, count, printFailures, printGroup, printStage } from "./testing/summary.ts";
+import { staticStages } from "./support/stages.ts";
+import { runSession } from "./testing/session.ts";
 import { filesOf, homelessTests, type Suite, suites } from "./testing/suites.ts";
+import { close } from "./testing/summary.ts";
 
-const startedMs = Date.now();
 const wanted = process.argv.slice(2);
 const paths = repositoryFiles();
+const names = new Set(["static", ...suites.map((suite) => suite.name)]);
+const parts = wanted.filter((word) => !names.has(word));
 
 /** The files of a suite that were asked for; all of them where nothing was. */
 function chosen(suite: Suite): readonly string[] {
   const files = filesOf(suite, paths);
   if (wanted.length === 0 || wanted.includes(suite.name)) return files;
-  return files.filter((file) => wanted.some((part) => part !== "static" && file.includes(part)));
+  return files.filter((file) => parts.some((part) => file.includes(part)));
 }
 
-async function runAll(): Promise<void> {
-  const plan = suites.map((suite) => ({ suite, files: chosen(suite) })).filter(({ files }) => files.length > 0);
-  const stages: StageEnd[] = [];
-  const groups: GroupEnd[] = [];
-  if (plan.length > 0) stages.push(await shown(build()));
-  if (wanted.length === 0 || wanted.includes("static")) stages.push(...(await runStages(staticStages, printStage)));
-  if (plan.some(({ suite }) => !suite.together)) stages.push(await shown(installTestTools()));
-  for (const { suite, files } of plan) groups.push(...(await runSuite(suite, files, printGroup)));
-  printFailures(stages, groups);
-  console.log(`\n${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
-  close(count(stages, groups));
-}
-
-async function shown(stage: Promise<StageEnd>): Promise<StageEnd> {
-  const end = await stage;
-  printStage(end);
-  return end;
+async function test(): Promise<void> {
+  const tests = suites.map((suite) => ({ suite, files: chosen(suite) })).filter(({ files }) => files.length > 0);
+  const needsTools = tests.some(({ suite }) => !suite.together);
+  const { counts } = await runSession({
+    first: [...(tests.length > 0 ? [build] : []), ...(needsTools ? [installTestTools] : [])],
+    stages: wanted.length === 0 || wanted.includes("static") ? staticStages : [],
+    suites: tests,
+  });
+  close(counts);
 }
 
 stopTogether();
 const homeless = homelessTests(paths);
-if (homeless.length > 0) {
+if (homeless.length === 0) await test();
+else {
   console.log(`Cannot run all tests: no suite holds ${homeless.join(", ")}`);
   close({ passed: 0, failed: homeless.length });
-} else {
-  await runAll();
 }

@@ -154,8 +154,19 @@ describe("house rules that hold two places together", () => {
   });
 
   it("refuse a lock file that names an address or an install script", () => {
-    const text = `"resolved": "https://example.org/a.tgz",\n"hasInstallScript": true,\n"resolved": "tooling/node",`;
+    const packages = {
+      "node_modules/a": { version: "1.0.0", resolved: "https://example.org/a.tgz", hasInstallScript: true },
+      "node_modules/b": { resolved: "tooling/b" },
+    };
+    const text = JSON.stringify({ packages }, null, 1);
     assert.deepEqual(rules(checkLock({ path: "package-lock.json", text })), ["pinned", "no-install-script"]);
+  });
+
+  it("refuse a lock file that lacks packages of other platforms", () => {
+    const text = JSON.stringify({
+      packages: { "node_modules/a": { version: "1.0.0", optionalDependencies: { "a-darwin-arm64": "1.0.0" } } },
+    });
+    assert.match(checkLock({ path: "package-lock.json", text })[0]?.message ?? "", /lacks 1 packages/);
   });
 
   it("refuse a Python requirement that is not one version", () => {

@@ -1,6 +1,7 @@
 // Runs one program for a script: its output is kept, it is killed with all that it started when its time is over, and
 // nothing it starts outlives this process.
 import { type ChildProcess, spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { root } from "./repository.ts";
 
 export interface Ended {
@@ -110,8 +111,11 @@ export function stopTogether(): void {
   }
 }
 
-/** Runs tasks side by side, at most `width` at a time, in their order. */
-export async function sideBySide<T>(tasks: readonly (() => Promise<T>)[], width: number): Promise<readonly T[]> {
+/** How many processes run at a time: enough for the cores, and few enough that tests which watch the clock hold. */
+const width = Math.min(4, Math.max(2, availableParallelism()));
+
+/** Runs tasks side by side, in their order. */
+export async function sideBySide<T>(tasks: readonly (() => Promise<T>)[]): Promise<readonly T[]> {
   const results: T[] = [];
   const queue = [...tasks.entries()];
   const worker = async () => {

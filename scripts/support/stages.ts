@@ -1,7 +1,7 @@
 // The static stages of the check: what can be said of the code without running it. `npm run check` and `npm test` run
 // the same ones.
 import { join } from "node:path";
-import { type Ended, type Program, runProgram, sideBySide } from "./child.ts";
+import { type Ended, type Program, runProgram } from "./child.ts";
 import { root } from "./repository.ts";
 
 export interface Stage {
@@ -40,14 +40,13 @@ export const staticStages: readonly Stage[] = [
   { name: "docs", remedy: "npm run docs", commands: [script("docs.ts", "--check")] },
 ];
 
-/** Runs stages two at a time; all of them, whatever fails. */
-export async function runStages(stages: readonly Stage[], ended: (end: StageEnd) => void): Promise<readonly StageEnd[]> {
-  const tasks = stages.map((stage) => async () => {
+/** The stages, each to be run with others side by side. @param ended is told as each ends */
+export function stageTasks(stages: readonly Stage[], ended: (end: StageEnd) => void): readonly (() => Promise<StageEnd>)[] {
+  return stages.map((stage) => async () => {
     const end = await runStage(stage);
     ended(end);
     return end;
   });
-  return sideBySide(tasks, 2);
 }
 
 async function runStage(stage: Stage): Promise<StageEnd> {

@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
-import { type Ended, runProgram, sideBySide } from "../support/child.ts";
+import { type Ended, runProgram } from "../support/child.ts";
 import { root } from "../support/repository.ts";
 import { lastLine, type TestEnd } from "./reporter.ts";
 import type { Suite } from "./suites.ts";
@@ -27,15 +27,15 @@ export interface Failure {
   readonly why: string;
 }
 
-/** Runs the files of a suite, two processes at a time. */
-export async function runSuite(suite: Suite, files: readonly string[], ended: (end: GroupEnd) => void): Promise<readonly GroupEnd[]> {
+/** The processes of a suite, each to be run with others side by side. @param ended is told as each ends */
+export function suiteTasks(suite: Suite, files: readonly string[], ended: (end: GroupEnd) => void): readonly (() => Promise<GroupEnd>)[] {
   const groups = suite.together ? [files] : files.map((file) => [file]);
-  const tasks = groups.map((group) => async () => {
+  if (files.length === 0) return [];
+  return groups.map((group) => async () => {
     const end = await runGroup(suite, group);
     ended(end);
     return end;
   });
-  return files.length === 0 ? [] : sideBySide(tasks, 2);
 }
 
 async function runGroup(suite: Suite, files: readonly string[]): Promise<GroupEnd> {

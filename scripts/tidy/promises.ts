@@ -1,6 +1,7 @@
 // House rules that hold two places together: error codes and their documentation and use, packages and their reasons,
 // pins and locks.
 import type { Finding } from "../support/finding.ts";
+import { type LockedPackages, missingEntries } from "../support/lock.ts";
 import type { SourceFile } from "../support/repository.ts";
 
 export const promiseReasons: Readonly<Record<string, string>> = {
@@ -55,15 +56,19 @@ export function checkManifest(manifest: Manifest, shipped: ReadonlySet<string>, 
   return [...run, ...loose, ...unexplained];
 }
 
-/** Checks the lock file: no address of a registry, and nothing that runs while it is installed. */
+/** Checks the lock file: whole, without an address of a registry, and with nothing that runs while it is installed. */
 export function checkLock(file: SourceFile): readonly Finding[] {
-  return file.text.split("\n").flatMap((line, index) => {
+  const lines = file.text.split("\n").flatMap((line, index) => {
     const at = { path: file.path, line: index + 1 };
     if (line.includes(`"hasInstallScript": true`))
       return [{ ...at, rule: "no-install-script", message: "a package has an install script" }];
     if (/"resolved": "https?:/.test(line)) return [{ ...at, rule: "pinned", message: "the lock file names a registry's address" }];
     return [];
   });
+  const { packages } = JSON.parse(file.text) as { readonly packages: LockedPackages };
+  const missing = Object.keys(missingEntries(packages)).length;
+  const at = { path: file.path, line: 0, rule: "pinned" };
+  return missing === 0 ? lines : [...lines, { ...at, message: `lacks ${missing} packages of other platforms; run \`npm run lock\`` }];
 }
 
 /** Checks that a file of Python requirements names one exact version per line, and no other place to look. */

@@ -3,7 +3,11 @@
 import path from "node:path";
 import type { Configuration, Ecosystem, PackageConfiguration } from "../domain/configuration.ts";
 import { SlipwayError } from "../domain/error.ts";
-import { projectFiles, readPythonProject, versionInText, type PythonProject } from "../domain/pypi/project.ts";
+import { projectFiles, readPythonProject, versionInText, type ProjectTexts, type PythonProject } from "../domain/pypi/project.ts";
+import { nextAfter } from "../domain/version/bump.ts";
+import { schemeOf } from "../domain/version/catalog.ts";
+import { parseTagPattern } from "../domain/version/tag.ts";
+import { newestTagged } from "../domain/version/tag-survey.ts";
 import type { Git } from "../platform/ports.ts";
 
 export interface FoundPackage {
@@ -15,8 +19,15 @@ export interface FoundPackage {
   readonly manifestVersion: { readonly version: string; readonly file: string } | undefined;
   /** Why there is no manifest version. */
   readonly why: string;
+  /** What a plan or a rehearsal may go on from while nothing says the version; `from` is read after "as". */
+  readonly assumed: AssumedVersion | undefined;
   readonly importName: string | undefined;
   readonly python: PythonProject | undefined;
+}
+
+export interface AssumedVersion {
+  readonly version: string;
+  readonly from: string;
 }
 
 /** Reads texts of one commit. */
@@ -32,24 +43,33 @@ export function commitReader(git: Git, root: string, commit: string): ReadCommit
   };
 }
 
+/** Names of the repository's tags that fit a glob. */
+export type ListTags = (glob: string) => Promise<readonly string[]>;
+
 /** @throws SlipwayError PLAN_INVALID naming the package and what its folder lacks */
-export function findPackages(configuration: Configuration, read: ReadCommit): Promise<readonly FoundPackage[]> {
-  return Promise.all(configuration.packages.map((one) => findPackage(configuration, one, read)));
+export function findPackages(configuration: Configuration, read: ReadCommit, tags: ListTags): Promise<readonly FoundPackage[]> {
+  return Promise.all(configuration.packages.map((one) => findPackage(configuration, one, { read, tags })));
 }
 
-async function findPackage(configuration: Configuration, one: PackageConfiguration, read: ReadCommit): Promise<FoundPackage> {
+/** Texts of a folder's manifests, by file name. */
+export async function readManifests(folder: string, read: ReadCommit): Promise<ProjectTexts> {
+  const texts: Partial<Record<(typeof projectFiles)[number], string>> = {};
+  for (const file of projectFiles) {
+    const text = await read(path.posix.join(folder, file));
+    if (text !== undefined) texts[file] = text;
+  }
+  return texts;
+}
+
+async function findPackage(configuration: Configuration, one: PackageConfiguration, around: { readonly read: ReadCommit; readonly tags: ListTags }): Promise<FoundPackage> {
+  const { read, tags } = around;
   if (one.ecosystem !== undefined && one.ecosystem !== "pypi") {
     throw new SlipwayError("NOT_YET", `Cannot release package "${one.id}": this version of Slipway releases Python packages, not "${one.ecosystem}"`, {
       hint: "Leave it out of slipway.yaml for now",
       ...problemAt(configuration, one),
     });
   }
-  const texts: Partial<Record<(typeof projectFiles)[number], string>> = {};
-  for (const file of projectFiles) {
-    const text = await read(path.posix.join(one.path, file));
-    if (text !== undefined) texts[file] = text;
-  }
-  const found = readPythonProject(texts);
+  const found = readPythonProject(await readManifests(one.path, read));
   if (found.kind === "none") throw missing(configuration, one, "has no pyproject.toml, setup.cfg or setup.py in the commit that is released");
   if (found.kind === "invalid") throw missing(configuration, one, `has a pyproject.toml that is no TOML: ${found.why}`);
   const { project } = found;
@@ -62,14 +82,26 @@ async function findPackage(configuration: Configuration, one: PackageConfigurati
     name,
     manifestVersion: version.kind === "found" ? { version: version.version, file: version.file } : undefined,
     why: version.kind === "found" ? "" : version.why,
+    assumed: version.kind === "found" ? undefined : await assumeVersion(one, project, tags),
     importName: one.importName ?? project.importName,
     python: project,
   };
 }
 
+/** An unpacked sdist says what it was published as; otherwise what follows the newest release is the likeliest. */
+async function assumeVersion(one: PackageConfiguration, project: PythonProject, tags: ListTags): Promise<AssumedVersion | undefined> {
+  const { version } = project.published;
+  if (version !== undefined) return { version, from: "PKG-INFO says" };
+  const parsed = one.tag === undefined ? undefined : parseTagPattern(one.tag);
+  if (parsed?.kind !== "pattern") return undefined;
+  const newest = newestTagged(await tags(`${parsed.pattern.prefix}*`), parsed.pattern, schemeOf("pypi"));
+  return newest === undefined ? undefined : { version: nextAfter(newest), from: `what follows ${newest.normal}, the newest release tag` };
+}
+
 type ManifestVersion = { readonly kind: "found"; readonly version: string; readonly file: string } | { readonly kind: "none"; readonly why: string };
 
-async function manifestVersion(one: PackageConfiguration, project: PythonProject, read: ReadCommit): Promise<ManifestVersion> {
+/** The version that the manifests of a package say, or why none does. */
+export async function manifestVersion(one: Pick<PackageConfiguration, "path" | "versionFile">, project: PythonProject, read: ReadCommit): Promise<ManifestVersion> {
   if (one.versionFile !== undefined) {
     const text = (await read(path.posix.join(one.path, one.versionFile)))?.trim();
     return text === undefined || text === "" ? { kind: "none", why: `"${one.versionFile}" is not there, or empty` } : { kind: "found", version: text, file: one.versionFile };
@@ -83,14 +115,25 @@ async function manifestVersion(one: PackageConfiguration, project: PythonProject
     case "unknown":
       return { kind: "none", why: version.why };
     case "file":
-      for (const file of version.files) {
-        const at = path.posix.join(one.path, file);
+      for (const at of placesOf(version, one.path)) {
         const text = await read(at);
         const found = text === undefined ? undefined : versionInText(version, text);
         if (found !== undefined) return { kind: "found", version: found, file: at };
       }
       return { kind: "none", why: `none of ${version.files.join(", ")} says it plainly` };
   }
+}
+
+/** A Cargo.toml may take its version from the workspace's, which stands somewhere above it. */
+function placesOf(version: Extract<PythonProject["version"], { kind: "file" }>, folder: string): readonly string[] {
+  const own = version.files.map((file) => path.posix.join(folder, file));
+  if (version.how !== "cargo") return own;
+  const above: string[] = [];
+  for (let at = path.posix.dirname(own[0] ?? "."); at !== "." && above.length < 20; ) {
+    at = path.posix.dirname(at);
+    above.push(path.posix.join(at, "Cargo.toml"));
+  }
+  return [...own, ...above];
 }
 
 function missing(configuration: Configuration, one: PackageConfiguration, what: string): SlipwayError {

@@ -5,7 +5,7 @@ import type { Sha256 } from "../domain/digest.ts";
 import { SlipwayError } from "../domain/error.ts";
 import { commitReader, findPackages } from "./packages.ts";
 import { openProject, type Project } from "./project.ts";
-import { chooseRelease, plannedSource, type Asked } from "./release.ts";
+import { chooseRelease, plannedSource, type Asked, type Release } from "./release.ts";
 import type { World } from "./world.ts";
 
 export interface PlannedRun {
@@ -26,7 +26,8 @@ export async function planRelease(world: World, asked: Asked): Promise<PlannedRu
 
 export async function planProject(world: World, project: Project, asked: Asked): Promise<PlannedRun> {
   const { configuration, look } = project;
-  const packages = await findPackages(configuration, commitReader(world.git, look.root, look.commit));
+  const tags = async (glob: string): Promise<readonly string[]> => (await world.git.tags(look.root, glob)).map((tag) => tag.name);
+  const packages = await findPackages(configuration, commitReader(world.git, look.root, look.commit), tags);
   const release = chooseRelease(configuration, { packages, tagsHere: look.tagsHere }, asked);
   const { describeStep, knownRegistries } = await import("./vocabulary.ts");
   const assembled = assemble({
@@ -49,13 +50,14 @@ export async function planProject(world: World, project: Project, asked: Asked):
     });
   }
   const { plan } = assembled;
-  return { project, plan, digest: digestPlan(plan, world.sha256OfText), tagAssumed: release.tagAssumed, notices: noticesOf(project, release.tagAssumed, plan) };
+  return { project, plan, digest: digestPlan(plan, world.sha256OfText), tagAssumed: release.tagAssumed, notices: noticesOf(project, release, plan) };
 }
 
-function noticesOf(project: Project, tagAssumed: boolean, plan: Plan): readonly string[] {
+function noticesOf(project: Project, { tagAssumed, versionAssumed }: Release, plan: Plan): readonly string[] {
   const { look } = project;
   const others = look.dirty.filter((file) => file !== "slipway.yaml");
   return [
+    ...(versionAssumed === undefined ? [] : [`Version ${versionAssumed.version} is assumed, as ${versionAssumed.from}; name another with \`slipway rehearse VERSION\``]),
     ...(tagAssumed ? [`Tag ${plan.source.tag} is not made yet: this is the plan of the run that it will start`] : []),
     ...(project.configurationDirty ? ["slipway.yaml differs from the commit: commit it before `slipway run`"] : []),
     ...(others.length > 0 ? [`${others.length} uncommitted ${others.length === 1 ? "change is" : "changes are"} not part of the release: it is made from commit ${look.commit.slice(0, 10)}`] : []),

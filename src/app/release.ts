@@ -8,7 +8,7 @@ import { agreement } from "../domain/version/agreement.ts";
 import { schemeOf } from "../domain/version/catalog.ts";
 import { readVersion, type Version } from "../domain/version/scheme.ts";
 import type { GitTag } from "../platform/ports.ts";
-import type { FoundPackage } from "./packages.ts";
+import type { AssumedVersion, FoundPackage } from "./packages.ts";
 
 export interface Asked {
   /** `--pipeline`. */
@@ -27,6 +27,8 @@ export interface Release {
   readonly tag: string | undefined;
   /** The tag is not made yet; the plan is that of the run that it will start. */
   readonly tagAssumed: boolean;
+  /** Nobody said the version: the assumed tag has this one. */
+  readonly versionAssumed: AssumedVersion | undefined;
   readonly packages: readonly PlannedPackage[];
   readonly release: PlannedRelease;
   readonly path: ChosenPath | undefined;
@@ -54,6 +56,7 @@ export function chooseRelease(
     trigger,
     tag: tagged?.name,
     tagAssumed: tagged !== undefined && tagged.git === undefined,
+    versionAssumed: tagged?.assumed,
     packages,
     release: {
       title: `${configuration.project} ${first?.version ?? ""}`.trim(),
@@ -95,6 +98,8 @@ interface ChosenTag {
   readonly release: ReleaseTag;
   /** Undefined while the tag is not made. */
   readonly git: GitTag | undefined;
+  /** Where the version of a tag that is not made comes from, if nobody said it. */
+  readonly assumed?: AssumedVersion;
 }
 
 type Around = { readonly packages: readonly FoundPackage[]; readonly tagsHere: readonly GitTag[] };
@@ -145,7 +150,8 @@ function chooseAmong(matched: readonly ChosenTag[], around: Around, asked: Asked
 }
 
 function assumeTag(one: FoundPackage, asked: Asked): ChosenTag {
-  const text = asked.version ?? one.manifestVersion?.version;
+  const said = asked.version ?? one.manifestVersion?.version;
+  const text = said ?? one.assumed?.version;
   if (text === undefined) {
     throw new SlipwayError("PLAN_INVALID", `Cannot tell the version of "${one.name}": ${one.why}, and no release tag leads to this commit`, {
       hint: "Name the version: `slipway rehearse VERSION`, or make the tag",
@@ -155,7 +161,8 @@ function assumeTag(one: FoundPackage, asked: Asked): ChosenTag {
   const formatted = formatTag(patternOf(one), version);
   if (formatted.kind === "refused") throw new SlipwayError(formatted.problem.code, formatted.problem.message);
   const release: ReleaseTag = { kind: version.prerelease ? "prerelease" : "final", tag: formatted.tag, pattern: patternOf(one), version };
-  return { name: formatted.tag, package: one.configuration.id, release, git: undefined };
+  const assumed = said === undefined && one.assumed !== undefined ? { assumed: one.assumed } : {};
+  return { name: formatted.tag, package: one.configuration.id, release, git: undefined, ...assumed };
 }
 
 function noTag(one: FoundPackage): SlipwayError {

@@ -60,6 +60,7 @@ function hintForValue(fault: BadValue, written: string | undefined): string | un
   if (typeof value === "string") {
     if (expected === "true or false" && likeTrue.has(value)) return "Write true";
     if (expected === "true or false" && likeFalse.has(value)) return "Write false";
+    if (expected === "a whole number" && /^\d{1,9}$/.test(value)) return `Write ${value} without quotes`;
     return didYouMean(nearestWord(value, words));
   }
   // `{version}` without quotes is a map to YAML.
@@ -96,10 +97,12 @@ function tellUnknownKey(path: Path, key: string, known: readonly string[]): Told
 function hintForKey(path: Path, key: string, known: readonly string[]): string | undefined {
   const isInGroup = path.slice(0, -2).some((part) => part === "parallel" || part === "steps") && known.includes("uses");
   if (isInGroup && (key === "parallel" || key === "steps")) return "Move the group up: groups go one level deep";
-  return didYouMean(nearestWord(key, known)) ?? (known.includes("uses") || key === "jobs" ? elsewhere.get(key) : undefined);
+  const isStep = known.includes("uses") || key === "jobs";
+  return (isStep ? elsewhere.get(key) : undefined) ?? didYouMean(nearestWord(key, known));
 }
 
 function hintForName(key: string): string | undefined {
   const slug = key.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^[^a-z]+|-+$/g, "").slice(0, 64); // prettier-ignore
-  return namePattern.test(slug) ? `Write "${slug}"` : undefined;
+  const isWhole = key.toLowerCase().replace(/[\s._-]+/g, "") === slug.replaceAll("-", "");
+  return isWhole && namePattern.test(slug) ? `Write "${slug}"` : undefined;
 }

@@ -18,6 +18,8 @@ export interface Judging {
   readonly tree: Tree;
   /** Something at or below this path is wrong already: that it seems to be missing is no second problem. */
   isFaulty(path: Path): boolean;
+  /** The map at this path has a key that the language does not have: it may be another one misspelled. */
+  hasForeignKey(path: Path): boolean;
 }
 
 export function startJudging(tree: Tree, vocabulary: Vocabulary, faults: readonly Fault[]): Judging {
@@ -25,7 +27,9 @@ export function startJudging(tree: Tree, vocabulary: Vocabulary, faults: readonl
   for (const path of [...tree.broken, ...faults.map((fault) => fault.path)]) {
     for (let length = 0; length <= path.length; length += 1) faulty.add(JSON.stringify(path.slice(0, length)));
   }
-  return { vocabulary, raw: tree.data, drafts: [], refused: new Set(), tree, isFaulty: (path) => faulty.has(JSON.stringify(path)) };
+  const foreign = new Set(faults.filter((fault) => fault.kind === "unknown-key").map((fault) => JSON.stringify(fault.path.slice(0, -1))));
+  const hasForeignKey = (path: Path): boolean => foreign.has(JSON.stringify(path));
+  return { hasForeignKey, vocabulary, raw: tree.data, drafts: [], refused: new Set(), tree, isFaulty: (path) => faulty.has(JSON.stringify(path)) };
 }
 
 export function complain(judging: Judging, path: Path, tell: () => Told): void {

@@ -19,7 +19,7 @@ interface Case {
 
 function readCases(text: string): readonly Case[] {
   return text.split(/^=== /m).slice(1).map((part) => {
-    const [, title = "", input = "", expected = ""] = /^(.*)\n([\s\S]*?)^---\s*\n?([\s\S]*)$/m.exec(part) ?? [];
+    const [, title = "", input = "", expected = ""] = /^(.*)\n([\s\S]*?)^---\n([\s\S]*)$/m.exec(part) ?? [];
     return { title, input, expected: expected.trimEnd() };
   }); // prettier-ignore
 }

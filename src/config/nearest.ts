@@ -27,10 +27,11 @@ function allowed(wanted: string, candidate: string): number {
   return Math.min(4, Math.round(Math.min(wanted.length, candidate.length) * 0.4));
 }
 
-/** A word that only goes on counts as one error: `trusted` for `trusted-publishing`. */
+/** A word that only goes on counts as one error: `trusted` for `trusted-publishing`, `tagged` for `tag`. */
 function distanceTo(wanted: string, candidate: string): number {
-  const goesOn = wanted.length >= 3 && candidate.startsWith(wanted) && candidate !== wanted;
-  return goesOn ? 1 : editDistance(wanted, candidate);
+  const isCutShort = wanted.length >= 3 && candidate.startsWith(wanted);
+  const goesOn = candidate.length >= 3 && wanted.startsWith(candidate) && wanted.length - candidate.length <= 3;
+  return (isCutShort || goesOn) && wanted !== candidate ? 1 : editDistance(wanted, candidate);
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment), one row at a time. */

@@ -1,4 +1,6 @@
-import { parseConfiguration } from "./parse.ts";
-import { vocabulary } from "../../test/support/vocabulary.ts";
-let s="slipway: 1\nproject: x\npackages: { x: { path: . } }\nsteps:\n";for(let i=0;s.length<30000;i++)s+=`  s${i}: { run: just x, when: tag, in: nix }\n`;
-for (let i=0;i<3;i++) {const c=process.cpuUsage(); parseConfiguration(s,"x",vocabulary); const u=process.cpuUsage(c); console.log((u.user+u.system)/1000)}
+import { parseAllDocuments, Composer, Parser, Lexer } from "yaml";
+const s="people:\n  7: [alice]\n  [a, b]: [bob]\n  true: [carol]\n";
+for (const t of [s, "a: 1\n[a, b]: [bob]\n","[a, b]: [bob]\n", "a:\n  [a, b]: [bob]\n  c: d\n"]) {
+console.log(parseAllDocuments(t).map(d=>d.errors.map(e=>e.code+" "+e.message)));
+const p=new Parser(); const toks=[...new Lexer().lex(t)]; console.log(JSON.stringify(toks));
+console.log([...new Composer().compose((function*(){for(const x of toks) yield* p.next(x); yield* p.end()})())].map(d=>d.errors.map(e=>e.code+" "+e.message)));}

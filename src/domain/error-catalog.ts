@@ -52,6 +52,16 @@ export const errorCatalog = {
     meaning: "slipway.yaml is larger or deeper than any release needs.",
     next: "Split what is generated out of slipway.yaml.",
   },
+  NO_PACKAGE: {
+    exit: 2,
+    meaning: "`init` found no package in the commit that this version of Slipway can release.",
+    next: "Commit the manifest of the package, or write slipway.yaml by hand.",
+  },
+  CONFIG_EXISTS: {
+    exit: 2,
+    meaning: "`init` would write another slipway.yaml than the one that is there.",
+    next: "Look at the difference, then say `slipway init --yes`; the old file is kept beside it.",
+  },
   // --- versions -----------------------------------------------------------------------------
   VERSION_INVALID: {
     exit: 2,

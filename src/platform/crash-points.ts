@@ -34,7 +34,10 @@ function readTarget(text: string | undefined): { readonly name: string; readonly
   if (text === undefined || text === "") return undefined;
   const parts = /^(?<name>[^#]+)(?:#(?<times>[1-9][0-9]{0,8}))?$/.exec(text)?.groups;
   if (parts?.["name"] === undefined) {
-    throw new SlipwayError("USAGE", `Cannot read SLIPWAY_CRASH_AT: it is "${text}" and should be a name, or a name and "#" and a number from 1`);
+    throw new SlipwayError(
+      "USAGE",
+      `Cannot read SLIPWAY_CRASH_AT: it is "${text}" and should be a name, or a name and "#" and a number from 1`,
+    );
   }
   return { name: parts["name"], times: Number(parts["times"] ?? "1") };
 }

@@ -18,6 +18,9 @@ test("a credential reveals its secret when asked, and in no other way", () => {
   ];
 
   assert.equal(credential.reveal(), "canary-6f1c2b");
-  assert.ok(shown.every((text) => !text.includes("canary")), shown.join("\n"));
+  assert.ok(
+    shown.every((text) => !text.includes("canary")),
+    shown.join("\n"),
+  );
   assert.equal(shown[0], "«redacted»");
 });

@@ -13,7 +13,7 @@ function linesOf(pieces: readonly string[]): readonly string[] {
 
 test("lines come without their ends, whatever the pieces are", () => {
   assert.deepEqual(linesOf(["a\r\nb", "c\n\nd\r", "\ne"]), ["a", "bc", "", "d", "e"]);
-  assert.deepEqual(linesOf([...("a\r\nbc\n\nd\r\ne")]), ["a", "bc", "", "d", "e"]);
+  assert.deepEqual(linesOf([..."a\r\nbc\n\nd\r\ne"]), ["a", "bc", "", "d", "e"]);
 });
 
 test("a line above the limit comes in pieces that break no character", () => {

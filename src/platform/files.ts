@@ -1,10 +1,10 @@
 // Files by absolute path, with what `node:fs` leaves to its callers: whole-or-nothing writes that are on disk when they
 // return (ALICE, OSDI 2014: write, fsync, rename, fsync of the folder), bounded reads, and errors that name the file.
 import { createHash } from "node:crypto";
-import { chmod, constants, copyFile, lstat, mkdir, open, readdir, rm, statfs } from "node:fs/promises";
+import { chmod, constants, copyFile, lstat, open, readdir, rm, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SlipwayError } from "../domain/error.ts";
-import { writeAtomically } from "./atomic-file.ts";
+import { makeFolders, writeAtomically } from "./atomic-file.ts";
 import type { FileInfo, Files } from "./ports.ts";
 import { errnoOf, isMissing, readError, stored } from "./storage-error.ts";
 
@@ -27,12 +27,12 @@ export function createFiles(): Files {
     },
     writeText: (file, text) => stored(`write "${file}"`, file, () => writeAtomically(file, text)),
     async makeFolder(folder) {
-      await stored(`make the folder "${folder}"`, folder, () => mkdir(folder, { recursive: true }));
+      await stored(`make the folder "${folder}"`, folder, () => makeFolders(folder));
     },
     async copy(from, to) {
       if ((await info(from)) === undefined) throw new SlipwayError("FILE_UNREADABLE", `Cannot copy "${from}": it is not there`);
       await stored(`copy "${from}" to "${to}"`, to, async () => {
-        await mkdir(dirname(to), { recursive: true });
+        await makeFolders(dirname(to));
         // A copy on write where the file system can do it.
         await copyFile(from, to, constants.COPYFILE_FICLONE);
       });
@@ -45,7 +45,8 @@ async function readTextIfThere(file: string): Promise<string | undefined> {
     const handle = await open(file, "r");
     try {
       const { size } = await handle.stat();
-      if (size > textBytesMax) throw new SlipwayError("FILE_UNREADABLE", `Cannot read "${file}": it has ${size} bytes and may have ${textBytesMax}`);
+      if (size > textBytesMax)
+        throw new SlipwayError("FILE_UNREADABLE", `Cannot read "${file}": it has ${size} bytes and may have ${textBytesMax}`);
       return decode(file, await handle.readFile());
     } finally {
       await handle.close();

@@ -79,7 +79,21 @@ async function cloneTree(git: GitRunner, from: string, to: string): Promise<void
       hint: `git -C "${from}" fetch --refetch --no-filter && git -C "${from}" config --unset-all remote.origin.promisor`,
     });
   }
-  const args = ["-c", "core.fsync=all", "clone", "--quiet", "--bare", "--dissociate", "--template=", "--origin", "source", ...plainSettings, "--", from, to];
+  const args = [
+    "-c",
+    "core.fsync=all",
+    "clone",
+    "--quiet",
+    "--bare",
+    "--dissociate",
+    "--template=",
+    "--origin",
+    "source",
+    ...plainSettings,
+    "--",
+    from,
+    to,
+  ];
   const answer = await git.ask(dirname(to), args, { timeoutMs: cloneTimeoutMs });
   if (answer.code !== 0) throw gitFailed(["clone"], from, saidBy(answer));
   await takeContained(git, from, to);
@@ -153,7 +167,12 @@ export async function readModules(git: GitRunner, root: string): Promise<readonl
 }
 
 function staysInside(path: string): boolean {
-  return path !== "" && !isAbsolute(path) && !path.startsWith("-") && path.split(/[/\\]/).every((part) => part !== "" && part !== "." && part !== "..");
+  return (
+    path !== "" &&
+    !isAbsolute(path) &&
+    !path.startsWith("-") &&
+    path.split(/[/\\]/).every((part) => part !== "" && part !== "." && part !== "..")
+  );
 }
 
 async function foldersIn(folder: string): Promise<readonly string[]> {
@@ -162,7 +181,10 @@ async function foldersIn(folder: string): Promise<readonly string[]> {
 }
 
 async function isRepository(folder: string): Promise<boolean> {
-  const [head, objects] = await Promise.all([readFile(join(folder, "HEAD")).catch(() => undefined), stat(join(folder, "objects")).catch(() => undefined)]);
+  const [head, objects] = await Promise.all([
+    readFile(join(folder, "HEAD")).catch(() => undefined),
+    stat(join(folder, "objects")).catch(() => undefined),
+  ]);
   return head !== undefined && objects?.isDirectory() === true;
 }
 
@@ -174,7 +196,8 @@ async function linkLfs(from: string, to: string): Promise<void> {
       await mkdir(join(to, first, second), { recursive: true });
       for (const name of await readdir(join(from, first, second))) {
         files += 1;
-        if (files > lfsFilesMax) throw new SlipwayError("SOURCE_INCOMPLETE", `Cannot take over the LFS files of "${from}": there are more than ${lfsFilesMax}`);
+        if (files > lfsFilesMax)
+          throw new SlipwayError("SOURCE_INCOMPLETE", `Cannot take over the LFS files of "${from}": there are more than ${lfsFilesMax}`);
         await linkOrCopy(join(from, first, second, name), join(to, first, second, name));
       }
     }

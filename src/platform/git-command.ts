@@ -65,7 +65,9 @@ const fixedEnvironment = {
 const hardened = [
   "--no-pager",
   "--literal-pathspecs",
-  ...["core.hooksPath=/dev/null", "core.fsmonitor=false", "core.askPass=", "protocol.ext.allow=never", "log.showSignature=false"].flatMap((one) => ["-c", one]),
+  ...["core.hooksPath=/dev/null", "core.fsmonitor=false", "core.askPass=", "protocol.ext.allow=never", "log.showSignature=false"].flatMap(
+    (one) => ["-c", one],
+  ),
 ];
 
 export function createGitRunner(options: GitOptions): GitRunner {

@@ -36,8 +36,25 @@ export async function copyCommit(git: GitRunner, copy: Copy, depth = 0): Promise
   const commit = requireObjectId(copy.commit);
   await mkdir(dirname(to), { recursive: true });
   const origin = await originOf(git, clone);
-  const settings = [...plainSettings, ...lfsSettings, ...(await lfsStorage(clone)), ...(origin === "" ? [] : ["-c", `remote.origin.pushurl=${noPush}`])];
-  await git.read(dirname(to), ["clone", "--quiet", "--shared", "--no-checkout", "--template=", "--origin", "origin", ...settings, "--", clone, to]);
+  const settings = [
+    ...plainSettings,
+    ...lfsSettings,
+    ...(await lfsStorage(clone)),
+    ...(origin === "" ? [] : ["-c", `remote.origin.pushurl=${noPush}`]),
+  ];
+  await git.read(dirname(to), [
+    "clone",
+    "--quiet",
+    "--shared",
+    "--no-checkout",
+    "--template=",
+    "--origin",
+    "origin",
+    ...settings,
+    "--",
+    clone,
+    to,
+  ]);
   await git.read(to, origin === "" ? ["remote", "remove", "origin"] : ["remote", "set-url", "origin", origin]);
   await checkOut(git, { clone, commit, to });
   await checkOutSubmodules(git, { clone, commit, to }, depth);
@@ -60,15 +77,21 @@ async function checkOut(git: GitRunner, copy: Copy): Promise<void> {
   const answer = await git.ask(copy.to, args, { timeoutMs: checkoutTimeoutMs });
   if (answer.code === 0) return;
   if (!(await git.hasProgram("git-lfs")) && (await usesLfs(git, copy))) {
-    throw new SlipwayError("TOOL_MISSING", `Cannot check out ${copy.commit}: its .gitattributes keep files in git-lfs, and "git-lfs" is not on the PATH`, {
-      hint: "Install git-lfs, then run `git lfs pull` in your repository",
-    });
+    throw new SlipwayError(
+      "TOOL_MISSING",
+      `Cannot check out ${copy.commit}: its .gitattributes keep files in git-lfs, and "git-lfs" is not on the PATH`,
+      {
+        hint: "Install git-lfs, then run `git lfs pull` in your repository",
+      },
+    );
   }
   throw gitFailed(args, copy.to, saidBy(answer));
 }
 
 async function usesLfs(git: GitRunner, copy: Copy): Promise<boolean> {
-  const attributes = (await readTree(git, copy.clone, copy.commit)).filter((entry) => /(?:^|\/)\.gitattributes$/.test(entry.path) && entry.kind === "blob");
+  const attributes = (await readTree(git, copy.clone, copy.commit)).filter(
+    (entry) => /(?:^|\/)\.gitattributes$/.test(entry.path) && entry.kind === "blob",
+  );
   if (attributes.length === 0) return false;
   const text = await git.read(copy.clone, ["cat-file", "--batch"], { input: attributes.map((entry) => `${entry.object}\n`).join("") });
   return /\bfilter=lfs\b/.test(text);
@@ -105,8 +128,12 @@ async function requireInside(root: string, path: string): Promise<void> {
 }
 
 function submoduleMissing(commit: string, entry: { readonly path: string; readonly object: string }): SlipwayError {
-  return new SlipwayError("SOURCE_INCOMPLETE", `Cannot check out ${commit}: its submodule "${entry.path}" at ${entry.object} is not in your repository`, {
-    hint: "Run `git submodule update --init --recursive`, then start again",
-    details: { path: entry.path, commit: entry.object },
-  });
+  return new SlipwayError(
+    "SOURCE_INCOMPLETE",
+    `Cannot check out ${commit}: its submodule "${entry.path}" at ${entry.object} is not in your repository`,
+    {
+      hint: "Run `git submodule update --init --recursive`, then start again",
+      details: { path: entry.path, commit: entry.object },
+    },
+  );
 }

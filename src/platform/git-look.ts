@@ -16,14 +16,27 @@ export interface WorkTree {
   readonly common: string;
 }
 
-const statusArgs = ["status", "--porcelain=v2", "-z", "--branch", "--no-ahead-behind", "--no-renames", "--untracked-files=normal", "--ignore-submodules=none"];
+const statusArgs = [
+  "status",
+  "--porcelain=v2",
+  "-z",
+  "--branch",
+  "--no-ahead-behind",
+  "--no-renames",
+  "--untracked-files=normal",
+  "--ignore-submodules=none",
+];
 
 /** @throws SlipwayError SOURCE_NOT_GIT, TOOL_MISSING, GIT_FAILED */
 export async function look(git: GitRunner, folder: string): Promise<SourceLook> {
   const tree = await findWorkTree(folder);
   if (tree === undefined) throw notGit(folder, "there is no .git in it or above it");
   const headRef = await readHeadRef(tree.gitFolder);
-  const [answer, settings, refs] = await Promise.all([git.ask(tree.root, statusArgs), readSettings(git, tree.root), refsAtHead(git, tree.root, headRef)]);
+  const [answer, settings, refs] = await Promise.all([
+    git.ask(tree.root, statusArgs),
+    readSettings(git, tree.root),
+    refsAtHead(git, tree.root, headRef),
+  ]);
   if (answer.code !== 0) throw notGit(folder, saidBy(answer));
   const status = parseStatus(answer.stdout);
   if (status.commit === undefined) throw notGit(folder, "it has no commit yet");
@@ -75,7 +88,13 @@ async function readHeadRef(gitFolder: string): Promise<string | undefined> {
 
 /** Tags that lead to HEAD, and the branch that is checked out: it tells the time of a commit without a tag. */
 async function refsAtHead(git: GitRunner, root: string, headRef: string | undefined): Promise<readonly RefRow[]> {
-  const answer = await git.ask(root, ["for-each-ref", "--points-at=HEAD", refFormat, "refs/tags/", ...(headRef === undefined ? [] : [headRef])]);
+  const answer = await git.ask(root, [
+    "for-each-ref",
+    "--points-at=HEAD",
+    refFormat,
+    "refs/tags/",
+    ...(headRef === undefined ? [] : [headRef]),
+  ]);
   return answer.code === 0 ? parseRefs(answer.stdout) : [];
 }
 

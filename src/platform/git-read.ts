@@ -44,7 +44,11 @@ export async function listFiles(git: GitRunner, folder: string, commit: string):
   return (await readTree(git, folder, commit)).filter((entry) => entry.kind === "blob").map((entry) => entry.path);
 }
 
-export async function showFile(git: GitRunner, folder: string, file: { readonly commit: string; readonly path: string }): Promise<string | undefined> {
+export async function showFile(
+  git: GitRunner,
+  folder: string,
+  file: { readonly commit: string; readonly path: string },
+): Promise<string | undefined> {
   const commit = requireObjectId(file.commit);
   if (file.path.includes("\n")) return showOddFile(git, folder, file);
   if (!isTreePath(file.path)) return undefined;
@@ -55,7 +59,11 @@ export async function showFile(git: GitRunner, folder: string, file: { readonly 
 }
 
 /** The batch takes one object per line, so that a path with a line end needs its object's id first. */
-async function showOddFile(git: GitRunner, folder: string, file: { readonly commit: string; readonly path: string }): Promise<string | undefined> {
+async function showOddFile(
+  git: GitRunner,
+  folder: string,
+  file: { readonly commit: string; readonly path: string },
+): Promise<string | undefined> {
   const entry = (await readTree(git, folder, file.commit)).find((one) => one.path === file.path && one.kind === "blob");
   return entry === undefined ? undefined : git.read(folder, ["cat-file", "blob", entry.object]);
 }
@@ -65,7 +73,11 @@ function isTreePath(path: string): boolean {
   return path !== "" && path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }
 
-export async function containsCommit(git: GitRunner, folder: string, pair: { readonly commit: string; readonly ancestor: string }): Promise<boolean> {
+export async function containsCommit(
+  git: GitRunner,
+  folder: string,
+  pair: { readonly commit: string; readonly ancestor: string },
+): Promise<boolean> {
   const args = ["merge-base", "--is-ancestor", requireObjectId(pair.ancestor), requireObjectId(pair.commit)];
   const answer = await git.ask(folder, args);
   if (answer.code === 0) return true;
@@ -73,17 +85,26 @@ export async function containsCommit(git: GitRunner, folder: string, pair: { rea
   throw gitFailed(args, folder, saidBy(answer));
 }
 
-export type RemoteRef = { readonly kind: "at"; readonly commit: string } | { readonly kind: "none" } | { readonly kind: "unknown"; readonly why: string };
+export type RemoteRef =
+  | { readonly kind: "at"; readonly commit: string }
+  | { readonly kind: "none" }
+  | { readonly kind: "unknown"; readonly why: string };
 
 /** @param at `remote`: name or URL. `ref`: full, as in `refs/heads/main`. */
-export async function readRemoteRef(git: GitRunner, folder: string, at: { readonly remote: string; readonly ref: string }): Promise<RemoteRef> {
-  if (!at.ref.startsWith("refs/") || !isRefName(at.ref)) return { kind: "unknown", why: `"${at.ref}" is not a full ref such as "refs/heads/main"` };
+export async function readRemoteRef(
+  git: GitRunner,
+  folder: string,
+  at: { readonly remote: string; readonly ref: string },
+): Promise<RemoteRef> {
+  if (!at.ref.startsWith("refs/") || !isRefName(at.ref))
+    return { kind: "unknown", why: `"${at.ref}" is not a full ref such as "refs/heads/main"` };
   if (at.remote === "" || at.remote.startsWith("-")) return { kind: "unknown", why: `"${at.remote}" is not a remote` };
   let answer;
   try {
     answer = await git.ask(folder, ["ls-remote", "--quiet", "--", at.remote, at.ref], { timeoutMs: remoteTimeoutMs });
   } catch (error) {
-    if (error instanceof SlipwayError && error.code === "GIT_FAILED") return { kind: "unknown", why: withoutUserInformation(error.message) };
+    if (error instanceof SlipwayError && error.code === "GIT_FAILED")
+      return { kind: "unknown", why: withoutUserInformation(error.message) };
     throw error;
   }
   if (answer.code !== 0) return { kind: "unknown", why: saidBy(answer) };

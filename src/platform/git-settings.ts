@@ -38,7 +38,9 @@ export function parseSettings(text: string): GitSettings {
   return {
     person: personOf(lines.findLast((line) => line.key === "GIT_COMMITTER_IDENT")?.value ?? ""),
     personSet: ["name", "email"].every((part) => lines.some((line) => line.key === `user.${part}` && line.value !== "")),
-    partial: lines.some((line) => line.key === "extensions.partialclone" || (/^remote\..*\.promisor$/.test(line.key) && line.value !== "false")),
+    partial: lines.some(
+      (line) => line.key === "extensions.partialclone" || (/^remote\..*\.promisor$/.test(line.key) && line.value !== "false"),
+    ),
     ownWorkTree: lines.some((line) => line.key === "core.worktree"),
     ...(remote === undefined ? {} : { remote }),
   };

@@ -41,7 +41,19 @@ export function parseRefs(text: string): readonly RefRow[] {
 }
 
 function rowOf(values: readonly string[]): RefRow {
-  const [ref = "", type = "", object = "", innerType = "", inner = "", date = "", innerDate = "", name = "", email = "", signature = "", contents = ""] = values;
+  const [
+    ref = "",
+    type = "",
+    object = "",
+    innerType = "",
+    inner = "",
+    date = "",
+    innerDate = "",
+    name = "",
+    email = "",
+    signature = "",
+    contents = "",
+  ] = values;
   const annotated = type === "tag";
   const commit = type === "commit" ? object : innerType === "commit" ? inner : undefined;
   const time = annotated ? innerDate : date;
@@ -73,7 +85,11 @@ const tagsMax = 100_000;
 const listFormat = "--format=%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)";
 
 /** @param glob as for-each-ref takes it: `*` stops at `/` */
-export async function listTags(git: GitRunner, folder: string, glob: string): Promise<readonly { readonly name: string; readonly commit: string }[]> {
+export async function listTags(
+  git: GitRunner,
+  folder: string,
+  glob: string,
+): Promise<readonly { readonly name: string; readonly commit: string }[]> {
   if (/[\0\n]/.test(glob)) return [];
   const text = await git.read(folder, ["for-each-ref", `--count=${tagsMax + 1}`, listFormat, `refs/tags/${glob}`]);
   const lines = text.split("\n").filter((line) => line !== "");
@@ -81,7 +97,8 @@ export async function listTags(git: GitRunner, folder: string, glob: string): Pr
   const tags = await Promise.all(
     lines.map(async (line) => {
       const [ref = "", type, object, innerType, inner] = line.split("\0");
-      const commit = type === "commit" ? object : innerType === "commit" ? inner : innerType === "tag" ? await peel(git, folder, ref) : undefined;
+      const commit =
+        type === "commit" ? object : innerType === "commit" ? inner : innerType === "tag" ? await peel(git, folder, ref) : undefined;
       return commit === undefined ? [] : [{ name: ref.slice("refs/tags/".length), commit }];
     }),
   );
@@ -106,6 +123,13 @@ async function peel(git: GitRunner, folder: string, ref: string): Promise<string
 
 /** The rules of git-check-ref-format(1), so that no name is read as an option, a range or a pattern. */
 export function isRefName(name: string): boolean {
-  if (name === "" || name.length > 1_000 || name === "@" || name.startsWith("-") || /[\0-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\.$|\/$|^\//.test(name)) return false;
+  if (
+    name === "" ||
+    name.length > 1_000 ||
+    name === "@" ||
+    name.startsWith("-") ||
+    /[\0-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\.$|\/$|^\//.test(name)
+  )
+    return false;
   return name.split("/").every((part) => !part.startsWith(".") && !part.endsWith(".lock"));
 }

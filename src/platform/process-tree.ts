@@ -56,7 +56,7 @@ function members(leader: number, seen: ReadonlySet<number>): readonly number[] {
   if (rows === undefined) return send(-leader, 0) ? [leader] : [];
   const belongs = new Set<number>([leader, ...seen]);
   // Parents have no order in the table; a chain of n generations needs n rounds at most.
-  for (let before = 0; before !== belongs.size; ) {
+  for (let before = 0; before !== belongs.size;) {
     before = belongs.size;
     for (const row of rows) {
       if (row.session === leader || row.group === leader || belongs.has(row.parent)) belongs.add(row.pid);

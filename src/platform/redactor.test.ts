@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { SlipwayError } from "../domain/error.ts";
 import { createRedactor, redactionMark } from "./redactor.ts";
 
-const secret = "pypi-AgEI/cHl+w=AS5 v\"cm\\cC é1";
+const secret = 'pypi-AgEI/cHl+w=AS5 v"cm\\cC é1';
 
 const forms: Readonly<Record<string, string>> = {
   plain: secret,
@@ -133,7 +133,7 @@ function squeezed(text: string): string {
 
 /** The slow and obvious way: mark every character of every occurrence. */
 function hiddenByHand(text: string, secrets: readonly string[]): string {
-  const hidden = new Array<boolean>(text.length).fill(false);
+  const hidden = Array.from(text, () => false);
   for (const secretText of secrets) {
     for (let at = text.indexOf(secretText); at >= 0; at = text.indexOf(secretText, at + 1)) hidden.fill(true, at, at + secretText.length);
   }

@@ -35,7 +35,10 @@ export function createRedactor(): Redactor {
         automaton = undefined;
       }
       if (characters > charactersMax) {
-        throw new SlipwayError("CREDENTIAL_INVALID", `Cannot hide more secrets: their forms have ${characters} characters and may have ${charactersMax}`);
+        throw new SlipwayError(
+          "CREDENTIAL_INVALID",
+          `Cannot hide more secrets: their forms have ${characters} characters and may have ${charactersMax}`,
+        );
       }
     },
     redact(text) {

@@ -58,9 +58,13 @@ function sourceOf(env: SecretsOptions["env"], variable: string): Source {
   const [name, other] = given;
   if (name === undefined) return { kind: "none" };
   if (other !== undefined) {
-    throw new SlipwayError("CREDENTIAL_INVALID", `Cannot read the credential "${variable}": both "${name}" and "${other}" are set, and one should be`, {
-      hint: `Unset "${name}" or "${other}"`,
-    });
+    throw new SlipwayError(
+      "CREDENTIAL_INVALID",
+      `Cannot read the credential "${variable}": both "${name}" and "${other}" are set, and one should be`,
+      {
+        hint: `Unset "${name}" or "${other}"`,
+      },
+    );
   }
   const value = env[name] ?? "";
   if (name === variable) return { kind: "value", variable: name, text: value };
@@ -70,7 +74,10 @@ function sourceOf(env: SecretsOptions["env"], variable: string): Source {
 
 function descriptorOf(name: string, value: string): number {
   if (/^(?:[3-9]|[1-9][0-9]{1,5})$/.test(value)) return Number(value);
-  throw new SlipwayError("CREDENTIAL_INVALID", `Cannot read "${name}": it is "${value.slice(0, 20)}" and should be the number of a file descriptor from 3`);
+  throw new SlipwayError(
+    "CREDENTIAL_INVALID",
+    `Cannot read "${name}": it is "${value.slice(0, 20)}" and should be the number of a file descriptor from 3`,
+  );
 }
 
 async function isReadable(source: Source): Promise<boolean> {
@@ -141,7 +148,10 @@ async function readDescriptor(descriptor: number, variable: string): Promise<str
 
 function requireSize(sizeBytes: number, variable: string): void {
   if (sizeBytes <= secretBytesMax) return;
-  throw new SlipwayError("CREDENTIAL_INVALID", `Cannot use the credential of "${variable}": it has ${sizeBytes} bytes and may have ${secretBytesMax}`);
+  throw new SlipwayError(
+    "CREDENTIAL_INVALID",
+    `Cannot use the credential of "${variable}": it has ${sizeBytes} bytes and may have ${secretBytesMax}`,
+  );
 }
 
 /** Editors and `echo` end a file with a line end that is no part of the secret. */
@@ -154,7 +164,8 @@ function addTo(redactor: Redactor, secret: string, variable: string): void {
     redactor.add(secret);
   } catch (error) {
     if (!(error instanceof SlipwayError)) throw error;
-    throw new SlipwayError("CREDENTIAL_INVALID", `Cannot use the credential "${variable}": ${error.message}`, { ...(error.hint === undefined ? {} : { hint: error.hint }) });
+    const message = `Cannot use the credential "${variable}": ${error.message}`;
+    throw new SlipwayError("CREDENTIAL_INVALID", message, { hint: error.hint ?? `Set "${variable}" to another` });
   }
 }
 

@@ -47,9 +47,13 @@ function absolute(value: string | undefined, path: typeof posix): string | undef
 }
 
 function noHome(xdg: string, home: string): SlipwayError {
-  return new SlipwayError("USAGE", `Cannot find a folder for Slipway's own files: neither "${xdg}" nor "${home}" is set to an absolute path`, {
-    hint: `Set "${home}", or pass --state`,
-  });
+  return new SlipwayError(
+    "USAGE",
+    `Cannot find a folder for Slipway's own files: neither "${xdg}" nor "${home}" is set to an absolute path`,
+    {
+      hint: `Set "${home}", or pass --state`,
+    },
+  );
 }
 
 export interface ProjectPlace {
@@ -85,7 +89,10 @@ const defaultPorts: Readonly<Record<string, string>> = { http: "80", https: "443
  */
 export function normalRemote(url: string): string {
   const remote = parseRemote(url.trim());
-  const path = remote.path.replace(/^\/+/, "").replace(/\/+$/, "").replace(/\.git$/, "");
+  const path = remote.path
+    .replace(/^\/+/, "")
+    .replace(/\/+$/, "")
+    .replace(/\.git$/, "");
   if (remote.host === "") return `file:/${path}`;
   const port = remote.port === "" || remote.scheme === "ssh" || defaultPorts[remote.scheme] === remote.port ? "" : `:${remote.port}`;
   return `${remote.host.toLowerCase()}${port}/${path}`;
@@ -99,7 +106,10 @@ interface RemoteParts {
 }
 
 function parseRemote(url: string): RemoteParts {
-  const full = /^(?:git\+)?(?<scheme>[a-z][a-z0-9.-]*)(?:\+git)?:\/\/(?:[^/]*@)?(?<host>\[[^\]]*\]|[^/:]*)(?::(?<port>[0-9]+))?(?<path>\/.*)?$/i.exec(url)?.groups;
+  const full =
+    /^(?:git\+)?(?<scheme>[a-z][a-z0-9.-]*)(?:\+git)?:\/\/(?:[^/]*@)?(?<host>\[[^\]]*\]|[^/:]*)(?::(?<port>[0-9]+))?(?<path>\/.*)?$/i.exec(
+      url,
+    )?.groups;
   if (full !== undefined) {
     return { scheme: (full["scheme"] ?? "").toLowerCase(), host: full["host"] ?? "", port: full["port"] ?? "", path: full["path"] ?? "" };
   }

@@ -31,7 +31,11 @@ export function storageError(action: string, path: string, cause: unknown): Slip
   const errno = errnoOf(cause) ?? "unknown error";
   const folder = dirname(path);
   const hint = hints[errno] ?? `Look at the folder "${folder}", then run the same command again`;
-  return new SlipwayError("STORAGE_FAILED", `Cannot ${action}: folder "${folder}" answered ${errno}`, { hint, cause, details: { path, errno } });
+  return new SlipwayError("STORAGE_FAILED", `Cannot ${action}: folder "${folder}" answered ${errno}`, {
+    hint,
+    cause,
+    details: { path, errno },
+  });
 }
 
 /** Runs one write to disk; what the file system refuses becomes STORAGE_FAILED. */
@@ -46,5 +50,8 @@ export async function stored<T>(action: string, path: string, write: () => Promi
 export function readError(path: string, cause: unknown): SlipwayError {
   if (cause instanceof SlipwayError) return cause;
   const errno = errnoOf(cause) ?? "unknown error";
-  return new SlipwayError("FILE_UNREADABLE", `Cannot read "${path}": the file system answered ${errno}`, { cause, details: { path, errno } });
+  return new SlipwayError("FILE_UNREADABLE", `Cannot read "${path}": the file system answered ${errno}`, {
+    cause,
+    details: { path, errno },
+  });
 }

@@ -95,7 +95,7 @@ async function copyAndDigest(source: FileHandle, to: string): Promise<Frozen> {
 }
 
 async function writeAll(target: FileHandle, buffer: Buffer, bytes: number): Promise<void> {
-  for (let written = 0; written < bytes; ) {
+  for (let written = 0; written < bytes;) {
     written += (await target.write(buffer, written, bytes - written)).bytesWritten;
   }
 }

@@ -37,9 +37,13 @@ export async function installerFor(options: Pick<ToolboxOptions, "exec" | "env">
   const python = await findPython(options.exec, path, run);
   if (uv !== undefined) return uvInstaller(uv, python, { run, command });
   if (python === undefined) {
-    throw new SlipwayError("TOOL_MISSING", `Cannot make Slipway's Python toolbox: no "python3" of version 3.${minorMin} or newer is on the PATH`, {
-      hint: `Install Python 3.${minorMin} or newer, or uv`,
-    });
+    throw new SlipwayError(
+      "TOOL_MISSING",
+      `Cannot make Slipway's Python toolbox: no "python3" of version 3.${minorMin} or newer is on the PATH`,
+      {
+        hint: `Install Python 3.${minorMin} or newer, or uv`,
+      },
+    );
   }
   return (await canInstallForOthers(python, run)) ? pipInstaller(python, { run, command }) : ensuredPipInstaller(python, { run, command });
 }
@@ -56,7 +60,8 @@ function uvInstaller(uv: string, python: Python | undefined, { run, command }: M
     command,
     version: python?.version ?? "3",
     makeEnvironment: (folder) => must(run, uv, ["venv", "--quiet", "--no-project", "--python", wanted, folder]),
-    install: (target, list) => must(run, uv, ["pip", "install", "--quiet", "--python", target, "--no-deps", "--only-binary", ":all:", "-r", list]),
+    install: (target, list) =>
+      must(run, uv, ["pip", "install", "--quiet", "--python", target, "--no-deps", "--only-binary", ":all:", "-r", list]),
   };
 }
 
@@ -101,7 +106,8 @@ async function versionOf(program: string, run: Run): Promise<string | undefined>
 
 async function canInstallForOthers(python: Python, run: Run): Promise<boolean> {
   const end = await run(python.program, ["-m", "pip", "--version"]);
-  const version = end.kind === "exited" && end.code === 0 ? /^pip (?<version>[0-9]+\.[0-9]+)/.exec(end.stdout)?.groups?.["version"] : undefined;
+  const version =
+    end.kind === "exited" && end.code === 0 ? /^pip (?<version>[0-9]+\.[0-9]+)/.exec(end.stdout)?.groups?.["version"] : undefined;
   return Number(version ?? "0") >= pipForOthers;
 }
 
@@ -115,9 +121,13 @@ async function must(run: Run, program: string, args: readonly string[]): Promise
   const end = await run(program, args);
   if (end.kind === "exited" && end.code === 0) return;
   const said = "stderr" in end ? lastLines(`${end.stdout}\n${end.stderr}`) : "it is not there";
-  throw new SlipwayError("TOOL_MISSING", `Cannot make Slipway's Python toolbox: "${program} ${args.slice(0, 3).join(" ")} …" ended with ${endOf(end)}: ${said}`, {
-    hint: "Mend what it says (network, index, disk), or set SLIPWAY_TOOLBOX_PYTHON to a Python that has the packages",
-  });
+  throw new SlipwayError(
+    "TOOL_MISSING",
+    `Cannot make Slipway's Python toolbox: "${program} ${args.slice(0, 3).join(" ")} …" ended with ${endOf(end)}: ${said}`,
+    {
+      hint: "Mend what it says (network, index, disk), or set SLIPWAY_TOOLBOX_PYTHON to a Python that has the packages",
+    },
+  );
 }
 
 function endOf(end: CommandEnd): string {

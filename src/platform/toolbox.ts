@@ -10,7 +10,6 @@ import { errnoOf, storageError } from "./storage-error.ts";
 import { installerFor, type Installer } from "./toolbox-install.ts";
 import { toolboxRequirements } from "./toolbox-requirements.ts";
 
-
 export interface ToolboxOptions {
   readonly exec: Exec;
   readonly files: Files;
@@ -52,7 +51,8 @@ async function pythonOf(options: ToolboxOptions): Promise<string> {
 /** Any Python will do that has the pins; it needs not be the one that is first on the PATH today. */
 async function findReady(files: Files, folder: string, prefix: string): Promise<string | undefined> {
   for (const name of await files.list(folder)) {
-    if (name.startsWith(`${prefix}-`) && !name.endsWith(making) && (await isReady(files, join(folder, name)))) return interpreter(join(folder, name));
+    if (name.startsWith(`${prefix}-`) && !name.endsWith(making) && (await isReady(files, join(folder, name))))
+      return interpreter(join(folder, name));
   }
   return undefined;
 }
@@ -88,7 +88,11 @@ async function make(options: ToolboxOptions, wanted: Wanted): Promise<string> {
   return interpreter(place);
 }
 
-async function fill(installer: Installer, folder: string, parts: { readonly files: Files; readonly requirements: readonly string[] }): Promise<void> {
+async function fill(
+  installer: Installer,
+  folder: string,
+  parts: { readonly files: Files; readonly requirements: readonly string[] },
+): Promise<void> {
   const { files, requirements } = parts;
   await files.makeFolder(dirname(folder));
   await installer.makeEnvironment(folder);
@@ -114,9 +118,13 @@ async function requireWorking(exec: Exec, installer: Installer, place: string): 
   const prefix = end.kind === "exited" && end.code === 0 ? end.stdout.trim() : undefined;
   assert(prefix !== undefined, `the toolbox in "${place}" runs`);
   if ((await stat(prefix)).ino !== (await stat(place)).ino) {
-    throw new SlipwayError("TOOL_MISSING", `Cannot use the toolbox: its Python says that it lives in "${prefix}" and should say "${place}"`, {
-      hint: `Remove "${place}", then run the same command again`,
-    });
+    throw new SlipwayError(
+      "TOOL_MISSING",
+      `Cannot use the toolbox: its Python says that it lives in "${prefix}" and should say "${place}"`,
+      {
+        hint: `Remove "${place}", then run the same command again`,
+      },
+    );
   }
 }
 

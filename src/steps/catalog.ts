@@ -4,11 +4,13 @@ import { z } from "zod";
 import type { StepKind } from "../domain/plan/plan.ts";
 import { acknowledgeStep } from "./acknowledge/acknowledge.ts";
 import { buildWheelStep } from "./build-wheel/build-wheel.ts";
+import { checkArtifactsStep } from "./check-artifacts/check-artifacts.ts";
 import { checkSourceStep } from "./check-source/check-source.ts";
 import { checkVersionStep } from "./check-version/check-version.ts";
 import { publishStep } from "./publish/publish.ts";
 import { runStep } from "./run/run.ts";
 import type { Step } from "./step.ts";
+import { verifyInstallStep } from "./verify-install/verify-install.ts";
 
 export const stepCatalog: readonly Step[] = [
   // What the project does by itself: its tests, lints, generators. Everything without a step of its own.
@@ -21,8 +23,12 @@ export const stepCatalog: readonly Step[] = [
   checkVersionStep,
   // The one kind of package that this version builds.
   buildWheelStep,
+  // What a registry would refuse, or an installer stumble over, is found before the first upload.
+  checkArtifactsStep,
   // The one step that acts on the world in this version.
   publishStep,
+  // What installs and works on this machine is what others will get.
+  verifyInstallStep,
 ];
 
 /** A name of the language that this version cannot do: it parses, so that a file may use it, and the plan refuses it. */

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { runSuite } from "../../scripts/testing/run.ts";
+import { suiteTasks } from "../../scripts/testing/run.ts";
 import type { Suite } from "../../scripts/testing/suites.ts";
 
 const head = `import { it } from "node:test"; import assert from "node:assert/strict";\n`;
@@ -20,9 +20,9 @@ describe("the test runner", () => {
   async function run(text: string, timeoutMs: number = suite.timeoutMs) {
     const file = join(folder, "sample.test.ts");
     writeFileSync(file, head + text);
-    const [end] = await runSuite({ ...suite, timeoutMs }, [file], () => undefined);
-    assert.ok(end !== undefined);
-    return end;
+    const [task] = suiteTasks({ ...suite, timeoutMs }, [file], () => undefined);
+    assert.ok(task !== undefined);
+    return task();
   }
 
   it("counts tests that pass, and keeps what they print", async () => {

@@ -16,6 +16,8 @@ export interface PypiserverOptions {
   /** Digest in the addresses of files; `no` for none. Default sha256. */
   readonly hashes?: "sha256" | "md5" | "no";
   readonly packages?: string;
+  /** Reading asks for the login too. */
+  readonly login?: boolean;
 }
 
 /** pypiserver with the user `u` and the password `p`; reading is open to all, nothing may be replaced. */
@@ -26,7 +28,7 @@ export async function startPypiserver(t: TestContext, options: PypiserverOptions
   mkdirSync(packages, { recursive: true });
   writeFileSync(passwords, "u:{SHA}UWtEjlWQRF6VKR6/t+LQO5EpKAc=\n".replace(/\{SHA\}.*/, `{SHA}${await sha1("p")}`));
   const port = await freePort();
-  const args = ["run", "-i", "127.0.0.1", "-p", String(port), "-P", passwords, "-a", "update", "--disable-fallback", "--hash-algo", options.hashes ?? "sha256", packages];
+  const args = ["run", "-i", "127.0.0.1", "-p", String(port), "-P", passwords, "-a", options.login === true ? "update,list,download" : "update", "--disable-fallback", "--hash-algo", options.hashes ?? "sha256", packages];
   const { stop } = await startServer(t, { program: testTool("pypi-server"), args, port, cwd: folder });
   return { uploadUrl: `http://127.0.0.1:${port}/`, indexUrl: `http://127.0.0.1:${port}/simple/`, stop };
 }

@@ -28,13 +28,13 @@ function judgeForms(judging: Judging, path: Path, written: WrittenEnvironment): 
       hint: "Move the one registry to the others",
     }));
   }
-  if (registry === undefined && !judging.isFaulty([...path, "registry"])) {
+  if (registry === undefined && !judging.isFaulty([...path, "registry"]) && !judging.hasForeignKey(path)) {
     const stray = credentials === undefined ? (test === undefined ? undefined : "test") : "credentials";
     if (stray === undefined) return;
     const hint = registries === undefined ? "Add `registry: NAME`" : "Move it to the registry that it is for";
     complainAtKey(judging, [...path, stray], () => ({ message: `Cannot tell which registry "${stray}" of ${pathText(path)} is for: "registry" is missing`, hint }));
   }
-  if (registry !== undefined && credentials === undefined && !judging.isFaulty([...path, "credentials"])) {
+  if (registry !== undefined && credentials === undefined && !judging.isFaulty([...path, "credentials"]) && !judging.hasForeignKey(path)) {
     complainAtKey(judging, path, () => ({
       message: `Cannot open the registry ${quoted(registry)} of ${pathText(path)}: "credentials" is missing`,
       hint: "Write `credentials: trusted-publishing`, `credentials: { token: VARIABLE }` or `credentials: none`",
@@ -80,7 +80,7 @@ function judgeApprovals(judging: Judging, { configuration, path, name }: Environ
 
 function tooFew(judging: Judging, path: Path, { group, required }: { readonly group: PeopleGroup & { readonly kind: "names" }; readonly required: number }): void {
   complain(judging, [...path, "required"], () => ({
-    message: `Cannot get ${required} approvals for ${pathText(path)}: "people.${group.name}" has ${group.names.length} names`,
+    message: `Cannot get ${required} approvals for ${pathText(path)}: "people.${group.name}" has ${group.names.length === 1 ? "1 name" : `${group.names.length} names`}`,
     hint: "Ask for fewer approvals, or add people to the group",
   }));
 }

@@ -33,7 +33,7 @@ function judgeAsset(judging: Judging, asset: string, path: Path): void {
     if (assetWords.includes(word)) continue;
     complain(judging, path, () => ({
       message: `Cannot fill in ${quoted(match[0])} in ${pathText(path)}: expected ${choices(assetWords.map((known) => `{${known}}`))}`,
-      hint: didYouMean(nearestWord(word, assetWords)),
+      hint: didYouMean(nearestWord(match[0], assetWords.map((known) => `{${known}}`))),
     }));
   }
 }

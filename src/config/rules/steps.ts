@@ -53,8 +53,9 @@ function judgeWith(judging: Judging, step: StepConfiguration, word: StepWord): v
 
 /** A command that could not be read has been complained about. */
 function hasEmptyCommand(step: StepConfiguration): boolean {
-  const { commands } = step.with;
-  return Array.isArray(commands) && commands.some((words) => Array.isArray(words) && words.length === 0);
+  const { commands, look } = step.with;
+  const all = [...(Array.isArray(commands) ? commands : []), look];
+  return all.some((words) => Array.isArray(words) && words.length === 0);
 }
 
 /** The input of `run` is written beside `run`, not below `with`. */

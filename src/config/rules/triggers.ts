@@ -79,8 +79,13 @@ function judgeInput(judging: Judging, pipeline: PipelineConfiguration, given: { 
   if (type === undefined || (type === "boolean") === (typeof value === "boolean")) return;
   complain(judging, path, () => ({
     message: `Cannot give ${foundText(value)} to the input ${quoted(name)}: expected ${type === "boolean" ? "true or false" : `text, since it is a ${type}`}`,
-    hint: type === "boolean" ? undefined : `Quote it: "${String(value)}"`,
+    hint: hintForInput(type, value),
   }));
+}
+
+function hintForInput(type: string, value: unknown): string {
+  if (type === "boolean") return "Write true or false";
+  return type === "version" ? "Write a version, or major, minor or patch" : `Quote it: "${String(value)}"`;
 }
 
 interface VersionAt {

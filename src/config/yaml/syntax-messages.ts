@@ -23,6 +23,8 @@ const byCode: Partial<Record<YAMLParseError["code"], Told>> = {
     hint: "Write it with braces or brackets too, or without them from the start",
   },
   MULTIPLE_DOCS: oneDocument(),
+  // The parser's own word for what it did not think of; lists as keys lead there.
+  IMPOSSIBLE: { message: "Cannot read the YAML from here on", hint: "Write plain keys with plain values" },
   RESOURCE_EXHAUSTION: { message: "Cannot read the YAML: it is nested too deep", hint: "Write it with fewer levels" },
 };
 

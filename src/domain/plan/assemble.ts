@@ -102,7 +102,10 @@ export function assemble(request: AssembleRequest): Assembled {
 
 function finish(assembling: Assembling): Plan {
   const { request, steps } = assembling;
-  const used = new Set(steps.flatMap((step) => (step.environment === undefined ? [] : [step.environment])));
+  const used = new Set(steps.flatMap((step) => step.environment ?? []));
+  // The environment whose rule a gate goes by is part of the plan, though no step may be performed in it.
+  const gates = new Set(steps.flatMap((step) => step.gate ?? []));
+  const isUsed = (one: PlannedEnvironment): boolean => used.has(one.name) || (one.approvals !== undefined && one.gate !== undefined && gates.has(one.gate));
   return {
     schema: planSchema,
     project: request.configuration.project,
@@ -112,7 +115,7 @@ function finish(assembling: Assembling): Plan {
     inputs: request.inputs,
     ...(request.path === undefined ? {} : { path: request.path }),
     packages: request.packages,
-    environments: assembling.environments.filter((environment) => used.has(environment.name)),
+    environments: assembling.environments.filter(isUsed),
     steps,
     leftOut: assembling.leftOut.map(({ id, reason }) => ({ id, reason })),
     line: drawLine(steps),
@@ -138,15 +141,17 @@ function notYet(configuration: Configuration, what: string, path: readonly (stri
 
 function addEntry(assembling: Assembling, entry: StepEntry): void {
   if (entry.kind === "step") {
-    assembling.frontier = addStep(assembling, { step: entry.step, id: entry.step.name, names: [entry.step.name], inherited: undefined });
+    assembling.frontier = addStep(assembling, { step: entry.step, id: entry.step.name, names: [entry.step.name], inherited: undefined, beside: false });
     return;
   }
   const reason = whyLeftOut(entry.when, circumstances(assembling.request));
+  const beside = entry.kind === "parallel";
+  if (beside && reason === undefined) checkBeforeSiblings(assembling, entry.name, entry.steps);
   const before = assembling.frontier;
   const reached: string[] = [];
   for (const step of entry.steps) {
     const id = `${entry.name}/${step.name}`;
-    const after = addStep(assembling, { step, id, names: [entry.name, step.name, id], inherited: reason });
+    const after = addStep(assembling, { step, id, names: [entry.name, step.name, id], inherited: reason, beside });
     if (entry.kind === "group") assembling.frontier = after;
     // A step that was left out hands on what it waited for; beside siblings that is already waited for.
     else if (after !== before) reached.push(...after);
@@ -161,20 +166,26 @@ interface Adding {
   readonly names: readonly string[];
   /** Why the group it stands in is left out. */
   readonly inherited: string | undefined;
+  /** It runs side by side with others, and waits for no more than they do. */
+  readonly beside: boolean;
 }
 
 /** Adds a step with all its legs. @returns what the next step waits for: the same array if it was left out */
 function addStep(assembling: Assembling, adding: Adding): readonly string[] {
   const { step, id } = adding;
-  const reason = adding.inherited ?? whyLeftOut(step.when, circumstances(assembling.request)) ?? leftOutByPath(assembling.request.path, adding.names);
+  const reason = adding.inherited ?? reasonOf(assembling, step, adding.names);
   if (reason !== undefined) {
     assembling.leftOut.push({ id, reason, traits: describeQuietly(assembling, step) });
     return assembling.frontier;
   }
   const legs = legsOf(step.matrix);
-  const before = checkedFrontier(assembling, step, id);
+  const before = adding.beside ? assembling.frontier : checkedFrontier(assembling, step);
   const added = legs.flatMap((leg) => addLeg(assembling, { ...adding, leg, waitsFor: before }));
   return added.length > 0 ? added : assembling.frontier;
+}
+
+function reasonOf(assembling: Assembling, step: StepConfiguration, names: readonly string[]): string | undefined {
+  return whyLeftOut(step.when, circumstances(assembling.request)) ?? leftOutByPath(assembling.request.path, names);
 }
 
 function circumstances(request: AssembleRequest): Circumstances {
@@ -207,12 +218,13 @@ function addLeg(assembling: Assembling, adding: Adding & { readonly leg: Leg; re
   }
   if (step.keep.length > 0) assembling.problems.push(notYet(request.configuration, `\`keep\` of step "${id}"`, [...step.path, "keep"]));
   const { traits } = described;
-  const reason = leftOutWithMaker(assembling, traits);
+  const above = traitsAbove(assembling, waitsFor);
+  const reason = leftOutWithMaker(assembling, traits, above);
   if (reason !== undefined) {
     assembling.leftOut.push({ id, reason, traits });
     return [];
   }
-  const missing = missingMaker(assembling, traits);
+  const missing = missingMaker(traits, above) ?? twoGates(step, environment);
   if (missing !== undefined) assembling.problems.push(stepProblem(request.configuration, step, `Cannot plan step "${id}": ${missing}`));
   assembling.traits.set(id, traits);
   assembling.steps.push(plannedStep({ id, step, traits, leg, waitsFor, gate: step.gate ?? environment?.gate }));
@@ -272,15 +284,14 @@ function describeQuietly(assembling: Assembling, step: StepConfiguration): StepT
 }
 
 /** A step that takes something from a step that was left out is left out too; nothing else spreads (DESIGN §2). */
-function leftOutWithMaker(assembling: Assembling, traits: StepTraits): string | undefined {
-  const present = [...assembling.traits.values()];
-  const reads = traits.reads.find((registry) => !present.some((one) => one.publishes.includes(registry)));
+function leftOutWithMaker(assembling: Assembling, traits: StepTraits, above: readonly StepTraits[]): string | undefined {
+  const reads = traits.reads.find((registry) => !above.some((one) => one.publishes.includes(registry)));
   if (reads !== undefined) {
     const absent = assembling.leftOut.find((one) => one.traits?.publishes.includes(reads));
     if (absent !== undefined) return `"${absent.id}", which publishes to ${reads}, is left out`;
   }
   for (const query of traits.takes) {
-    if (query.kinds.some((kind) => present.some((one) => makes(one, kind)))) continue;
+    if (query.kinds.some((kind) => above.some((one) => makes(one, kind)))) continue;
     const absent = assembling.leftOut.find((one) => one.traits !== undefined && query.kinds.some((kind) => makes(one.traits as StepTraits, kind)));
     if (absent !== undefined) return `"${absent.id}", which makes what it takes, is left out`;
   }
@@ -291,11 +302,21 @@ function makes(traits: StepTraits, kind: ArtifactKind): boolean {
   return traits.makes.some((expected) => expected.kind === kind);
 }
 
-function missingMaker(assembling: Assembling, traits: StepTraits): string | undefined {
-  const present = [...assembling.traits.values()];
-  const unread = traits.reads.find((registry) => !present.some((one) => one.publishes.includes(registry)));
+/** What the steps are like that a step with these to wait for follows, at any distance: what stands beside it has made nothing yet. */
+function traitsAbove(assembling: Assembling, waitsFor: readonly string[]): readonly StepTraits[] {
+  return [...waitsFor, ...ancestors(assembling.steps, waitsFor)].flatMap((id) => assembling.traits.get(id) ?? []);
+}
+
+/** A gate named at the step must not be a way around the gate of its environment. */
+function twoGates(step: StepConfiguration, environment: PlannedEnvironment | undefined): string | undefined {
+  if (step.gate === undefined || environment?.gate === undefined || step.gate === environment.gate) return undefined;
+  return `it names the gate "${step.gate}", and its environment "${environment.name}" has the gate "${environment.gate}"`;
+}
+
+function missingMaker(traits: StepTraits, above: readonly StepTraits[]): string | undefined {
+  const unread = traits.reads.find((registry) => !above.some((one) => one.publishes.includes(registry)));
   if (unread !== undefined) return `it reads what this release publishes to ${unread}, and no step above publishes there`;
-  const unmade = traits.takes.find((query) => !query.kinds.some((kind) => present.some((one) => makes(one, kind))));
+  const unmade = traits.takes.find((query) => !query.kinds.some((kind) => above.some((one) => makes(one, kind))));
   return unmade === undefined ? undefined : `it takes ${unmade.kinds.join(" or ")}, and no step above makes any`;
 }
 
@@ -303,25 +324,42 @@ const checkArtifacts = "check-artifacts";
 const checkedKinds: readonly ArtifactKind[] = ["wheel", "sdist"];
 
 /**
- * `check-artifacts` runs by itself as soon as artifacts are there and something is about to take them, unless the file
- * has a line for it.
+ * `check-artifacts` runs by itself as soon as artifacts are there that it has not seen and something is about to take
+ * them, unless the file has a line for it.
  * @returns what the step about to be added waits for
  */
-function checkedFrontier(assembling: Assembling, step: StepConfiguration, id: string): readonly string[] {
-  const { request, steps } = assembling;
+function checkedFrontier(assembling: Assembling, step: StepConfiguration): readonly string[] {
+  const { request, steps, frontier } = assembling;
   const isWritten = request.pipeline.entries.some((entry) => (entry.kind === "step" ? [entry.step] : entry.steps).some((one) => one.uses === checkArtifacts));
-  if (isWritten || steps.some((one) => one.id === checkArtifacts) || step.uses === checkArtifacts) return assembling.frontier;
+  if (isWritten || step.uses === checkArtifacts || !hasUnchecked(assembling)) return frontier;
   const taken = describeQuietly(assembling, step)?.takes.some((query) => query.kinds.some((kind) => checkedKinds.includes(kind))) ?? false;
-  const made = [...assembling.traits.values()].some((traits) => checkedKinds.some((kind) => makes(traits, kind)));
-  // Beside siblings the check would have to wait for some and not for others; the file then writes its own line.
-  if (!taken || !made || id.includes("/")) return assembling.frontier;
+  if (!taken) return frontier;
   const described = request.describe({ uses: checkArtifacts, with: {}, leg: {}, packages: request.packages, environment: undefined });
-  if (described.kind !== "described") return assembling.frontier;
+  if (described.kind !== "described") return frontier;
   const { traits } = described;
-  assembling.traits.set(checkArtifacts, traits);
-  steps.push(
-    plannedStep({ id: checkArtifacts, step: { retry: 0, optional: false, keep: [] }, traits, leg: {}, waitsFor: assembling.frontier, gate: undefined }),
-  );
-  assembling.frontier = [checkArtifacts];
+  const count = steps.filter((one) => one.uses === traits.uses).length;
+  const id = count === 0 ? checkArtifacts : `${checkArtifacts}-${count + 1}`;
+  if (steps.some((one) => one.id === id)) assembling.problems.push(stepProblem(request.configuration, step, `Cannot plan "${id}": a step of that name does something else`));
+  assembling.traits.set(id, traits);
+  steps.push(plannedStep({ id, step: { retry: 0, optional: false, keep: [] }, traits, leg: {}, waitsFor: frontier, gate: undefined }));
+  assembling.frontier = [id];
   return assembling.frontier;
+}
+
+/** Beside siblings the check would have to wait for some and not for others, so it stands before all of them. */
+function checkBeforeSiblings(assembling: Assembling, group: string, siblings: readonly StepConfiguration[]): void {
+  for (const step of siblings) {
+    if (reasonOf(assembling, step, [group, step.name, `${group}/${step.name}`]) === undefined) checkedFrontier(assembling, step);
+  }
+}
+
+/** Something that `check-artifacts` looks at was made above, and no check follows it yet. */
+function hasUnchecked(assembling: Assembling): boolean {
+  const { steps, frontier, traits } = assembling;
+  const checks = steps.filter((one) => one.uses.startsWith(`${checkArtifacts}@`)).map((one) => one.id);
+  const checked = ancestors(steps, checks);
+  return [...frontier, ...ancestors(steps, frontier)].some((id) => {
+    const found = traits.get(id);
+    return found !== undefined && !checked.has(id) && checkedKinds.some((kind) => makes(found, kind));
+  });
 }

@@ -6,6 +6,7 @@ import { defaultDescriptionType, parseDescriptionType, type DescriptionType } fr
 import { headerOf, headersOf, isMetadataVersionAtLeast, projectUrlsOf, type CoreMetadata } from "./core-metadata.ts";
 import { metadataFields, metadataVersions, neverDynamic, projectUrlLabelLengthMax, pythonKeywords, summaryLengthMax } from "./core-metadata-fields.ts";
 import { isPackageName } from "./names.ts";
+import { isPlainEmail, isPlainLicense, isPlainRequirement, isPlainSpecifierSet } from "./plain-values.ts";
 import { isWebAddress } from "./web-address.ts";
 
 export interface MetadataFault {
@@ -40,13 +41,13 @@ const dependencyFields = ["Requires-Dist", "Provides-Dist", "Obsoletes-Dist"] as
 const emailFields = ["Author-email", "Maintainer-email"] as const;
 const addressFields = ["Home-page", "Download-URL"] as const;
 
-/** Every value of the metadata that Python has to judge. */
+/** Every value of the metadata that Python has to judge; what is right beyond doubt is none. */
 export function questionsOf(metadata: CoreMetadata): MetadataQuestions {
   return {
-    requirements: dependencyFields.flatMap((name) => headersOf(metadata, name)),
-    specifiers: headersOf(metadata, "Requires-Python"),
-    licenses: headersOf(metadata, "License-Expression"),
-    emails: emailFields.flatMap((name) => saidValues(metadata, name)),
+    requirements: dependencyFields.flatMap((name) => headersOf(metadata, name)).filter((value) => !isPlainRequirement(value)),
+    specifiers: headersOf(metadata, "Requires-Python").filter((value) => !isPlainSpecifierSet(value)),
+    licenses: headersOf(metadata, "License-Expression").filter((value) => !isPlainLicense(value)),
+    emails: emailFields.flatMap((name) => saidValues(metadata, name)).filter((value) => !isPlainEmail(value)),
     classifiers: headersOf(metadata, "Classifier"),
   };
 }
@@ -230,14 +231,16 @@ function judgedFaults(metadata: CoreMetadata, answers: MetadataAnswers): readonl
   };
   for (const name of dependencyFields) {
     for (const value of headersOf(metadata, name)) {
+      if (isPlainRequirement(value)) continue;
       const judged = answers.requirement(value);
       if (judged.kind === "valid" && judged.direct) faults.push(fault("META-DIRECT", `${name} ${quote(value)} names an address; PyPI takes no direct references (PEP 440, direct references)`));
       refuse("META-REQUIREMENT", `${name} ${quote(value)}`, judged, "PEP 508, by packaging");
     }
   }
-  for (const value of headersOf(metadata, "Requires-Python")) refuse("META-REQUIRES-PYTHON", `Requires-Python ${quote(value)}`, answers.specifiers(value), "PEP 440, by packaging");
-  for (const value of headersOf(metadata, "License-Expression")) refuse("META-LICENSE", `License-Expression ${quote(value)}`, answers.license(value), "SPDX, PEP 639, by packaging");
-  for (const name of emailFields) for (const value of saidValues(metadata, name)) refuse("META-EMAIL", `${name} ${quote(value)}`, answers.email(value), "PyPI, by email-validator");
+  const asked = questionsOf(metadata);
+  for (const value of asked.specifiers) refuse("META-REQUIRES-PYTHON", `Requires-Python ${quote(value)}`, answers.specifiers(value), "PEP 440, by packaging");
+  for (const value of asked.licenses) refuse("META-LICENSE", `License-Expression ${quote(value)}`, answers.license(value), "SPDX, PEP 639, by packaging");
+  for (const value of asked.emails) refuse("META-EMAIL", `The mail address in ${quote(value)}`, answers.email(value), "PyPI, by email-validator");
   for (const value of new Set(headersOf(metadata, "Classifier"))) {
     const judged = answers.classifier(value);
     if (judged.kind === "unknown") faults.push(fault("META-CLASSIFIER", `Classifier ${quote(value)} is not on PyPI's list (trove-classifiers)`));

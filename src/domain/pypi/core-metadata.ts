@@ -60,9 +60,16 @@ export function headerOf(metadata: CoreMetadata, name: string): string | undefin
 
 /** All values of a header, in their order. */
 export function headersOf(metadata: CoreMetadata, name: string): readonly string[] {
-  const wanted = name.toLowerCase();
-  return metadata.headers.filter(([written]) => written.toLowerCase() === wanted).map(([, value]) => value);
+  let index = indexes.get(metadata);
+  if (index === undefined) {
+    index = Map.groupBy(metadata.headers, ([written]) => written.toLowerCase());
+    indexes.set(metadata, index);
+  }
+  return index.get(name.toLowerCase())?.map(([, value]) => value) ?? [];
 }
+
+/** Headers by lower-case name, made once for each metadata: the rules ask for every field. */
+const indexes = new WeakMap<CoreMetadata, Map<string, (readonly [string, string])[]>>();
 
 /** `Project-URL` lines as label and address, split at the first comma. */
 export function projectUrlsOf(metadata: CoreMetadata): readonly (readonly [label: string, url: string])[] {

@@ -1,6 +1,7 @@
 // What a Python project's own files say about it, read without running any of its code: name, version (or where it is
 // kept), build backend, import names. Sources: PEP 621, PEP 517/518 and the documentation of each backend named below.
 import { parse } from "smol-toml";
+import { headerOf, parseCoreMetadata } from "./core-metadata.ts";
 
 export interface PythonProject {
   /** As written; undefined where only running code would tell. */
@@ -14,6 +15,8 @@ export interface PythonProject {
   /** Whether the manifest has a description file or text (for `init`). */
   readonly scripts: readonly string[];
   readonly requiresPython: string | undefined;
+  /** What the PKG-INFO of an unpacked sdist says that it was published as; no source of a version, but a clue. */
+  readonly published: { readonly name: string | undefined; readonly version: string | undefined };
 }
 
 export type VersionSource =
@@ -55,9 +58,10 @@ function describe(toml: Table, texts: ProjectTexts): PythonProject {
   const poetry = table(table(toml, "tool"), "poetry");
   const flit = table(table(table(toml, "tool"), "flit"), "metadata");
   const setupCfg = readSetupCfg(texts["setup.cfg"] ?? "");
+  const published = readPkgInfo(texts["PKG-INFO"]);
   const name =
     string(project["name"]) ?? string(poetry["name"]) ?? string(flit["dist-name"]) ?? string(flit["module"]) ??
-    setupCfg.get("name") ?? literalIn(texts["setup.py"], "name");
+    setupCfg.get("name") ?? literalIn(texts["setup.py"], "name") ?? published.name;
   return {
     name,
     version: versionOf({ toml, project, poetry, setupCfg, texts, name }),
@@ -66,7 +70,17 @@ function describe(toml: Table, texts: ProjectTexts): PythonProject {
     importName: string(flit["module"]) ?? string(table(table(table(toml, "tool"), "flit"), "module")["name"]),
     scripts: [...Object.keys(table(project, "scripts")), ...Object.keys(table(poetry, "scripts"))],
     requiresPython: string(project["requires-python"]) ?? setupCfg.get("python_requires"),
+    published,
   };
+}
+
+function readPkgInfo(text: string | undefined): PythonProject["published"] {
+  const metadata = parseCoreMetadata(text ?? "");
+  const said = (name: string): string | undefined => {
+    const value = headerOf(metadata, name)?.trim();
+    return value === "" || value === "UNKNOWN" ? undefined : value;
+  };
+  return { name: said("Name"), version: said("Version") };
 }
 
 interface Looking {

@@ -17,6 +17,15 @@ export function nextDev(version: Pep440Version, n: number): string {
   return `${released}.dev${n}`;
 }
 
+/**
+ * The version that likely comes next: a candidate becomes final, of a final one the last number of the release grows.
+ * @example nextAfter(readVersion(pep440, "1.2.3")) // "1.2.4"; of "2.0rc1" it is "2.0"
+ */
+export function nextAfter(version: Version): string {
+  if (version.prerelease) return version.base;
+  return version.base.replace(/[0-9]+$/, (digits) => (BigInt(digits) + 1n).toString());
+}
+
 /** The release part: `0.2.0` of `0.2.0rc1`, `0.2.0.dev3`, `0.2.0.post1` and `0.2.0-rc.1`. An epoch belongs to it. */
 export function baseOf(version: Version): string {
   return version.base;

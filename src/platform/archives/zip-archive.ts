@@ -1,6 +1,8 @@
 // A wheel as an archive: opened through its central directory, held against its local headers, read member by member.
 // Every operation opens the file anew, so that an archive needs no closing. Faults that only the data can show (CRC,
 // size, broken compression) join the list when `digests` has run.
+import { hash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import type { Archive, ArchiveOpened, ArchiveText } from "../ports.ts";
 import { knowFile, withBytes, type ByteSource, type KnownFile } from "./byte-source.ts";
 import { createFaults, shown, type Faults } from "./faults.ts";
@@ -28,7 +30,7 @@ async function openFrom(source: ByteSource, known: KnownFile): Promise<ArchiveOp
   const first = await source.read(0, 512);
   if (first !== undefined && isTarHeader(first)) faults.add("Is a zip and a tar file at once");
   const bomb = addBombFaults(entries, source.sizeBytes, faults);
-  return { kind: "opened", archive: archiveOf(known, { entries, faults, bomb }) };
+  return { kind: "opened", archive: archiveOf(known, { entries, faults, bomb, digested: new Map() }) };
 }
 
 /** PyPI's rule, and our own limit on what is unpacked at all. @returns whether the data must not be unpacked */
@@ -45,19 +47,21 @@ interface Opened {
   readonly entries: readonly PlacedEntry[];
   readonly faults: Faults;
   readonly bomb: boolean;
+  /** Digests of members that were read as texts, so that none is unpacked twice. */
+  readonly digested: Map<string, string>;
 }
 
 function archiveOf(known: KnownFile, opened: Opened): Archive {
-  const { entries, faults } = opened;
+  const { entries } = opened;
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   return {
     members: entries.map(({ path, kind, sizeBytes }) => ({ path, kind, sizeBytes })),
-    faults: faults.list,
+    faults: opened.faults.list,
     async readText(path, limitBytes) {
       const entry = byPath.get(path);
       if (entry?.kind !== "file") return { kind: "absent" };
       if (entry.sizeBytes > limitBytes) return { kind: "too-large" };
-      return withBytes(known, (source) => textOf(source, entry, faults));
+      return withBytes(known, (source) => textOf(source, entry, opened));
     },
     digests: () => withBytes(known, (source) => digestAll(source, opened)),
   };
@@ -65,14 +69,16 @@ function archiveOf(known: KnownFile, opened: Opened): Archive {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-async function textOf(source: ByteSource, entry: PlacedEntry, faults: Faults): Promise<ArchiveText> {
+async function textOf(source: ByteSource, entry: PlacedEntry, opened: Opened): Promise<ArchiveText> {
   const pieces: Buffer[] = [];
   const fault = await unpack(source, entry, (bytes) => pieces.push(Buffer.from(bytes)));
   if (fault !== undefined) {
-    faults.add(`${shown(entry.path)} ${fault}`);
+    opened.faults.add(`${shown(entry.path)} ${fault}`);
     return { kind: "absent" };
   }
-  return decodeText(Buffer.concat(pieces));
+  const bytes = Buffer.concat(pieces);
+  opened.digested.set(entry.path, hash("sha256", bytes, "base64url"));
+  return decodeText(bytes);
 }
 
 /** Bytes as text, if they are UTF-8. A byte order mark stays. */
@@ -87,9 +93,11 @@ export function decodeText(bytes: Uint8Array): ArchiveText {
 async function digestAll(source: ByteSource, opened: Opened): Promise<ReadonlyMap<string, { readonly sha256: string; readonly sizeBytes: number }>> {
   const digests = new Map<string, { readonly sha256: string; readonly sizeBytes: number }>();
   if (opened.bomb) return digests;
+  await setImmediate(); // Small files are unpacked without waiting for anything: the process must get its turn.
   for (const entry of opened.entries) {
     if (entry.kind !== "file") continue;
-    const digest = await digestMember(source, entry);
+    const sha256 = opened.digested.get(entry.path);
+    const digest = sha256 === undefined ? await digestMember(source, entry) : { sha256 };
     if ("fault" in digest) opened.faults.add(`${shown(entry.path)} ${digest.fault}`);
     else digests.set(entry.path, { sha256: digest.sha256, sizeBytes: entry.sizeBytes });
   }

@@ -1,12 +1,13 @@
 // Reads the central directory of a zip: what the archive says it holds. It exists apart from the local headers
 // because installers believe this list and scanners often the other (reference/protocols §1.4).
+import { isAscii } from "node:buffer";
 import type { ArchiveMember } from "../ports.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { shown, type Faults } from "./faults.ts";
 import { directoryBytesMax, entriesMax } from "./limits.ts";
 import { pathFault } from "./member-path.ts";
 import { signatures, type ZipEnd } from "./zip-end.ts";
-import { readExtras, resolveSizes } from "./zip-extras.ts";
+import { noExtras, readExtras, resolveSizes } from "./zip-extras.ts";
 
 /** One member as the central directory states it. */
 export interface ZipEntry extends ArchiveMember {
@@ -66,7 +67,7 @@ function entryOf(header: Buffer, variable: Buffer, around: Around): ZipEntry {
   const rawName = decodeName(nameBytes, flags, faults);
   const isFolder = rawName.endsWith("/");
   const path = isFolder ? rawName.slice(0, -1) : rawName;
-  const extras = readExtras(variable.subarray(nameLength, nameLength + extraLength));
+  const extras = extraLength === 0 ? noExtras : readExtras(variable.subarray(nameLength, nameLength + extraLength));
   const resolved = resolveSizes(
     { packed: header.readUInt32LE(20), size: header.readUInt32LE(24), offset: header.readUInt32LE(42) },
     extras.zip64,
@@ -85,7 +86,7 @@ function entryOf(header: Buffer, variable: Buffer, around: Around): ZipEntry {
 
 /** Python reads a name without the UTF-8 flag as code page 437; a streaming reader may not. ASCII is the same in both. */
 function decodeName(bytes: Buffer, flags: number, faults: Faults): string {
-  if (bytes.every((byte) => byte < 0x80)) return bytes.toString("latin1");
+  if (isAscii(bytes)) return bytes.toString("latin1");
   try {
     const name = utf8.decode(bytes);
     if ((flags & utf8Flag) === 0) faults.add(`Name ${shown(name)} is not ASCII and not marked as UTF-8`);
@@ -112,19 +113,22 @@ function kindOf(attributes: number, isFolder: boolean): ArchiveMember["kind"] {
 }
 
 function addEntryFaults(entry: Omit<ZipEntry, "localAt">, isFolder: boolean, faults: Faults): void {
-  const name = shown(entry.path);
   const fault = pathFault(entry.path);
   if (fault !== undefined) faults.add(fault);
-  if (entry.kind === "link") faults.add(`${name} is a link`);
-  if (entry.kind === "other") faults.add(`${name} is a device, pipe or socket by its mode`);
-  if (entry.kind === "folder" && !isFolder) faults.add(`${name} is a folder by its mode and a file by its name`);
-  if (isFolder && entry.sizeBytes > 0) faults.add(`${name} is a folder with ${entry.sizeBytes} bytes of content`);
-  if ((entry.flags & encryptedFlags) !== 0) faults.add(`${name} is encrypted`);
-  if ((entry.flags & patchedFlag) !== 0) faults.add(`${name} is patch data`);
-  if ((entry.flags & dataDescriptorFlag) !== 0) faults.add(`${name} has a data descriptor (general-purpose bit 3)`);
+  for (const what of whatIsWrong(entry, isFolder)) faults.add(`${shown(entry.path)} ${what}`);
+}
+
+function* whatIsWrong(entry: Omit<ZipEntry, "localAt">, isFolder: boolean): Generator<string, void, undefined> {
+  if (entry.kind === "link") yield "is a link";
+  if (entry.kind === "other") yield "is a device, pipe or socket by its mode";
+  if (entry.kind === "folder" && !isFolder) yield "is a folder by its mode and a file by its name";
+  if (isFolder && entry.sizeBytes > 0) yield `is a folder with ${entry.sizeBytes} bytes of content`;
+  if ((entry.flags & encryptedFlags) !== 0) yield "is encrypted";
+  if ((entry.flags & patchedFlag) !== 0) yield "is patch data";
+  if ((entry.flags & dataDescriptorFlag) !== 0) yield "has a data descriptor (general-purpose bit 3)";
   if (entry.method !== methods.stored && entry.method !== methods.deflated) {
-    faults.add(`${name} is compressed with method ${entry.method}; only stored (0) and deflated (8) are read everywhere`);
+    yield `is compressed with method ${entry.method}; only stored (0) and deflated (8) are read everywhere`;
   } else if (entry.method === methods.stored && entry.packedBytes !== entry.sizeBytes) {
-    faults.add(`${name} is stored, with ${entry.packedBytes} bytes packed and ${entry.sizeBytes} unpacked`);
+    yield `is stored, with ${entry.packedBytes} bytes packed and ${entry.sizeBytes} unpacked`;
   }
 }

@@ -9,6 +9,9 @@ export interface Extras {
   readonly fault?: string;
 }
 
+/** A header without extra fields, as most are. */
+export const noExtras: Extras = {};
+
 const zip64Id = 0x0001;
 const unicodePathId = 0x7075;
 
@@ -51,11 +54,10 @@ const zip64Lengths = [0, 8, 16, 24, 28];
  * @returns the sizes, with `fault` when the extra field is missing or reads in two ways
  */
 export function resolveSizes(stated: Sizes, zip64: Buffer | undefined): { readonly sizes: Sizes; readonly fault?: string } {
+  if (zip64 === undefined && stated.size !== mark && stated.packed !== mark && stated.offset !== mark) return { sizes: stated };
   const fields = stated.offset === undefined ? [stated.size, stated.packed] : [stated.size, stated.packed, stated.offset];
   const marked = fields.filter((value) => value === mark).length;
-  if (zip64 === undefined) {
-    return marked === 0 ? { sizes: stated } : { sizes: stated, fault: "sizes that stand in a ZIP64 extra field which is not there" };
-  }
+  if (zip64 === undefined) return { sizes: stated, fault: "sizes that stand in a ZIP64 extra field which is not there" };
   if (!zip64Lengths.includes(zip64.length) || zip64.length < marked * 8) return { sizes: stated, fault: "a ZIP64 extra field of the wrong length" };
   if (zip64.length === marked * 8) return { sizes: inOrder(stated, fields, zip64) };
   const agrees = fields.every((value, position) => {

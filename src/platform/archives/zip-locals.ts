@@ -5,7 +5,7 @@ import type { ByteSource } from "./byte-source.ts";
 import { shown, type Faults } from "./faults.ts";
 import { dataDescriptorFlag, type ZipEntry } from "./zip-directory.ts";
 import { signatures } from "./zip-end.ts";
-import { readExtras, resolveSizes } from "./zip-extras.ts";
+import { noExtras, readExtras, resolveSizes } from "./zip-extras.ts";
 
 /** A member whose data can be read, and where they stand. */
 export interface PlacedEntry extends ZipEntry {
@@ -28,7 +28,7 @@ export async function placeEntries(
   let expectedAt = 0;
   let slack = 0;
   for (const { entry, index } of byOffset) {
-    await addGapFault(source, { from: expectedAt, to: entry.localAt, slack }, faults);
+    if (entry.localAt !== expectedAt) await addGapFault(source, { from: expectedAt, to: entry.localAt, slack }, faults);
     const dataAt = await placeOne(source, entry, faults);
     const endAt = (dataAt ?? entry.localAt + localBytes) + entry.packedBytes;
     if (endAt > directory.at) faults.add(`${shown(entry.path)} reaches into the central directory`);
@@ -36,7 +36,7 @@ export async function placeEntries(
     expectedAt = endAt;
     slack = (entry.flags & dataDescriptorFlag) === 0 ? 0 : descriptorBytesMax;
   }
-  await addGapFault(source, { from: expectedAt, to: directory.at, slack }, faults);
+  if (expectedAt !== directory.at) await addGapFault(source, { from: expectedAt, to: directory.at, slack }, faults);
   return placed;
 }
 
@@ -85,7 +85,7 @@ async function placeOne(source: ByteSource, entry: ZipEntry, faults: Faults): Pr
 
 function addHeaderFaults(header: Buffer, at: { readonly entry: ZipEntry; readonly extra: Buffer }, faults: Faults): void {
   const { entry } = at;
-  const extras = readExtras(at.extra);
+  const extras = at.extra.length === 0 ? noExtras : readExtras(at.extra);
   const resolved = resolveSizes({ packed: header.readUInt32LE(18), size: header.readUInt32LE(22) }, extras.zip64);
   for (const fault of [extras.fault, resolved.fault]) if (fault !== undefined) faults.add(`${shown(entry.path)} has ${fault} in its local header`);
   if (extras.unicodeName?.equals(entry.nameBytes) === false) {
@@ -95,14 +95,12 @@ function addHeaderFaults(header: Buffer, at: { readonly entry: ZipEntry; readonl
     faults.add(`${shown(entry.path)} has a data descriptor (general-purpose bit 3)`);
     return;
   }
-  const pairs: readonly (readonly [string, number, number])[] = [
-    ["flags", header.readUInt16LE(6), entry.flags],
-    ["compression method", header.readUInt16LE(8), entry.method],
-    ["CRC-32", header.readUInt32LE(14), entry.crc],
-    ["packed size", resolved.sizes.packed, entry.packedBytes],
-    ["size", resolved.sizes.size, entry.sizeBytes],
-  ];
-  for (const [what, local, central] of pairs) {
+  const differ = (what: string, local: number, central: number) => {
     if (local !== central) faults.add(`${shown(entry.path)} has ${what} ${local} in its local header and ${central} in the central directory`);
-  }
+  };
+  differ("flags", header.readUInt16LE(6), entry.flags);
+  differ("compression method", header.readUInt16LE(8), entry.method);
+  differ("CRC-32", header.readUInt32LE(14), entry.crc);
+  differ("packed size", resolved.sizes.packed, entry.packedBytes);
+  differ("size", resolved.sizes.size, entry.sizeBytes);
 }

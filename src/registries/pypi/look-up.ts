@@ -72,7 +72,7 @@ function refusalOf(index: Index, got: Extract<Got, { kind: "answered" }>): Exclu
 
 async function discard(got: Extract<Got, { kind: "answered" }>): Promise<void> {
   // A short body is read to its end, so that the connection can be used again.
-  await readText(got.body, { limitBytes: 64 * 1024, cut: true }).catch(() => undefined);
+  await readText(got.body, { limitBytes: 64 * 1024, cut: true, withinMs: 2_000 }).catch(() => undefined);
 }
 
 export type Fetched =

@@ -19,7 +19,7 @@ export interface SendTo {
 }
 
 /** Large enough that calls cost nothing beside hashing, small enough that ten uploads stay below 20 MiB. */
-const chunkBytes = 512 * 1024;
+const chunkBytes = 256 * 1024;
 
 /** The bytes to send differ from the frozen ones: a damaged store, or a file changed under our hands. */
 class ChangedBytes extends Error {}

@@ -3,7 +3,7 @@
 import { hasDescription, headerOf, type CoreMetadata } from "../../domain/pypi/core-metadata.ts";
 import { descriptionTypeOf, metadataFaults, questionsOf } from "../../domain/pypi/core-metadata-rules.ts";
 import { normalizeName } from "../../domain/pypi/names.ts";
-import { pep440 } from "../../domain/version/pep440.ts";
+import { isSameVersion } from "./same-version.ts";
 import type { OpenedDistribution } from "./distribution.ts";
 import { error, quoted, warning, type ArtifactFinding } from "./finding.ts";
 import { descriptionsLengthMax, type Answers, type Description, type Questions } from "./judge.ts";
@@ -79,11 +79,11 @@ function identityFindings(opened: OpenedDistribution, metadata: CoreMetadata): r
     findings.push(error(id, `The metadata says ${what} ${quoted(found)}, and ${other.where} says ${quoted(other.value)}`));
   };
   if (planned !== undefined && normalizeName(name) !== normalizeName(planned.name)) differ("IDENTITY-NAME", "name", name, { where: "the plan", value: planned.name });
-  if (planned !== undefined && normalVersion(version) !== normalVersion(planned.version)) differ("IDENTITY-VERSION", "version", version, { where: "the plan", value: planned.version });
+  if (planned !== undefined && !isSameVersion(version, planned.version)) differ("IDENTITY-VERSION", "version", version, { where: "the plan", value: planned.version });
   const inName = nameAndVersionOf(opened);
   if (inName === undefined) return findings;
   if (normalizeName(name) !== normalizeName(inName.name)) differ("IDENTITY-NAME", "name", name, { where: "the file name", value: inName.name });
-  if (normalVersion(version) !== normalVersion(inName.version)) differ("IDENTITY-VERSION", "version", version, { where: "the file name", value: inName.version });
+  if (!isSameVersion(version, inName.version)) differ("IDENTITY-VERSION", "version", version, { where: "the file name", value: inName.version });
   return findings;
 }
 
@@ -92,9 +92,4 @@ function nameAndVersionOf(opened: OpenedDistribution): { readonly name: string; 
   if (opened.wheel !== undefined) return { name: opened.wheel.distribution, version: opened.wheel.versionText };
   const [, name, version] = /^(.+)-([^-]+)\.tar\.gz$/.exec(opened.distribution.name) ?? [];
   return name === undefined || version === undefined ? undefined : { name, version };
-}
-
-function normalVersion(text: string): string {
-  const parsed = pep440.parse(text);
-  return parsed.kind === "valid" ? parsed.version.normal : text;
 }

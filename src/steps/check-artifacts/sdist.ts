@@ -3,7 +3,7 @@
 // makes it buildable as what it says.
 import { headerOf, headersOf, isMetadataVersionAtLeast, type CoreMetadata } from "../../domain/pypi/core-metadata.ts";
 import { normalizeName, parseSdistFileName } from "../../domain/pypi/names.ts";
-import { pep440 } from "../../domain/version/pep440.ts";
+import { isSameVersion } from "./same-version.ts";
 import type { Archive } from "../../platform/ports.ts";
 import type { OpenedDistribution } from "./distribution.ts";
 import { error, listed, quoted, warning, type ArtifactFinding } from "./finding.ts";
@@ -67,15 +67,10 @@ async function pyprojectFindings(text: string, metadata: CoreMetadata): Promise<
   if (project.name !== undefined && normalizeName(project.name) !== normalizeName(name)) {
     findings.push(error("SDIST-PYPROJECT", `The sdist's pyproject.toml says the name ${quoted(project.name)}, and PKG-INFO says ${quoted(name)}`));
   }
-  if (project.version !== undefined && normalVersion(project.version) !== normalVersion(version)) {
+  if (project.version !== undefined && !isSameVersion(project.version, version)) {
     findings.push(error("SDIST-PYPROJECT", `The sdist's pyproject.toml says the version ${quoted(project.version)}, and PKG-INFO says ${quoted(version)}`));
   }
   return findings;
-}
-
-function normalVersion(text: string): string {
-  const parsed = pep440.parse(text);
-  return parsed.kind === "valid" ? parsed.version.normal : text;
 }
 
 async function readProjectTable(text: string): Promise<{ readonly name?: string; readonly version?: string } | string> {

@@ -2,6 +2,7 @@
 // that this machine's clients are configured for: a second index, a folder of links or a constraint would let a package
 // of the same name in from somewhere else (dependency confusion, S5.5). So everything that speaks to pip, uv or Python is
 // left out but what is named here, and the default index is handed on by itself.
+import { devNull } from "node:os";
 
 /** How this machine's network is reached, not what is installed from it. */
 const kept: ReadonlySet<string> = new Set([
@@ -14,7 +15,7 @@ const spokenTo = /^(?:PIP|UV|PYTHON|VIRTUAL_ENV|CONDA|POETRY|PDM|PIPENV|HATCH)/i
 
 const fixed: Readonly<Record<string, string>> = {
   // pip reads no file at all when this is the null device; uv reads none when told so.
-  PIP_CONFIG_FILE: "/dev/null",
+  PIP_CONFIG_FILE: devNull,
   UV_NO_CONFIG: "1",
   PIP_NO_INPUT: "1",
   PIP_DISABLE_PIP_VERSION_CHECK: "1",
@@ -23,7 +24,6 @@ const fixed: Readonly<Record<string, string>> = {
   // A Python that is not on this machine is told, not downloaded.
   UV_PYTHON_DOWNLOADS: "never",
   PYTHONNOUSERSITE: "1",
-  PYTHONDONTWRITEBYTECODE: "1",
 };
 
 /** Variables for a package client; which index it asks is said in each command. */

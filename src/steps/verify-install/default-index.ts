@@ -83,10 +83,10 @@ const networkSettings: Readonly<Record<string, string>> = {
 /** Lines `section.key='value'`; the environment wins over `install`, and that over `global`. */
 export function parsePipConfig(text: string): ReadonlyMap<string, string> {
   const line = /^(?<section>global|install|:env:)\.(?<key>[a-z-]+)=(?<quote>['"])(?<value>.*)\k<quote>\s*$/;
-  const groups = text.split("\n").flatMap((one) => line.exec(one)?.groups ?? []);
+  const groups = text.split("\n").map((one) => line.exec(one)?.groups ?? {});
   const found = new Map<string, string>();
   for (const section of ["global", "install", ":env:"]) {
-    for (const { key = "", value = "" } of groups.filter((one) => one["section"] === section)) found.set(key, value);
+    for (const one of groups.filter((group) => group["section"] === section)) found.set(one["key"] ?? "", one["value"] ?? "");
   }
   return found;
 }

@@ -15,6 +15,8 @@ export type Picked =
   | { readonly kind: "picked"; readonly artifact: Artifact; readonly file: string }
   /** The client found nothing that it could take: the index may lag behind. */
   | { readonly kind: "nothing"; readonly why: string }
+  /** None of our own files fits this machine: no waiting helps. */
+  | { readonly kind: "no-fit"; readonly why: string }
   | Failed;
 
 /** Puts copies of the frozen files, under their names, into one folder. */
@@ -39,10 +41,10 @@ export async function pickOwnFile(offer: Offer, bench: Bench): Promise<Picked> {
   const wheels = offer.artifacts.filter((artifact) => artifact.kind === "wheel");
   if (wheels.length === 0) return takeSdist(offer, bench);
   const picked = await pickWheel(offer, wheels, bench);
-  if (picked.kind !== "nothing" || offer.source.kind === "artifacts") return picked;
+  if (picked.kind !== "nothing") return picked;
   // An index may lag, but no waiting makes a wheel fit: the frozen files tell which of the two it is.
-  const locally = await pickWheel({ ...offer, source: { kind: "artifacts" } }, wheels, bench);
-  return locally.kind === "nothing" ? locally : picked;
+  const local = offer.source.kind === "artifacts" ? picked : await pickWheel({ ...offer, source: { kind: "artifacts" } }, wheels, bench);
+  return local.kind === "nothing" ? { kind: "no-fit", why: local.why } : picked;
 }
 
 /** What the failure to find a fitting wheel among our own files means. */

@@ -35,7 +35,9 @@ function pidsOf(end: CommandEnd): readonly number[] {
 test("run() gives exit code, both streams and lines in order", async () => {
   const lines: string[] = [];
 
-  const end = await exec.run(bash("echo one; echo two >&2; printf three; exit 7", { onLine: (stream, line) => lines.push(`${stream} ${line}`) }));
+  const end = await exec.run(
+    bash("echo one; echo two >&2; printf three; exit 7", { onLine: (stream, line) => lines.push(`${stream} ${line}`) }),
+  );
 
   assert.deepEqual(end, { kind: "exited", code: 7, stdout: "one\nthree", stderr: "two\n", leftOutBytes: 0 });
   assert.deepEqual(lines.toSorted(), ["stderr two", "stdout one", "stdout three"]);
@@ -45,7 +47,9 @@ test("run() hands arguments over as they are and gives the environment named, no
   process.env["SLIPWAY_TEST_INHERITED"] = "yes";
   const args = ["$(echo no)", "a b", "`c`", "", "*", "-x\n;"];
 
-  const end = await exec.run(bash('printf "<%s>" "$@"; echo; env', { args: ["-c", 'printf "<%s>" "$@"; echo; env', "bash", ...args], env: { ONLY: "this" } }));
+  const end = await exec.run(
+    bash('printf "<%s>" "$@"; echo; env', { args: ["-c", 'printf "<%s>" "$@"; echo; env', "bash", ...args], env: { ONLY: "this" } }),
+  );
 
   assert.ok(end.kind === "exited");
   assert.ok(end.stdout.startsWith("<$(echo no)><a b><`c`><><*><-x\n;>\n"));
@@ -58,7 +62,10 @@ test("run() closes standard input unless there is some to give", async () => {
   const given = await exec.run(bash("", { program: "cat", args: [], input: "grüße\n" }));
   const unread = await exec.run(bash("", { program: "true", args: [], input: "x".repeat(1_000_000) }));
 
-  assert.deepEqual([closed, given, unread].map((end) => end.kind === "exited" && end.stdout), ["end\n", "grüße\n", ""]);
+  assert.deepEqual(
+    [closed, given, unread].map((end) => end.kind === "exited" && end.stdout),
+    ["end\n", "grüße\n", ""],
+  );
 });
 
 test("run() reports the signal that ended a program", async () => {
@@ -82,7 +89,10 @@ test("run() throws for a folder, an interpreter or a permission that is missing,
   const plain = join(folder, "plain");
   writeFileSync(plain, "text", { mode: 0o644 });
 
-  await assert.rejects(exec.run(bash("", { cwd: join(folder, "none") })), { code: "PROGRAM_NOT_STARTED", message: /none" should be a folder/ });
+  await assert.rejects(exec.run(bash("", { cwd: join(folder, "none") })), {
+    code: "PROGRAM_NOT_STARTED",
+    message: /none" should be a folder/,
+  });
   await assert.rejects(exec.run(bash("", { program: script })), { code: "PROGRAM_NOT_STARTED", message: /interpreter/ });
   await assert.rejects(exec.run(bash("", { program: plain })), { code: "PROGRAM_NOT_STARTED", message: /EACCES/ });
 });
@@ -103,7 +113,10 @@ test("find() passes over relative entries, folders and files that cannot be exec
   writeFileSync(join(folder, "b", "tool"), "", { mode: 0o644 });
   writeFileSync(join(folder, "c", "tool"), "", { mode: 0o755 });
 
-  assert.equal(await exec.find("tool", ["", ".", "a", join(folder, "a"), join(folder, "b"), join(folder, "c")].join(":")), join(folder, "c", "tool"));
+  assert.equal(
+    await exec.find("tool", ["", ".", "a", join(folder, "a"), join(folder, "b"), join(folder, "c")].join(":")),
+    join(folder, "c", "tool"),
+  );
   assert.equal(await exec.find("tool", `:.:${folder}`), undefined);
   assert.equal(await exec.find("a/tool", folder), undefined);
   assert.equal(await exec.find(join(folder, "c", "tool"), ""), join(folder, "c", "tool"));
@@ -123,7 +136,9 @@ test("a time-out kills the whole tree, also what left the process group, and kee
 test("a tree that ignores SIGTERM gets SIGKILL after the grace", async () => {
   const startedMs = performance.now();
 
-  const end = await exec.run(bash("trap '' TERM; (trap '' TERM; while :; do sleep 0.05; done) & echo $!; while :; do sleep 0.05; done", { timeoutMs: 200 }));
+  const end = await exec.run(
+    bash("trap '' TERM; (trap '' TERM; while :; do sleep 0.05; done) & echo $!; while :; do sleep 0.05; done", { timeoutMs: 200 }),
+  );
 
   const tookMs = performance.now() - startedMs;
   assert.equal(end.kind, "timed-out");
@@ -134,7 +149,9 @@ test("a tree that ignores SIGTERM gets SIGKILL after the grace", async () => {
 test("a tree that listens to SIGTERM has time to clean up, also after its leader has gone", async (t) => {
   const folder = temporaryFolder(t);
 
-  await exec.run(bash(`(trap 'sleep 0.25; touch cleaned; exit' TERM; while :; do sleep 0.02; done) & wait`, { timeoutMs: 150, cwd: folder }));
+  await exec.run(
+    bash(`(trap 'sleep 0.25; touch cleaned; exit' TERM; while :; do sleep 0.02; done) & wait`, { timeoutMs: 150, cwd: folder }),
+  );
 
   assert.ok(existsSync(join(folder, "cleaned")));
 });
@@ -238,7 +255,12 @@ raise SystemExit("failed with " + s)
     ...bash(""),
     program: "python3",
     args: ["-c", script],
-    env: { PATH: path, CANARY: canary, PYTHONIOENCODING: "utf-8", PYENV_ROOT: process.env["PYENV_ROOT"] ?? `${process.env["HOME"]}/.pyenv` },
+    env: {
+      PATH: path,
+      CANARY: canary,
+      PYTHONIOENCODING: "utf-8",
+      PYENV_ROOT: process.env["PYENV_ROOT"] ?? `${process.env["HOME"]}/.pyenv`,
+    },
     onLine: (_, line) => seen.push(line),
   });
 

@@ -23,11 +23,20 @@ interface Case {
 
 function aCase(t: TestContext): Case {
   const folder = temporaryFolder(t);
-  return { folder, repo: createRepository(join(folder, "user's repo")), clone: join(folder, "state", "clone"), copy: join(folder, "work", "copy") };
+  return {
+    folder,
+    repo: createRepository(join(folder, "user's repo")),
+    clone: join(folder, "state", "clone"),
+    copy: join(folder, "work", "copy"),
+  };
 }
 
 function inCopy(copy: string, ...args: readonly string[]): string {
-  return execFileSync("git", ["-C", copy, ...args], { encoding: "utf8", env: gitTestEnvironment, stdio: ["ignore", "pipe", "pipe"] }).trim();
+  return execFileSync("git", ["-C", copy, ...args], {
+    encoding: "utf8",
+    env: gitTestEnvironment,
+    stdio: ["ignore", "pipe", "pipe"],
+  }).trim();
 }
 
 test("a copy has the commit's bytes, a clean status, history and all tags", async (t) => {
@@ -85,7 +94,10 @@ test("the clone has a detached commit that no branch holds, and the commits of a
   await git.clone(shallow, `${clone}-2`);
   await git.copyAt(`${clone}-2`, loose, `${copy}-2`);
 
-  assert.deepEqual([inCopy(copy, "log", "-1", "--format=%s"), inCopy(`${copy}-2`, "log", "-1", "--format=%s")], ["on no branch", "on no branch"]);
+  assert.deepEqual(
+    [inCopy(copy, "log", "-1", "--format=%s"), inCopy(`${copy}-2`, "log", "-1", "--format=%s")],
+    ["on no branch", "on no branch"],
+  );
 });
 
 test("clone() twice is harmless, and a half-made clone is made again", async (t) => {
@@ -110,9 +122,13 @@ test("no hook, filter or line-end setting of the user's touches clone or copy", 
   const canary = join(folder, "ran");
   const hooks = join(folder, "template", "hooks");
   mkdirSync(hooks, { recursive: true });
-  for (const hook of ["post-checkout", "reference-transaction", "post-index-change"]) writeFileSync(join(hooks, hook), `#!/bin/sh\ntouch "${canary}"\n`, { mode: 0o755 });
+  for (const hook of ["post-checkout", "reference-transaction", "post-index-change"])
+    writeFileSync(join(hooks, hook), `#!/bin/sh\ntouch "${canary}"\n`, { mode: 0o755 });
   const config = join(folder, "gitconfig");
-  writeFileSync(config, `[core]\n\tautocrlf = true\n\thooksPath = ${JSON.stringify(hooks)}\n[init]\n\ttemplateDir = ${JSON.stringify(join(folder, "template"))}\n`);
+  writeFileSync(
+    config,
+    `[core]\n\tautocrlf = true\n\thooksPath = ${JSON.stringify(hooks)}\n[init]\n\ttemplateDir = ${JSON.stringify(join(folder, "template"))}\n`,
+  );
   repo.write("a.txt", "one\ntwo\n");
   const commit = repo.commit("first");
   const users = createGit({ exec, env: { ...gitTestEnvironment, GIT_CONFIG_GLOBAL: config } });
@@ -223,7 +239,13 @@ test("submodules come from the user's own repositories of them, nested ones and 
   assert.equal(readFileSync(join(copy, "vendor/mïddle/libs/inner/inner.txt"), "utf8"), "inner");
   assert.equal(readFileSync(join(copy, "loose/loose.txt"), "utf8"), "loose");
   assert.equal(inCopy(copy, "status", "--porcelain"), "");
-  assert.deepEqual(inCopy(copy, "submodule", "status").split("\n").map((line) => line.trim().split(" ")[1]).toSorted(), ["loose", "vendor/mïddle"]);
+  assert.deepEqual(
+    inCopy(copy, "submodule", "status")
+      .split("\n")
+      .map((line) => line.trim().split(" ")[1])
+      .toSorted(),
+    ["loose", "vendor/mïddle"],
+  );
   assert.ok(!/^-/m.test(inCopy(copy, "submodule", "status")));
 });
 
@@ -238,7 +260,11 @@ test("a submodule that the user never fetched is a clear error", async (t) => {
 
   await git.clone(fresh, clone);
 
-  await assert.rejects(git.copyAt(clone, commit, copy), { code: "SOURCE_INCOMPLETE", message: /submodule "libs\/inner" at [0-9a-f]{40}/, hint: /submodule update --init/ });
+  await assert.rejects(git.copyAt(clone, commit, copy), {
+    code: "SOURCE_INCOMPLETE",
+    message: /submodule "libs\/inner" at [0-9a-f]{40}/,
+    hint: /submodule update --init/,
+  });
 });
 
 test("a partial clone is refused with the way out", async (t) => {
@@ -267,7 +293,8 @@ test("LFS files without git-lfs are TOOL_MISSING; git-lfs is pointed at the file
   writeFileSync(join(bin, "git-lfs"), `#!/bin/sh\ngit config lfs.storage > "${join(folder, "asked")}"\nexit 1\n`, { mode: 0o755 });
   const none = join(folder, "none");
   mkdirSync(none);
-  for (const tool of ["git", "sh"]) execFileSync("ln", ["-s", execFileSync("which", [tool], { encoding: "utf8" }).trim(), join(none, tool)]);
+  for (const tool of ["git", "sh"])
+    execFileSync("ln", ["-s", execFileSync("which", [tool], { encoding: "utf8" }).trim(), join(none, tool)]);
   const without = createGit({ exec, env: { ...gitTestEnvironment, PATH: none } });
   const withIt = createGit({ exec, env: { ...gitTestEnvironment, PATH: `${bin}:${gitTestEnvironment["PATH"]}` } });
 

@@ -85,7 +85,7 @@ test("look() starts three processes, and four for a detached commit without a ta
 
 test("look() names changed, staged, deleted and untracked paths as they are, ignored ones not", async (t) => {
   const repo = repository(t);
-  const odd = "ünï cödé\n\t\"q\".py";
+  const odd = 'ünï cödé\n\t"q".py';
   for (const path of ["changed", "staged", "deleted", odd, "renamed from"]) repo.write(path, path);
   repo.write(".gitignore", "ignored\n");
   repo.commit("first");
@@ -188,7 +188,13 @@ test("look() tells no person when git knows none", async (t) => {
   const repo = repository(t);
   repo.commit("first");
   repo.git("config", "user.useConfigOnly", "true");
-  const { GIT_COMMITTER_NAME: _name, GIT_COMMITTER_EMAIL: _email, GIT_AUTHOR_NAME: _a, GIT_AUTHOR_EMAIL: _b, ...nobody } = gitTestEnvironment;
+  const {
+    GIT_COMMITTER_NAME: _name,
+    GIT_COMMITTER_EMAIL: _email,
+    GIT_AUTHOR_NAME: _a,
+    GIT_AUTHOR_EMAIL: _b,
+    ...nobody
+  } = gitTestEnvironment;
 
   const seen = await createGit({ exec, env: nobody }).look(repo.folder);
 
@@ -203,7 +209,8 @@ test("resolve() follows branches, tags, abbreviations and ancestors, and nothing
   repo.git("tag", "-a", "v1", "-m", "x");
   repo.git("tag", "-a", "nested", "v1", "-m", "x");
 
-  for (const ref of ["main", "v1", "nested", "refs/tags/v1", second.slice(0, 10), second, "HEAD", "@"]) assert.equal(await git.resolve(repo.folder, ref), second, ref);
+  for (const ref of ["main", "v1", "nested", "refs/tags/v1", second.slice(0, 10), second, "HEAD", "@"])
+    assert.equal(await git.resolve(repo.folder, ref), second, ref);
   for (const ref of ["HEAD~1", "v1^", "v1~1"]) assert.equal(await git.resolve(repo.folder, ref), first, ref);
   for (const ref of ["none", "", "--all", "-x", ":/second", "HEAD:a", "main..v1", "@{-1}", "main@{0}", "a b", "v1^{tree}"]) {
     assert.equal(await git.resolve(repo.folder, ref), undefined, ref);
@@ -220,7 +227,10 @@ test("tags() and tag() give the commit that each leads to, also through tags of 
   repo.git("tag", "v-tree", "HEAD^{tree}");
   repo.git("tag", "release/v1");
 
-  assert.deepEqual(await git.tags(repo.folder, "v*"), ["v1", "v2", "v3"].map((name) => ({ name, commit })));
+  assert.deepEqual(
+    await git.tags(repo.folder, "v*"),
+    ["v1", "v2", "v3"].map((name) => ({ name, commit })),
+  );
   assert.deepEqual(await git.tags(repo.folder, "release/*"), [{ name: "release/v1", commit }]);
   assert.deepEqual(await git.tags(repo.folder, "none*"), []);
   assert.equal((await git.tag(repo.folder, "v2"))?.message, "two");
@@ -241,9 +251,22 @@ test("trailers are those that git itself finds", async (t) => {
 
   for (const [i, message] of messages.entries()) {
     repo.git("tag", "-a", `t${i}`, "-m", message);
-    const ours = Object.entries((await git.tag(repo.folder, `t${i}`))?.trailers ?? {}).flatMap(([key, value]) => value.split("\n").map((one) => `${key}: ${one}`));
-    const theirs = execFileSync("git", ["interpret-trailers", "--parse"], { input: `${message}\n`, encoding: "utf8", env: gitTestEnvironment });
-    assert.deepEqual(ours.toSorted(), theirs.split("\n").filter((line) => line !== "").toSorted(), message);
+    const ours = Object.entries((await git.tag(repo.folder, `t${i}`))?.trailers ?? {}).flatMap(([key, value]) =>
+      value.split("\n").map((one) => `${key}: ${one}`),
+    );
+    const theirs = execFileSync("git", ["interpret-trailers", "--parse"], {
+      input: `${message}\n`,
+      encoding: "utf8",
+      env: gitTestEnvironment,
+    });
+    assert.deepEqual(
+      ours.toSorted(),
+      theirs
+        .split("\n")
+        .filter((line) => line !== "")
+        .toSorted(),
+      message,
+    );
   }
 });
 
@@ -262,7 +285,7 @@ test("the message of a signed tag comes without its signature, its trailers with
 
 test("files() and show() read a commit, not the work tree, whatever the paths are called", async (t) => {
   const repo = repository(t);
-  const odd = "dïr/new\nline \"x\".txt";
+  const odd = 'dïr/new\nline "x".txt';
   repo.write(odd, "odd\n");
   repo.write("a.txt", "line 1\r\nlïne 2");
   repo.write("empty", "");
@@ -274,7 +297,8 @@ test("files() and show() read a commit, not the work tree, whatever the paths ar
   assert.equal(await git.show(repo.folder, commit, "a.txt"), "line 1\r\nlïne 2");
   assert.equal(await git.show(repo.folder, commit, odd), "odd\n");
   assert.equal(await git.show(repo.folder, commit, "empty"), "");
-  for (const path of ["none", "dïr", "", "./a.txt", "../a.txt", "a.txt\nempty", "a.txt/"]) assert.equal(await git.show(repo.folder, commit, path), undefined, path);
+  for (const path of ["none", "dïr", "", "./a.txt", "../a.txt", "a.txt\nempty", "a.txt/"])
+    assert.equal(await git.show(repo.folder, commit, path), undefined, path);
   await assert.rejects(git.files(repo.folder, "--all"), { code: "INTERNAL_ASSERTION" });
 });
 
@@ -298,7 +322,13 @@ test("remoteRef() tells at, none and unknown", async (t) => {
   assert.deepEqual(await git.remoteRef(other.folder, "origin", "refs/heads/main"), { kind: "at", commit });
   assert.deepEqual(await git.remoteRef(other.folder, repo.folder, "refs/heads/main"), { kind: "at", commit });
   assert.deepEqual(await git.remoteRef(other.folder, "origin", "refs/heads/none"), { kind: "none" });
-  for (const [remote, ref] of [["gone", "refs/heads/main"], ["nobody", "refs/heads/main"], ["origin", "main"], ["--upload-pack=x", "refs/heads/main"], ["ext::sh -c date", "refs/heads/main"]] as const) {
+  for (const [remote, ref] of [
+    ["gone", "refs/heads/main"],
+    ["nobody", "refs/heads/main"],
+    ["origin", "main"],
+    ["--upload-pack=x", "refs/heads/main"],
+    ["ext::sh -c date", "refs/heads/main"],
+  ] as const) {
     const seen = await git.remoteRef(other.folder, remote, ref);
     assert.equal(seen.kind, "unknown", remote);
     assert.ok(seen.kind === "unknown" && !seen.why.includes("s3cret"), JSON.stringify(seen));
@@ -311,9 +341,15 @@ test("a git that is missing, or too old for an option, is TOOL_MISSING", async (
   const bin = join(repo.folder, "..", "bin");
   mkdirSync(bin);
   const old = join(bin, "git");
-  writeFileSync(old, '#!/bin/sh\nfor a in "$@"; do [ "$a" = --version ] && echo "git version 2.17.1" && exit 0; done\necho "usage: git" >&2; exit 129\n');
+  writeFileSync(
+    old,
+    '#!/bin/sh\nfor a in "$@"; do [ "$a" = --version ] && echo "git version 2.17.1" && exit 0; done\necho "usage: git" >&2; exit 129\n',
+  );
   chmodSync(old, 0o755);
 
   await assert.rejects(gitWith({ PATH: "/nonexistent" }).look(repo.folder), { code: "TOOL_MISSING", message: /not on the PATH/ });
-  await assert.rejects(gitWith({ PATH: bin }).look(repo.folder), { code: "TOOL_MISSING", message: /2\.25 or newer is needed, and this is "2\.17\.1"/ });
+  await assert.rejects(gitWith({ PATH: bin }).look(repo.folder), {
+    code: "TOOL_MISSING",
+    message: /2\.25 or newer is needed, and this is "2\.17\.1"/,
+  });
 });

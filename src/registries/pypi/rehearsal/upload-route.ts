@@ -24,7 +24,8 @@ import { cutInHalf, digestsOf } from "./store.ts";
 export async function uploadRoute(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const fault = await takeFault(service, "upload");
   if (fault?.name === "reset-mid-body") {
-    await cutWhileReading(request);
+    await readSome(request);
+    response.destroy();
     return;
   }
   const reply = (await earlyReply(service, request, fault)) ?? (await handle(service, request, fault));
@@ -59,13 +60,12 @@ async function earlyReply(service: Service, request: IncomingMessage, fault: Fau
   return reply;
 }
 
-async function cutWhileReading(request: IncomingMessage): Promise<void> {
+async function readSome(request: IncomingMessage): Promise<void> {
   let read = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     read += chunk.length;
     if (read >= 512) break;
   }
-  request.socket.destroy();
 }
 
 async function handle(service: Service, request: IncomingMessage, fault: Fault | undefined): Promise<Reply> {

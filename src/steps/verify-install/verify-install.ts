@@ -1,0 +1,32 @@
+// The step `verify-install`: installs the release as a user would, into a clean environment, and tries it (S1.5, S5.5,
+// S5.11, S5.13). The own package comes from the source under test alone, everything else from the default index alone.
+import { hostsFor } from "../../domain/platform.ts";
+import type { Use, WorkStep } from "../step.ts";
+import { artifactsSource, packagesOf, registriesOf, sourcesOf, verifyInstallInput, type VerifyInstallInput } from "./input.ts";
+import { performVerifyInstall } from "./perform.ts";
+import { preflightVerifyInstall } from "./preflight.ts";
+
+export const verifyInstallStep: WorkStep<VerifyInstallInput> = {
+  name: "verify-install",
+  revision: 1,
+  kind: "work",
+  zone: "project",
+  summary: "Installs the release into a clean environment, its dependencies from the usual index, and tries it.",
+  input: verifyInstallInput,
+  timeoutMs: 30 * 60_000,
+  takes: (use) => [{ kinds: ["wheel", "sdist"], packages: packagesOf(use).map((one) => one.id) }],
+  makes: () => [],
+  reads: ({ input }) => registriesOf(input),
+  // Which client there is, and which Python, is for preflight to look at.
+  asks: ({ leg }) => ({ programs: [], toolbox: false, platforms: leg["platform"] === undefined ? [] : hostsFor(leg["platform"]) }),
+  describe,
+  preflight: preflightVerifyInstall,
+  perform: performVerifyInstall,
+};
+
+function describe(use: Use<VerifyInstallInput>): string {
+  const names = packagesOf(use).map((one) => one.name);
+  const sources = sourcesOf(use.input).map((source) => (source === artifactsSource ? "the built files" : source));
+  const python = use.leg["python"] === undefined ? "" : ` with Python ${use.leg["python"]}`;
+  return `install ${names.join(", ")} from ${sources.join(" and ")}${python} and try it`;
+}

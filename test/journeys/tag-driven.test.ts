@@ -1,0 +1,172 @@
+// S5, tags alone, by the real program against indexes on loopback: candidates and clean tags take their ways, a mended
+// failure goes on with the same bytes, a conflict stops everything, a cancel says what is public.
+import assert from "node:assert/strict";
+import path from "node:path";
+import { test, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
+import { edit, makeBed, pointAt, readReport, startIndex, type Bed } from "../support/bed.ts";
+
+const ours = ["slipway-example-tide"];
+const tokens = { TESTPYPI_TOKEN: "pypi-test-token-of-a-journey", PYPI_TOKEN: "pypi-token-of-a-journey" };
+
+interface Place {
+  readonly bed: Bed;
+  readonly testpypi: RehearsalPypi;
+  readonly pypi: RehearsalPypi;
+}
+
+interface PlaceOptions {
+  readonly tag: string;
+  readonly tagMessage?: string;
+  readonly version?: string;
+  readonly faults?: { readonly testpypi?: string; readonly pypi?: string };
+  readonly prepare?: (project: string) => void;
+}
+
+async function open(context: TestContext, options: PlaceOptions): Promise<Place> {
+  const folder = path.join(process.env["TMPDIR"] ?? "/tmp", `slipway-tags-${process.pid}-${Math.random().toString(36).slice(2)}`);
+  const start = (name: "testpypi" | "pypi"): Promise<RehearsalPypi> => {
+    const faults = options.faults?.[name];
+    return startIndex(path.join(folder, name), { ours, ...(faults === undefined ? {} : { faults }) });
+  };
+  const testpypi = await start("testpypi");
+  const pypi = await start("pypi");
+  const bed = makeBed({
+    example: "tag-driven",
+    tag: options.tag,
+    ...(options.tagMessage === undefined ? {} : { tagMessage: options.tagMessage }),
+    prepare: (project) => {
+      pointAt(project, { testpypi: { url: testpypi.uploadUrl }, pypi: { url: pypi.uploadUrl } });
+      setVersion(project, options.version ?? "0.2.0rc1");
+      options.prepare?.(project);
+    },
+  });
+  context.after(async () => {
+    await testpypi.close();
+    await pypi.close();
+    bed.remove();
+  });
+  return { bed, testpypi, pypi };
+}
+
+function setVersion(project: string, version: string): void {
+  edit(project, "pyproject.toml", (text) => text.replace(/^version = ".*"$/m, `version = "${version}"`));
+}
+
+const stored = (index: RehearsalPypi): readonly string[] => index.received().filter((file) => file.stored > 0).map((file) => file.name);
+
+test("a candidate goes to the test index, and the clean tag after it to PyPI", async (context) => {
+  const { bed, testpypi, pypi } = await open(context, { tag: "v0.2.0-rc1" });
+
+  const candidate = await bed.slipway(["run", "--json"], tokens);
+
+  assert.equal(candidate.code, 0, candidate.stderr);
+  assert.equal(stored(testpypi).length, 2);
+  assert.equal(stored(pypi).length, 0);
+
+  setVersion(bed.project, "0.2.0");
+  bed.git("commit", "--all", "--quiet", "--message", "0.2.0");
+  bed.git("tag", "--annotate", "v0.2.0", "--message", "v0.2.0");
+  const final = await bed.slipway(["run", "--json"], tokens);
+
+  assert.equal(final.code, 0, final.stderr);
+  assert.deepEqual(readReport(final).files.map((file) => `${file.registry} ${file.outcome}`), ["testpypi published", "testpypi published", "pypi published", "pypi published"]);
+  assert.equal(stored(pypi).length, 2);
+});
+
+test("a clean tag without a tried candidate is refused before anything is built, and a named hotfix is not", async (context) => {
+  const { bed, testpypi, pypi } = await open(context, { tag: "v0.2.1", version: "0.2.1" });
+
+  const refused = await bed.slipway(["run", "--json"], tokens);
+
+  assert.equal(refused.code, 6, refused.stderr);
+  assert.match(readReport(refused).sentence, /candidate/);
+  assert.deepEqual([...stored(testpypi), ...stored(pypi)], []);
+  const cancelled = await bed.slipway(["cancel", "--reason", "take the hotfix path"]);
+  assert.equal(cancelled.code, 0, cancelled.stderr);
+  await bed.slipway(["run"], tokens);
+
+  bed.git("tag", "--annotate", "--force", "v0.2.1", "--message", "v0.2.1\n\nSlipway-Path: hotfix\nSlipway-Reason: the parser loops on empty input\n");
+  const hotfix = await bed.slipway(["run", "--json"], tokens);
+
+  assert.equal(hotfix.code, 0, hotfix.stderr);
+  assert.equal(stored(testpypi).length, 0);
+  assert.equal(stored(pypi).length, 2);
+});
+
+test("a hotfix by somebody who is no maintainer is refused", async (context) => {
+  const { bed } = await open(context, { tag: "v0.2.1", version: "0.2.1" });
+  bed.git("-c", "user.name=mallory", "-c", "user.email=m@example.org", "tag", "--annotate", "--force", "v0.2.1", "--message", "v0.2.1\n\nSlipway-Path: hotfix\nSlipway-Reason: let me in\n");
+
+  const refused = await bed.slipway(["run"], tokens);
+
+  assert.equal(refused.code, 6);
+  assert.match(refused.stderr, /"mallory" is not one of maintainers/);
+});
+
+test("after PyPI refused, the same command uploads the same bytes", async (context) => {
+  const { bed, pypi } = await open(context, { tag: "v0.3.0", version: "0.3.0", faults: { pypi: "expired-token*20" }, prepare: withoutCandidate });
+
+  const failed = await bed.slipway(["run", "--json"], tokens);
+
+  assert.equal(failed.code, 1, failed.stderr);
+  const before = readReport(failed).files;
+  assert.deepEqual(before.filter((file) => file.registry === "testpypi").map((file) => file.outcome), ["published", "published"]);
+  assert.deepEqual(before.filter((file) => file.registry === "pypi").map((file) => file.outcome).includes("published"), false);
+  assert.match(failed.stderr + failed.stdout, /testpypi/);
+
+  let mended = await bed.slipway(["run", "--json"], tokens);
+  for (let tries = 0; mended.code !== 0 && tries < 25; tries++) mended = await bed.slipway(["run", "--json"], tokens);
+
+  assert.equal(mended.code, 0, mended.stderr);
+  const sums = (files: typeof before): readonly string[] => files.map((file) => `${file.registry} ${file.name} ${file.sha256}`);
+  assert.deepEqual(sums(readReport(mended).files), sums(before));
+  assert.equal(stored(pypi).length, 2);
+});
+
+function withoutCandidate(project: string): void {
+  edit(project, "slipway.yaml", (text) => text.replace(", candidate: tried }", " }").replace("[testpypi, try, candidate]", "[testpypi, try]"));
+}
+
+test("other bytes under our name stop everything, with whose they are", async (context) => {
+  const { bed, pypi } = await open(context, { tag: "v0.3.0", version: "0.3.0", faults: { pypi: "stranger*1" }, prepare: withoutCandidate });
+
+  const stopped = await bed.slipway(["run", "--json"], tokens);
+
+  assert.equal(stopped.code, 6, `${stopped.stdout}${stopped.stderr}`);
+  const report = readReport(stopped);
+  assert.equal(report.code, "REGISTRY_CONFLICT");
+  assert.match(report.sentence, /[0-9a-f]{12}|uploaded/);
+  assert.ok(pypi.received().every((file) => file.stored <= 1));
+});
+
+test("a second process is refused, and status and cancel from a second shell work", async (context) => {
+  const { bed, testpypi } = await open(context, { tag: "v0.2.0-rc1", faults: { testpypi: "slow-index=20000ms" } });
+  const first = bed.start(["run", "--json"], tokens);
+  for (let tries = 0; stored(testpypi).length === 0 && tries < 300; tries++) await sleep(100);
+
+  const second = await bed.slipway(["run"], tokens);
+  const status = await bed.slipway(["status", "--json"]);
+  const cancel = await bed.slipway(["cancel", "--reason", "wrong day"]);
+  const ended = await first.ended;
+
+  assert.equal(second.code, 1);
+  assert.match(second.stderr, /RUN_LOCKED/);
+  assert.equal((JSON.parse(status.stdout) as { driven: boolean }).driven, true);
+  assert.equal(cancel.code, 0, cancel.stderr);
+  assert.match(cancel.stdout, /public now/);
+  assert.equal(ended.code, 1, ended.stderr);
+  assert.equal(readReport(ended).standing, "cancelled");
+});
+
+test("a package of a dependency's name on the test index is not installed", async (context) => {
+  const { bed, testpypi } = await open(context, { tag: "v0.2.0-rc1" });
+  const { buildWheel } = await import("../support/wheel.ts");
+  void buildWheel;
+  void testpypi;
+
+  const ended = await bed.slipway(["run", "--json"], tokens);
+
+  assert.equal(ended.code, 0, ended.stderr);
+});

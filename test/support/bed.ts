@@ -1,0 +1,146 @@
+// A bed for journeys: an example in a repository of its own, indexes on loopback that count what they are sent, and the
+// real program as a real process.
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createArchives } from "../../src/platform/archives/archives.ts";
+import { createSystemClock } from "../../src/platform/clock.ts";
+import { archiveHooks } from "../../src/registries/pypi/rehearsal/archive-hooks.ts";
+import { startRehearsalPypi, type RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
+import { parseFaults } from "../../src/registries/pypi/rehearsal/faults.ts";
+import { testTool } from "./test-tools.ts";
+
+export const repositoryRoot = path.resolve(import.meta.dirname, "..", "..");
+const testTools = path.join(repositoryRoot, ".cache", "test-tools");
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Bed {
+  readonly folder: string;
+  readonly project: string;
+  readonly state: string;
+  readonly env: Record<string, string>;
+  git(...args: readonly string[]): string;
+  slipway(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
+  /** Starts it and hands out the process, for those who want to kill it. */
+  start(args: readonly string[], env?: Readonly<Record<string, string>>): { readonly pid: number; readonly ended: Promise<Ended>; kill(signal: NodeJS.Signals): void };
+  remove(): void;
+}
+
+export interface BedOptions {
+  readonly example: string;
+  /** Changes files of the example before they are committed. */
+  readonly prepare?: (project: string) => void;
+  readonly tag?: string;
+  readonly tagMessage?: string;
+}
+
+export function makeBed(options: BedOptions): Bed {
+  testTool("uv");
+  const folder = mkdtempSync(path.join(tmpdir(), "slipway-bed-"));
+  const project = path.join(folder, "project");
+  cpSync(path.join(repositoryRoot, "examples", options.example), project, { recursive: true });
+  options.prepare?.(project);
+  const home = path.join(folder, "home");
+  mkdirSync(home);
+  writeFileSync(path.join(home, ".gitconfig"), "[user]\n\tname = alice\n\temail = alice@example.org\n[init]\n\tdefaultBranch = main\n");
+  const env = bedEnvironment(folder, home);
+  const git = (...args: readonly string[]): string => execFileSync("git", [...args], { cwd: project, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  git("init", "--quiet");
+  git("add", "--all");
+  git("commit", "--quiet", "--message", "one");
+  if (options.tag !== undefined) git("tag", "--annotate", options.tag, "--message", options.tagMessage ?? options.tag);
+  const state = path.join(folder, "state");
+  const start = (args: readonly string[], more: Readonly<Record<string, string>> = {}) => startProgram(["--state", state, ...args], { cwd: project, env: { ...env, ...more } });
+  return {
+    folder,
+    project,
+    state,
+    env,
+    git,
+    start,
+    slipway: (args, more) => start(args, more).ended,
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
+
+/** What the package clients of this machine need, with caches of the user's own, and nothing else. */
+function bedEnvironment(folder: string, home: string): Record<string, string> {
+  const kept = ["PIP_CERT", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "PIP_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "PYENV_ROOT", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"];
+  const handed = Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name] as string]])));
+  return {
+    ...handed,
+    PATH: `${path.join(testTools, "bin")}:${process.env["PATH"] ?? ""}`,
+    HOME: home,
+    XDG_CACHE_HOME: path.join(repositoryRoot, ".cache", "journeys"),
+    UV_CACHE_DIR: path.join(repositoryRoot, ".cache", "journeys", "uv"),
+    TMPDIR: folder,
+    SLIPWAY_TOOLBOX_PYTHON: path.join(testTools, "bin", "python"),
+  };
+}
+
+function startProgram(args: readonly string[], options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> }) {
+  const child = spawn(process.execPath, [path.join(repositoryRoot, "bin", "slipway.js"), ...args], { cwd: options.cwd, env: { ...options.env }, stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+  return { pid: child.pid ?? 0, ended, kill: (signal: NodeJS.Signals) => void child.kill(signal) };
+}
+
+/** An index on loopback that stands for a real one and counts what it is sent. */
+export function startIndex(folder: string, options: { readonly ours: readonly string[]; readonly faults?: string; readonly port?: number }): Promise<RehearsalPypi> {
+  return startRehearsalPypi({
+    ours: options.ours,
+    clock: createSystemClock(),
+    storeFolder: folder,
+    hooks: archiveHooks(createArchives()),
+    announced: false,
+    ...(options.faults === undefined ? {} : { faults: parseFaults(options.faults) }),
+    ...(options.port === undefined ? {} : { port: options.port }),
+  });
+}
+
+export function edit(project: string, file: string, change: (text: string) => string): void {
+  const at = path.join(project, file);
+  writeFileSync(at, change(readFileSync(at, "utf8")));
+}
+
+/** Points registries of slipway.yaml at other addresses: nothing else of the file changes. */
+export function pointAt(project: string, registries: Readonly<Record<string, { readonly url: string; readonly index?: string }>>): void {
+  const lines = Object.entries(registries).map(([name, { url, index }]) => `  ${name}: { ecosystem: pypi, url: "${url}"${index === undefined ? "" : `, index: "${index}"`} }`);
+  edit(project, "slipway.yaml", (text) => text.replace("environments:\n", `registries:\n${lines.join("\n")}\nenvironments:\n`));
+}
+
+export interface JsonReport {
+  readonly standing: string;
+  readonly exitCode: number;
+  readonly code?: string;
+  readonly sentence: string;
+  readonly run: string;
+  readonly planDigest: string;
+  readonly files: readonly { readonly registry: string; readonly name: string; readonly sha256: string; readonly outcome: string; readonly url?: string }[];
+  readonly steps: readonly { readonly id: string; readonly state: string; readonly message?: string }[];
+  readonly findings: readonly { readonly id: string; readonly level: string; readonly message: string }[];
+  readonly record?: string;
+}
+
+export function readReport(ended: Ended): JsonReport {
+  const last = ended.stdout.trimEnd().split("\n").at(-1) ?? "";
+  try {
+    return JSON.parse(last) as JsonReport;
+  } catch {
+    throw new Error(`No JSON document at the end of the output (exit ${ended.code}, ${ended.signal}):\n${ended.stdout}\n${ended.stderr}`);
+  }
+}
