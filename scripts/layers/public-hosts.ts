@@ -10,7 +10,7 @@ export const hostReasons: Readonly<Record<string, string>> = {
     "The public addresses of registries stand in src/registries/known-services.ts alone: anything else could publish, or depend on the network, by accident.",
 };
 
-export const knownServices = "src/registries/known-services.ts";
+const knownServices = "src/registries/known-services.ts";
 
 const hosts: readonly (readonly string[])[] = [
   ["pypi", "org"],

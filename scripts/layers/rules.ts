@@ -21,7 +21,7 @@ interface Rule {
 const siblingSet: ReadonlySet<Layer> = new Set(siblings);
 const islands: ReadonlySet<Layer> = new Set<Layer>([...siblings, "app", "compile"]);
 
-export const edgeRules: readonly Rule[] = [
+const edgeRules: readonly Rule[] = [
   {
     name: "layer-order",
     why: "domain <- {config, engine, steps, registries, forges, platform} <- {app, compile} <- entrypoints: who may know whom is what keeps a change small.",

@@ -105,6 +105,30 @@ test("a check that needs a shell gets one, and runs what it says", () => {
   assert.deepEqual(entry.step.with, { script: "make lint && make test", shell: "bash" });
 });
 
+test("suggestions and remarks stay comments, above the line they are about", () => {
+  const lines = renderConfiguration({
+    ...small,
+    suggestions: [{ name: "lint", run: "ruff check ." }, { name: "tests", run: "pytest" }],
+    remarks: { version: ["setuptools-scm derives it."], build: ["Compiled.\nsteps: {}"], environments: ["Later more."] },
+  }).split("\n");
+
+  const above = (key: string): string => lines[lines.findIndex((line) => line.trim().startsWith(`${key}:`)) - 1]?.trim() ?? "";
+  assert.equal(above("version"), "# setuptools-scm derives it.");
+  assert.equal(above("build"), "# Compiled. steps: {}");
+  assert.equal(above("environments"), "# Later more.");
+  const at = lines.findIndex((line) => line.includes("# checks:"));
+  assert.deepEqual(lines.slice(at, at + 4), ["  # checks:", "  #   parallel:", "  #     lint: { run: ruff check . }", "  #     tests: { run: pytest }"]);
+});
+
+test("a suggestion that is taken up is the configuration it looks like", () => {
+  const text = renderConfiguration({ ...small, suggestions: [{ name: "lint", run: "ruff check ." }, { name: "tests", run: "pytest" }] });
+
+  const taken = text.replace(/^ {2}# (?=checks:| +\S)/gm, "  ");
+
+  const [entry] = parsed(taken).pipelines[0]?.entries ?? [];
+  assert.equal(entry?.kind, "parallel");
+});
+
 for (const [name, sketch] of [
   ["without packages", { ...small, packages: [] }],
   ["without environments", { ...small, environments: [] }],
@@ -140,6 +164,8 @@ const sketches = fc
     version: fc.constantFrom({ from: "manifest" }, { from: "manifest", untagged: "dev" }),
     builder: maybe(fc.constantFrom("uv", "build", "maturin", "hatch")),
     checks: fc.array(fc.record({ name: strange, run: command }), { maxLength: 4 }),
+    suggestions: maybe(fc.array(fc.record({ name: strange, run: command }), { maxLength: 4 })),
+    remarks: maybe(fc.record({ version: fc.array(strange, { maxLength: 2 }), build: fc.array(strange, { maxLength: 2 }) })),
     environments: fc.constantFrom(small.environments, large.environments),
     verify: maybe(fc.record({ run: strange, version: strange })),
   })
@@ -153,6 +179,6 @@ test("whatever was found in a repository, what is written parses back without pr
       assert.deepEqual(configuration.packages.map((one) => one.path), sketch.packages.map((one) => one.path)); // prettier-ignore
       assert.deepEqual(configuration.packages.map((one) => one.changelog?.file), sketch.packages.map((one) => one.changelog)); // prettier-ignore
     }),
-    { numRuns: 200 },
+    { numRuns: 80 },
   );
 });

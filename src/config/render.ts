@@ -19,6 +19,10 @@ export interface ConfigurationSketch {
   readonly builder?: string;
   /** Commands that the project is checked with. */
   readonly checks: readonly SketchedCheck[];
+  /** Commands that it may be checked with: written as a comment, to be taken up by a person. */
+  readonly suggestions?: readonly SketchedCheck[];
+  /** Sentences for people, each a comment line of its own above the line that it is about. */
+  readonly remarks?: { readonly version?: readonly string[]; readonly build?: readonly string[]; readonly environments?: readonly string[] };
   /** Test indexes first. At least one. */
   readonly environments: readonly SketchedEnvironment[];
   /** What is tried after installing; absent: installing is all. */
@@ -77,7 +81,7 @@ function linesOfProject(sketch: ConfigurationSketch, packages: readonly Named<Sk
     { key: "project", value: projectName(sketch.project), comment: "Name of the project in plans, logs and records." },
     { key: "packages", value: undefined, comment: "What is released, under the names used below.", block: packages.map(lineOfPackage) },
     ...(packages.length > 1 ? [{ key: "versions", value: versions, comment: versions === "one" ? "All packages carry one version." : "Each package has its own version." }] : []),
-    { key: "version", value: sketch.version, comment: commentOnVersion(sketch.version) },
+    { key: "version", value: sketch.version, comment: [commentOnVersion(sketch.version), ...remarksOn(sketch, "version")].join("\n") },
   ];
 }
 
@@ -95,11 +99,12 @@ function commentOnVersion({ from, untagged }: ConfigurationSketch["version"]): s
 
 function linesOfRelease(sketch: ConfigurationSketch, packages: readonly Named<SketchedPackage>[]): readonly Line[] {
   const environments = named(sketch.environments, "environment");
+  const places = ["Where releases go, and what opens each place.", ...remarksOn(sketch, "environments")].join("\n");
   const tagged = packages.filter((one) => one.tag !== undefined).map((one) => one.id);
   const on = tagged.length === 1 ? { tag: tagged[0] } : { tag: tagged };
   return [
     ...(tagged.length === 0 ? [] : [{ key: "on", value: on, comment: "A pushed release tag starts a release." }]),
-    { key: "environments", value: undefined, comment: "Where releases go, and what opens each place.", block: environments.map(lineOfEnvironment) },
+    { key: "environments", value: undefined, comment: places, block: environments.map(lineOfEnvironment) },
     { key: "steps", value: undefined, comment: "What is done, in this order: each step waits for all above it.", block: linesOfSteps(sketch, environments) },
   ];
 }
@@ -121,7 +126,7 @@ function linesOfSteps(sketch: ConfigurationSketch, environments: readonly Named<
   const install = (from: string): object => ({ uses: "verify-install", with: { from, run: commandOf(sketch.verify?.run), version: commandOf(sketch.verify?.version) } });
   const lines: readonly Line[] = [
     ...linesOfChecks(sketch.checks),
-    { key: "build", value: build, comment: "Built once; every later step takes these very files." },
+    { key: "build", value: build, comment: [...linesOfSuggestions(sketch), "Built once; every later step takes these very files.", ...remarksOn(sketch, "build")].join("\n") },
     { key: "smoke", value: install("artifacts"), comment: "Installs what was built into a clean environment and tries it, before anything is public." },
     ...environments.flatMap((one) => [
       { key: one.id, value: { uses: "publish", environment: one.id, when: hasTest && !one.test ? "final" : undefined }, comment: commentOnPublish(one, hasTest) },
@@ -148,6 +153,20 @@ function linesOfChecks(checks: readonly SketchedCheck[]): readonly Line[] {
   if (checks.length === 1) return [{ key: "checks", value: valueOfCheck(only), comment: `The project's own check: ${comment(only.name)}.` }];
   const members = named(checks, "check").map((check) => ({ key: check.id, value: valueOfCheck(check), comment: "" }));
   return [{ key: "checks", value: undefined, comment: "The project's own checks, side by side.", block: [{ key: "parallel", value: undefined, comment: "", block: members }] }];
+}
+
+/** Checks that a person may take up, as they would stand here: the steps below would wait for them. */
+function linesOfSuggestions({ suggestions = [] }: ConfigurationSketch): readonly string[] {
+  if (suggestions.length === 0) return [];
+  const checks = linesOfChecks(suggestions.map(({ name, run }) => ({ name: comment(name), run: comment(run) })));
+  const shown = new Document({});
+  shown.contents = blockOf(shown, checks.map((line) => ({ ...line, comment: "" }))) as typeof shown.contents;
+  const text = escapeUnwanted(shown.toString({ lineWidth: 0, flowCollectionPadding: true })).trimEnd();
+  return ["Checks that this repository seems to have; take out `# ` before these lines, and releases wait for them:", ...text.split("\n")];
+}
+
+function remarksOn(sketch: ConfigurationSketch, line: keyof NonNullable<ConfigurationSketch["remarks"]>): readonly string[] {
+  return (sketch.remarks?.[line] ?? []).map((remark) => printable(remark.replace(/[\r\n]+/g, " ")).slice(0, 200));
 }
 
 function valueOfCheck({ run }: SketchedCheck): object {
@@ -183,7 +202,7 @@ function blockOf(document: Document, lines: readonly Line[]): YAMLMap {
   const map = document.createNode({}) as unknown as YAMLMap;
   for (const line of lines) {
     const key = new Scalar(line.key);
-    if (line.comment !== "") key.commentBefore = ` ${line.comment}`;
+    if (line.comment !== "") key.commentBefore = line.comment.split("\n").map((text) => ` ${text}`).join("\n");
     const value = line.block === undefined ? document.createNode(quoteUnwanted(line.value), { flow: true }) : blockOf(document, line.block);
     map.add(document.createPair(key, value));
   }

@@ -5,9 +5,7 @@
 /** Tells whether a path (relative, `/` between parts) is one that the glob means. */
 export type Glob = (path: string) => boolean;
 
-export type ReadGlob =
-  | { readonly kind: "glob"; readonly matches: Glob }
-  | { readonly kind: "invalid"; readonly why: string };
+export type ReadGlob = { readonly kind: "glob"; readonly matches: Glob } | { readonly kind: "invalid"; readonly why: string };
 
 /** Longest pattern in characters and in parts; with it the work per path is bounded. */
 export const globLengthMax = 1000;

@@ -23,9 +23,6 @@ export interface ChildEnvironment {
   readonly dropped: readonly { readonly name: string; readonly why: string }[];
 }
 
-/** File mode mask under which all of Slipway runs, and its children with it. */
-export const fixedUmask = 0o022;
-
 const index = "a package client's index, as this machine is configured";
 const certificates = "authorities that this machine trusts";
 const proxy = "the way out of this network";

@@ -23,6 +23,8 @@ export type Ended =
   | { readonly kind: "timed-out" }
   | { readonly kind: "aborted"; readonly reason: unknown };
 
+/** Modes of files that children make are the same for every person: builds put them into archives. */
+const childUmask = 0o022;
 const timerMsMax = 2_147_483_647;
 /** After SIGKILL: for the end of file of the pipe, and for a process that the kernel cannot end yet. */
 const lastWordsMs = 200;
@@ -41,6 +43,7 @@ export async function runChild(command: Command, sinks: ChildSinks, options: Chi
 }
 
 function start(command: Command): { kind: "started"; child: ChildProcess } | { kind: "not-started"; error: unknown } {
+  const ownUmask = process.umask(childUmask);
   try {
     const child = spawn(command.program, [...command.args], {
       cwd: command.cwd,
@@ -53,6 +56,8 @@ function start(command: Command): { kind: "started"; child: ChildProcess } | { k
     return { kind: "started", child };
   } catch (error) {
     return { kind: "not-started", error };
+  } finally {
+    process.umask(ownUmask);
   }
 }
 

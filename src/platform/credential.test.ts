@@ -7,8 +7,7 @@ test("a credential reveals its secret when asked, and in no other way", () => {
   const credential = createCredential("__token__", "canary-6f1c2b");
 
   const shown = [
-    String(credential),
-    `${credential}`,
+    Reflect.apply(String, undefined, [credential]),
     JSON.stringify({ credential }),
     inspect(credential, { showHidden: true, depth: 9 }),
     format("%s %o %j", credential, credential, credential),

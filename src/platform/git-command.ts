@@ -114,7 +114,7 @@ export function createGitRunner(options: GitOptions): GitRunner {
   };
 }
 
-export function gitEnvironment(env: GitOptions["env"]): Readonly<Record<string, string>> {
+function gitEnvironment(env: GitOptions["env"]): Readonly<Record<string, string>> {
   const taken: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
     if (value !== undefined && handedOn.test(name)) taken[name] = value;

@@ -136,8 +136,9 @@ async function readDescriptor(descriptor: number, variable: string): Promise<str
   try {
     const stream = createReadStream("", { fd: descriptor, signal: AbortSignal.timeout(descriptorWaitMs) });
     for await (const piece of stream) {
-      pieces.push(Buffer.from(piece));
-      sizeBytes += pieces.at(-1)?.length ?? 0;
+      const bytes = Buffer.from(piece as Uint8Array);
+      pieces.push(bytes);
+      sizeBytes += bytes.length;
       requireSize(sizeBytes, variable);
     }
     return Buffer.concat(pieces).toString("utf8");

@@ -3,7 +3,7 @@
 // holds them to what they say.
 import assert from "node:assert/strict";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import type { Credential, Registry, Upload } from "../../src/registries/registry.ts";
@@ -156,6 +156,16 @@ export function registryContract(name: string, traits: Traits, open: (t: TestCon
       assert.deepEqual([...new Set(seen.map((one) => one.kind))], ["present"]);
       const versions = await registry.versions("slip-demo", never);
       assert.equal(versions.kind === "listed" && versions.versions.length, 12);
+    });
+
+    test("a file of many blocks arrives with its own bytes", async (t) => {
+      const { registry, credential } = await open(t);
+      const upload = demo(t, "4.0", { files: { "slip_demo/data.bin": randomBytes(5 * 1024 * 1024 + 17) } });
+
+      assert.equal((await registry.publish(upload, credential, never)).kind, "sent");
+
+      const downloaded = await registry.download(upload, join(temporaryFolder(t), "file"), never);
+      assert.deepEqual(downloaded, { kind: "downloaded", sha256: upload.sha256, sizeBytes: upload.sizeBytes });
     });
 
     test("a call that is given up says so instead of throwing", async (t) => {

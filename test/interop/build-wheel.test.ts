@@ -105,7 +105,8 @@ test("build-wheel: maturin builds a native wheel that PyPI's tags allow, from it
   const cargo = dirname(await cargoOf(t));
   const ports = await realPorts(t, { path: [...pathWith(t, "maturin"), cargo] });
   write(ports, {
-    "pyproject.toml": '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n\n[project]\nname = "slip-demo"\nversion = "1.0"\n\n[tool.maturin]\nbindings = "bin"\n',
+    "pyproject.toml":
+      '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n\n[project]\nname = "slip-demo"\nversion = "1.0"\n\n[tool.maturin]\nbindings = "bin"\n',
     "Cargo.toml": '[package]\nname = "slip-demo"\nversion = "1.0.0"\nedition = "2021"\n',
     "src/main.rs": 'fn main() { println!("slip-demo 1.0"); }\n',
   });
@@ -116,12 +117,19 @@ test("build-wheel: maturin builds a native wheel that PyPI's tags allow, from it
   assert.match(wheel, /^wheel slip_demo-1\.0-py3-none-manylinux_2_\d+_x86_64\.whl$/);
   assert.equal(sdist, "sdist slip_demo-1.0.tar.gz");
   const findings = await buildWheelStep.preflight(aPlanned<BuildWheelInput>({}, { packages: [demo] }), ports);
-  assert.deepEqual(findings.map((one) => one.id), ["PF-BUILDER"]);
+  assert.deepEqual(
+    findings.map((one) => one.id),
+    ["PF-BUILDER"],
+  );
 });
 
 test("build-wheel: a build that fails tells its last lines, and one that names another version is refused", async (t) => {
   const broken = await realPorts(t, { path: pathWith(t, "uv") });
-  write(broken, { ...hatchling, "pyproject.toml": "[build-system]\nrequires = []\nbuild-backend = \"nowhere\"\nbackend-path = [\".\"]\n[project]\nname = \"Slip.Demo\"\nversion = \"1.0\"\n" });
+  write(broken, {
+    ...hatchling,
+    "pyproject.toml":
+      '[build-system]\nrequires = []\nbuild-backend = "nowhere"\nbackend-path = ["."]\n[project]\nname = "Slip.Demo"\nversion = "1.0"\n',
+  });
   const other = await realPorts(t, { path: pathWith(t, "uv") });
   write(other, { ...hatchling, "pyproject.toml": project.replace('"1.0"', '"1.1"') });
 

@@ -84,7 +84,10 @@ async function world(t: TestContext, given: Given): Promise<World> {
   return { ports, underTest, usual, artifacts };
 }
 
-function files(project: string, built: readonly BuiltFile[]): readonly { readonly project: string; readonly name: string; readonly bytes: Buffer }[] {
+function files(
+  project: string,
+  built: readonly BuiltFile[],
+): readonly { readonly project: string; readonly name: string; readonly bytes: Buffer }[] {
   return built.map(({ name, bytes }) => ({ project, name, bytes }));
 }
 
@@ -95,7 +98,12 @@ function pathFor(t: TestContext, client: Client): readonly string[] {
   return [folder, "/usr/bin", "/bin"];
 }
 
-async function verify(given: World, input: VerifyInstallInput, leg: Readonly<Record<string, string>> = {}, sinceMs = Date.now()): Promise<Worked> {
+async function verify(
+  given: World,
+  input: VerifyInstallInput,
+  leg: Readonly<Record<string, string>> = {},
+  sinceMs = Date.now(),
+): Promise<Worked> {
   const packages = [aPackage({ name: "slip-demo", version: "1.0", importName: "slip_demo" })];
   const step = aPlannedStep({ timeoutMs: 120_000 });
   return verifyInstallStep.perform(aFrozen(input, { step, packages, leg, artifacts: given.artifacts, sinceMs }), given.ports);
@@ -122,7 +130,11 @@ for (const client of clients) {
   test(`verify-install with ${client}: own package from the index under test alone, everything else from the usual one alone`, async (t) => {
     const given = await world(t, { client });
 
-    const worked = await verify(given, { from: "testpypi", run: "python -c 'import slip_dep; assert slip_dep.__version__ == \"1.0\"'", version: "slip-demo" });
+    const worked = await verify(given, {
+      from: "testpypi",
+      run: "python -c 'import slip_dep; assert slip_dep.__version__ == \"1.0\"'",
+      version: "slip-demo",
+    });
 
     const { installed } = trialOf(worked);
     const ours = installed.filter((one) => one.name.startsWith("slip"));
@@ -133,15 +145,26 @@ for (const client of clients) {
         ["slip-dep", "1.0", `the default index ${given.usual.indexUrl}`],
       ],
     );
-    assert.deepEqual(given.underTest.asked.filter((path) => path.includes("slip-dep")), []);
-    assert.deepEqual(given.usual.asked.filter((path) => path.includes("slip-demo")), []);
+    assert.deepEqual(
+      given.underTest.asked.filter((path) => path.includes("slip-dep")),
+      [],
+    );
+    assert.deepEqual(
+      given.usual.asked.filter((path) => path.includes("slip-demo")),
+      [],
+    );
     assert.deepEqual(readdirSync(given.ports.scratchFolder), []);
   });
 
   test(`verify-install with ${client}: takes the wheel that fits this machine, by its tags`, async (t) => {
     const python = await versionTag(t);
     const native = wheel({ name: "slip-demo", version: "1.0", tag: `${python}-${python}-manylinux_2_5_x86_64.manylinux1_x86_64` });
-    const others = ["cp27-cp27m-win_amd64", `${python}-${python}-macosx_11_0_arm64`, `${python}-${python}-manylinux_2_17_aarch64`, "py3-none-any"];
+    const others = [
+      "cp27-cp27m-win_amd64",
+      `${python}-${python}-macosx_11_0_arm64`,
+      `${python}-${python}-manylinux_2_17_aarch64`,
+      "py3-none-any",
+    ];
     const given = await world(t, { client, ours: [...others.map((tag) => wheel({ name: "slip-demo", version: "1.0", tag })), native] });
 
     for (const from of ["testpypi", "artifacts"]) {
@@ -153,7 +176,11 @@ for (const client of clients) {
     const given = await world(t, { client, ours: [wheel({ name: "slip-demo", version: "1.0", tag: "cp27-cp27m-win_amd64" })] });
 
     for (const from of ["testpypi", "artifacts"]) {
-      assert.match(failure(await verify(given, { from })), /^STEP_FAILED: .*no wheel of the release fits this machine \(linux-x86_64\)/, from);
+      assert.match(
+        failure(await verify(given, { from })),
+        /^STEP_FAILED: .*no wheel of the release fits this machine \(linux-x86_64\)/,
+        from,
+      );
     }
   });
 
@@ -168,7 +195,11 @@ for (const client of clients) {
     mkdirSync(join(given.ports.workFolder, "slip_demo"));
     writeFileSync(join(given.ports.workFolder, "slip_demo", "__init__.py"), "raise SystemExit('the source was imported')\n");
 
-    const worked = await verify(given, { from: "artifacts", version: "slip-demo", run: ["python trial/generate.py", "python -m slip_demo"] }, { variant: "cli" });
+    const worked = await verify(
+      given,
+      { from: "artifacts", version: "slip-demo", run: ["python trial/generate.py", "python -m slip_demo"] },
+      { variant: "cli" },
+    );
 
     assert.equal(worked.kind, "done", failure(worked));
     assert.deepEqual(readdirSync(given.ports.scratchFolder), []);
@@ -178,7 +209,11 @@ for (const client of clients) {
 test("verify-install: an sdist alone is fetched as it is, compared, and built with what the usual index has", async (t) => {
   const source = sdist({ name: "slip-demo", version: "1.0" });
   // Its backend comes from this machine's own index.
-  const given = await world(t, { client: "uv", ours: [source], env: { PIP_INDEX_URL: process.env["PIP_INDEX_URL"] ?? "", UV_DEFAULT_INDEX: process.env["UV_DEFAULT_INDEX"] ?? "" } });
+  const given = await world(t, {
+    client: "uv",
+    ours: [source],
+    env: { PIP_INDEX_URL: process.env["PIP_INDEX_URL"] ?? "", UV_DEFAULT_INDEX: process.env["UV_DEFAULT_INDEX"] ?? "" },
+  });
 
   const worked = await verify(given, { from: "testpypi" });
 
@@ -225,9 +260,16 @@ test("verify-install: preflight finds the client and its Python", async (t) => {
     const { ports } = await world(t, { client });
 
     const findings = await verifyInstallStep.preflight(aPlanned<VerifyInstallInput>({ from: "testpypi" }), ports);
-    const missing = await verifyInstallStep.preflight(aPlanned<VerifyInstallInput>({ from: "testpypi" }, { leg: { python: "3.6" } }), ports);
+    const missing = await verifyInstallStep.preflight(
+      aPlanned<VerifyInstallInput>({ from: "testpypi" }, { leg: { python: "3.6" } }),
+      ports,
+    );
 
-    assert.deepEqual(findings.map((one) => `${one.level} ${one.id}`), ["fine PF-CLIENT"], client);
+    assert.deepEqual(
+      findings.map((one) => `${one.level} ${one.id}`),
+      ["fine PF-CLIENT"],
+      client,
+    );
     assert.equal(missing[0]?.level, "blocks", client);
   }
 });
@@ -235,7 +277,14 @@ test("verify-install: preflight finds the client and its Python", async (t) => {
 async function versionTag(t: TestContext): Promise<string> {
   const ports = await realPorts(t, { path: [dirname(testTool("python3"))] });
   const code = "import sys; print('cp%d%d' % sys.version_info[:2])";
-  const end = await ports.exec.run({ program: "python3", args: ["-c", code], cwd: ports.root, env: ports.env, timeoutMs: 30_000, signal: ports.signal });
+  const end = await ports.exec.run({
+    program: "python3",
+    args: ["-c", code],
+    cwd: ports.root,
+    env: ports.env,
+    timeoutMs: 30_000,
+    signal: ports.signal,
+  });
   assert.equal(end.kind, "exited");
   return end.kind === "exited" ? end.stdout.trim() : "";
 }

@@ -162,9 +162,6 @@ test("a second process is refused, and status and cancel from a second shell wor
 
 test("a package of a dependency's name on the test index is not installed", async (context) => {
   const { bed, testpypi } = await open(context, { tag: "v0.2.0-rc1" });
-  const { buildWheel } = await import("../support/wheel.ts");
-  void buildWheel;
-  void testpypi;
 
   const ended = await bed.slipway(["run", "--json"], tokens);
 

@@ -73,7 +73,7 @@ export function makeBed(options: BedOptions): Bed {
 
 /** What the package clients of this machine need, with caches of the user's own, and nothing else. */
 function bedEnvironment(folder: string, home: string): Record<string, string> {
-  const kept = ["PIP_CERT", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "PIP_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "PYENV_ROOT", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"];
+  const kept = ["PIP_CERT", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "PIP_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "PYENV_ROOT", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "SLIPWAY_FROM_SOURCE"];
   const handed = Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name] as string]])));
   return {
     ...handed,

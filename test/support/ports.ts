@@ -89,7 +89,9 @@ export function memoryFiles(initial: Readonly<Record<string, string | { readonly
     },
     list: async (folder) => {
       const inside = [...content.keys(), ...folders].filter((path) => path.startsWith(below(folder)));
-      return [...new Set(inside.map((path) => path.slice(below(folder).length).split("/")[0] ?? ""))].filter((name) => name !== "").toSorted();
+      return [...new Set(inside.map((path) => path.slice(below(folder).length).split("/")[0] ?? ""))]
+        .filter((name) => name !== "")
+        .toSorted();
     },
     makeFolder: async (folder) => void folders.add(folder),
     copy: async (from, to) => void content.set(to, await readText(from)),

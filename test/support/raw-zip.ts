@@ -106,7 +106,16 @@ function writeMember(member: RawMember, offset: number): { readonly local: Buffe
   const central = merged(truth, member.central);
   const comment = Buffer.from(member.central?.comment ?? "");
   return {
-    local: Buffer.concat([u32s(0x04034b50), common(local), u16(local.name.length), u16(local.extra.length), local.name, local.extra, packed, Buffer.from(member.behind ?? [])]),
+    local: Buffer.concat([
+      u32s(0x04034b50),
+      common(local),
+      u16(local.name.length),
+      u16(local.extra.length),
+      local.name,
+      local.extra,
+      packed,
+      Buffer.from(member.behind ?? []),
+    ]),
     central: Buffer.concat([
       u32s(0x02014b50),
       Buffer.from([20, 3]),

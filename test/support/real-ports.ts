@@ -22,7 +22,8 @@ const tools = fileURLToPath(new URL("../../.cache/test-tools/bin", import.meta.u
 /** Absolute path of a program of the test tools. Fails the running test if it is not there. */
 export function testTool(program: string): string {
   const found = join(tools, program);
-  const toRun = "node scripts/test-tools.ts, or python3 -m venv .cache/test-tools && .cache/test-tools/bin/pip install -r test/support/python-requirements.txt";
+  const toRun =
+    "node scripts/test-tools.ts, or python3 -m venv .cache/test-tools && .cache/test-tools/bin/pip install -r test/support/python-requirements.txt";
   assert.ok(existsSync(found), `There is no "${found}". In the repository, run: ${toRun}`);
   return found;
 }
@@ -46,11 +47,22 @@ export interface RealPortsParts {
 /** Copy, scratch folder and home are new and empty, and gone when the test ends. */
 export async function realPorts(t: TestContext, parts: RealPortsParts): Promise<RealPorts> {
   const root = temporaryFolder(t);
-  const folders = { home: join(root, "home"), workFolder: join(root, "copy"), scratchFolder: join(root, "scratch"), temporaryFolder: join(root, "tmp") };
+  const folders = {
+    home: join(root, "home"),
+    workFolder: join(root, "copy"),
+    scratchFolder: join(root, "scratch"),
+    temporaryFolder: join(root, "tmp"),
+  };
   for (const folder of Object.values(folders)) mkdirSync(folder);
   const given = { ...process.env, ...parts.env, PATH: parts.path.join(delimiter) };
   const machine = (await prepareChildHome(folders.home, given)).variables;
-  const { env } = childEnvironment({ env: given, home: folders.home, temporaryFolder: folders.temporaryFolder, epochSeconds: 1_700_000_000, machine });
+  const { env } = childEnvironment({
+    env: given,
+    home: folders.home,
+    temporaryFolder: folders.temporaryFolder,
+    epochSeconds: 1_700_000_000,
+    machine,
+  });
   const printed: string[] = [];
   const exec = createExec(createRedactor());
   t.after(() => exec.killAll());

@@ -2,7 +2,7 @@
 import { complainAtKey, type Judging, namesAt } from "../judging.ts";
 import { choices, type Path, pathText, quoted } from "../phrases.ts";
 import { runOnlyKeys } from "../schema/steps.ts";
-import { type Judged, pathOfPipeline, type Rule } from "./rule.ts";
+import { type Judged, pathOfPipeline, pipelinesMax, type Rule } from "./rule.ts";
 
 export const judgeEntries: Rule = (judging, judged) => {
   judgePipelines(judging, judged);
@@ -12,8 +12,6 @@ export const judgeEntries: Rule = (judging, judged) => {
     for (const name of namesAt(judging, path)) judgeEntry(judging, [...path, name]);
   }
 };
-
-const pipelinesMax = 32;
 
 function judgePipelines(judging: Judging, { written, configuration }: Judged): void {
   if (configuration.pipelines.length > pipelinesMax) {

@@ -1,4 +1,5 @@
-// Declared registries: one address each, that leaks nothing and takes no known name.
+// Declared registries: one address each, that leaks nothing. A known name may be given another address – a mirror, a
+// server for trials – and the plan then shows the address beside the name.
 import { faultOfAddress } from "../address.ts";
 import { complain, complainAtKey, type Judging } from "../judging.ts";
 import { type Path, pathText, quoted } from "../phrases.ts";
@@ -6,15 +7,8 @@ import { members } from "../resolve/members.ts";
 import type { Judged } from "./rule.ts";
 
 export function judgeRegistries(judging: Judging, { written }: Judged): void {
-  const known = new Set(judging.vocabulary.knownRegistries.map((registry) => registry.name));
   for (const { name, value } of members(written.registries)) {
     const path = ["registries", name];
-    if (known.has(name)) {
-      complainAtKey(judging, path, () => ({
-        message: `Cannot declare the registry ${quoted(name)}: Slipway knows it by this name already, and it would hide that one`,
-        hint: "Choose another name for this registry",
-      }));
-    }
     judgePlaces(judging, path, value);
     if (value.url !== undefined) judgeAddress(judging, value.url, [...path, "url"]);
     if (value.index !== undefined) judgeAddress(judging, value.index, [...path, "index"]);

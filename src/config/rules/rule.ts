@@ -10,6 +10,8 @@ export interface Judged {
   readonly configuration: Configuration;
 }
 
+export const pipelinesMax = 32;
+
 export type Rule = (judging: Judging, judged: Judged) => void;
 
 /** Where a pipeline stands: at the top of a file with `steps`. */

@@ -3,7 +3,7 @@
 import type { PipelineConfiguration, StepConfiguration } from "../../domain/configuration.ts";
 import { complain, type Judging } from "../judging.ts";
 import { type Path, quoted } from "../phrases.ts";
-import { type Judged, type Rule, stepsOf } from "./rule.ts";
+import { type Judged, pipelinesMax, type Rule, stepsOf } from "./rule.ts";
 
 interface Start {
   readonly from: string;
@@ -13,7 +13,9 @@ interface Start {
 }
 
 export const judgeStarts: Rule = (judging, judged) => {
-  const starts = judged.configuration.pipelines.slice(0, 32).flatMap((pipeline) => startsOf(judged, pipeline));
+  // More are refused as too many.
+  if (judged.configuration.pipelines.length > pipelinesMax) return;
+  const starts = judged.configuration.pipelines.flatMap((pipeline) => startsOf(judged, pipeline));
   const told = new Set<string>();
   for (const { name } of judged.configuration.pipelines) {
     const circle = told.has(name) ? undefined : shortestCircle(starts, name);

@@ -1,7 +1,7 @@
 // slipway.yaml as a tree with positions: YAML 1.2 core, one document, data only. Everything YAML can do beyond maps,
 // lists, text, whole numbers and booleans is refused here, so that nothing behind this file has to think of it.
 import { Composer, type CST, type Document, isScalar, Parser } from "yaml";
-import type { Draft } from "../draft.ts";
+import { type Draft, problemsMax } from "../draft.ts";
 import { lineAt, type SourceText } from "../frame.ts";
 import { type ReadData, readData } from "./data.ts";
 import { type Finder, finderOf } from "./finder.ts";
@@ -33,12 +33,34 @@ export function readTree(source: SourceText): TreeRead {
 
 function compose(tokens: readonly string[]): readonly Document.Parsed[] {
   const options = { version: "1.2", schema: "core", merge: false, uniqueKeys: false, logLevel: "silent" } as const;
-  return [...new Composer(options).compose(parse(tokens))] as readonly Document.Parsed[];
+  return withoutStacks(() => [...new Composer(options).compose(parse(tokens))] as readonly Document.Parsed[]);
 }
 
+/**
+ * The composer makes an `Error` for each fault, thousands for a hostile file, and their stacks cost five times the
+ * parsing. Nobody reads them: only position and words are used. Nothing else runs meanwhile, so the limit can be put back.
+ */
+function withoutStacks<Value>(compute: () => Value): Value {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return compute();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+/** Ends early after many errors: no more of them are shown. */
 function* parse(tokens: readonly string[]): Generator<CST.Token, void> {
   const parser = new Parser();
-  for (const token of tokens) yield* parser.next(token);
+  let errors = 0;
+  for (const token of tokens) {
+    for (const parsed of parser.next(token)) {
+      errors += parsed.type === "error" ? 1 : 0;
+      yield parsed;
+    }
+    if (errors > problemsMax) return;
+  }
   yield* parser.end();
 }
 

@@ -25,7 +25,9 @@ export function parseDescriptionType(text: string): ParsedContentType {
   for (const parameter of parameters) {
     const [, name = "", quoted, plain] = parameterForm.exec(parameter) ?? [];
     if (name === "") return invalid(`"${parameter.trim()}" is no parameter of the form name=value`);
-    const fault = seen.has(name.toLowerCase()) ? `"${name}" stands there twice` : parameterFault(type, name.toLowerCase(), quoted ?? plain ?? "");
+    const fault = seen.has(name.toLowerCase())
+      ? `"${name}" stands there twice`
+      : parameterFault(type, name.toLowerCase(), quoted ?? plain ?? "");
     if (fault !== undefined) return invalid(fault);
     seen.add(name.toLowerCase());
   }

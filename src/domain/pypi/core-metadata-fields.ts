@@ -48,5 +48,7 @@ export const neverDynamic: readonly string[] = ["metadata-version", "name", "ver
 
 /** Words of Python that are no names (3.11). */
 export const pythonKeywords: ReadonlySet<string> = new Set(
-  "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield".split(" "),
+  "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield".split(
+    " ",
+  ),
 );

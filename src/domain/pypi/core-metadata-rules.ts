@@ -4,7 +4,14 @@
 import { pep440 } from "../version/pep440.ts";
 import { defaultDescriptionType, parseDescriptionType, type DescriptionType } from "./content-type.ts";
 import { headerOf, headersOf, isMetadataVersionAtLeast, projectUrlsOf, type CoreMetadata } from "./core-metadata.ts";
-import { metadataFields, metadataVersions, neverDynamic, projectUrlLabelLengthMax, pythonKeywords, summaryLengthMax } from "./core-metadata-fields.ts";
+import {
+  metadataFields,
+  metadataVersions,
+  neverDynamic,
+  projectUrlLabelLengthMax,
+  pythonKeywords,
+  summaryLengthMax,
+} from "./core-metadata-fields.ts";
 import { isPackageName } from "./names.ts";
 import { isPlainEmail, isPlainLicense, isPlainRequirement, isPlainSpecifierSet } from "./plain-values.ts";
 import { isWebAddress } from "./web-address.ts";
@@ -91,9 +98,13 @@ function saidValues(metadata: CoreMetadata, name: string): readonly string[] {
 
 function formFaults(metadata: CoreMetadata): readonly MetadataFault[] {
   const faults = metadata.malformed.map(({ line, text }) =>
-    fault("META-SYNTAX", `Line ${line} is no header: ${quote(text)}; Python takes everything from there on for the description (core metadata, RFC 822)`),
+    fault(
+      "META-SYNTAX",
+      `Line ${line} is no header: ${quote(text)}; Python takes everything from there on for the description (core metadata, RFC 822)`,
+    ),
   );
-  if (metadata.descriptions > 1) faults.push(fault("META-REPEATED", `The description stands in ${metadata.descriptions} places; it may stand in one (core metadata)`));
+  if (metadata.descriptions > 1)
+    faults.push(fault("META-REPEATED", `The description stands in ${metadata.descriptions} places; it may stand in one (core metadata)`));
   return faults;
 }
 
@@ -103,10 +114,17 @@ function fieldFaults(metadata: CoreMetadata): readonly MetadataFault[] {
   for (const name of new Set(metadata.headers.map(([written]) => written.toLowerCase()))) {
     const field = metadataFields.get(name);
     const count = headersOf(metadata, name).length;
-    if (field === undefined) faults.push(fault("META-UNKNOWN-FIELD", `Field "${name}" does not exist in core metadata (packaging: unrecognized field)`));
-    else if (!field.many && count > 1) faults.push(fault("META-REPEATED", `Field "${field.name}" stands there ${count} times; it may stand once (core metadata)`));
+    if (field === undefined)
+      faults.push(fault("META-UNKNOWN-FIELD", `Field "${name}" does not exist in core metadata (packaging: unrecognized field)`));
+    else if (!field.many && count > 1)
+      faults.push(fault("META-REPEATED", `Field "${field.name}" stands there ${count} times; it may stand once (core metadata)`));
     if (field !== undefined && isTooEarly(field.name, field.since, version)) {
-      faults.push(fault("META-FIELD-SINCE", `Field "${field.name}" exists since metadata version ${field.since}, and Metadata-Version says "${version}" (core metadata)`));
+      faults.push(
+        fault(
+          "META-FIELD-SINCE",
+          `Field "${field.name}" exists since metadata version ${field.since}, and Metadata-Version says "${version}" (core metadata)`,
+        ),
+      );
     }
   }
   return faults;
@@ -123,12 +141,22 @@ function identityFaults(metadata: CoreMetadata): readonly MetadataFault[] {
   const metadataVersion = headerOf(metadata, "Metadata-Version");
   if (metadataVersion === undefined) faults.push(fault("META-VERSION-OF-METADATA", "Metadata-Version is missing (core metadata)"));
   else if (!metadataVersions.includes(metadataVersion)) {
-    faults.push(fault("META-VERSION-OF-METADATA", `Metadata-Version ${quote(metadataVersion)} is not taken by PyPI, which takes ${metadataVersions.join(", ")}`));
+    faults.push(
+      fault(
+        "META-VERSION-OF-METADATA",
+        `Metadata-Version ${quote(metadataVersion)} is not taken by PyPI, which takes ${metadataVersions.join(", ")}`,
+      ),
+    );
   }
   const name = headerOf(metadata, "Name") ?? "";
   if (name === "") faults.push(fault("META-NAME", "Name is missing (core metadata)"));
   else if (!isPackageName(name)) {
-    faults.push(fault("META-NAME", `Name ${quote(name)} is no package name: ASCII letters, digits, ".", "-", "_", with a letter or digit at both ends (core metadata, Name)`));
+    faults.push(
+      fault(
+        "META-NAME",
+        `Name ${quote(name)} is no package name: ASCII letters, digits, ".", "-", "_", with a letter or digit at both ends (core metadata, Name)`,
+      ),
+    );
   }
   return [...faults, ...versionFaults(headerOf(metadata, "Version") ?? "")];
 }
@@ -138,7 +166,14 @@ function versionFaults(text: string): readonly MetadataFault[] {
   const parsed = pep440.parse(text);
   if (parsed.kind === "invalid") return [fault("META-VERSION", `Version ${quote(text)} is no PEP 440 version`)];
   const { local } = parsed.version;
-  return local === undefined ? [] : [fault("META-VERSION-LOCAL", `Version ${quote(text)} has the local part "+${local}", which PyPI does not take (PEP 440, local version identifiers)`)];
+  return local === undefined
+    ? []
+    : [
+        fault(
+          "META-VERSION-LOCAL",
+          `Version ${quote(text)} has the local part "+${local}", which PyPI does not take (PEP 440, local version identifiers)`,
+        ),
+      ];
 }
 
 const lineBoundary = /[\n\r\v\f\u001c-\u001e\u0085\u2028\u2029]/;
@@ -147,13 +182,23 @@ function textFaults(metadata: CoreMetadata): readonly MetadataFault[] {
   const faults: MetadataFault[] = [];
   const summary = headerOf(metadata, "Summary") ?? "";
   const length = [...summary].length;
-  if (lineBoundary.test(summary)) faults.push(fault("META-SUMMARY", `Summary ${quote(summary)} has more than one line (core metadata, Summary)`));
-  if (length > summaryLengthMax) faults.push(fault("META-SUMMARY", `Summary has ${length} characters, and PyPI takes at most ${summaryLengthMax}`));
+  if (lineBoundary.test(summary))
+    faults.push(fault("META-SUMMARY", `Summary ${quote(summary)} has more than one line (core metadata, Summary)`));
+  if (length > summaryLengthMax)
+    faults.push(fault("META-SUMMARY", `Summary has ${length} characters, and PyPI takes at most ${summaryLengthMax}`));
   const contentType = headerOf(metadata, "Description-Content-Type");
   const parsed = contentType === undefined ? undefined : parseDescriptionType(contentType);
-  if (parsed?.kind === "invalid") faults.push(fault("META-CONTENT-TYPE", `Description-Content-Type ${quote(contentType ?? "")} is invalid: ${parsed.why} (core metadata)`));
+  if (parsed?.kind === "invalid")
+    faults.push(
+      fault("META-CONTENT-TYPE", `Description-Content-Type ${quote(contentType ?? "")} is invalid: ${parsed.why} (core metadata)`),
+    );
   if (saidValues(metadata, "License").length > 0 && headerOf(metadata, "License-Expression") !== undefined) {
-    faults.push(fault("META-LICENSE-TWICE", "License and License-Expression exclude each other: only License-Expression should be there (PEP 639; PyPI)"));
+    faults.push(
+      fault(
+        "META-LICENSE-TWICE",
+        "License and License-Expression exclude each other: only License-Expression should be there (PEP 639; PyPI)",
+      ),
+    );
   }
   return faults;
 }
@@ -192,7 +237,9 @@ function listFaults(metadata: CoreMetadata): readonly MetadataFault[] {
     }
   };
   add("META-DYNAMIC", headersOf(metadata, "Dynamic"), dynamicFault);
-  add("META-EXTRA", headersOf(metadata, "Provides-Extra"), (value) => (isPackageName(value) ? undefined : `Provides-Extra ${quote(value)} is no name of an extra (PEP 685)`));
+  add("META-EXTRA", headersOf(metadata, "Provides-Extra"), (value) =>
+    isPackageName(value) ? undefined : `Provides-Extra ${quote(value)} is no name of an extra (PEP 685)`,
+  );
   if (isMetadataVersionAtLeast(metadata, "2.4")) add("META-LICENSE-FILE", headersOf(metadata, "License-File"), licenseFileFault);
   const imports = headersOf(metadata, "Import-Name");
   if (!(imports.length === 1 && imports[0] === "")) add("META-IMPORT-NAME", imports, (value) => importNameFault("Import-Name", value));
@@ -212,7 +259,9 @@ function licenseFileFault(path: string): string | undefined {
   if (path.includes("*")) return `${what} is a pattern, and should be a file (PEP 639)`;
   if (path.startsWith("/") || /^[A-Za-z]:[\\/]/.test(path) || path.startsWith("\\")) return `${what} is an absolute path (PEP 639)`;
   if (path.includes("\\")) return `${what} has a backslash; the delimiter is "/" (PEP 639)`;
-  return path === "" || path.split("/").some((part) => part === "" || part === ".") ? `${what} is no plain relative path (PEP 639)` : undefined;
+  return path === "" || path.split("/").some((part) => part === "" || part === ".")
+    ? `${what} is no plain relative path (PEP 639)`
+    : undefined;
 }
 
 function importNameFault(field: string, value: string): string | undefined {
@@ -233,18 +282,26 @@ function judgedFaults(metadata: CoreMetadata, answers: MetadataAnswers): readonl
     for (const value of headersOf(metadata, name)) {
       if (isPlainRequirement(value)) continue;
       const judged = answers.requirement(value);
-      if (judged.kind === "valid" && judged.direct) faults.push(fault("META-DIRECT", `${name} ${quote(value)} names an address; PyPI takes no direct references (PEP 440, direct references)`));
+      if (judged.kind === "valid" && judged.direct)
+        faults.push(
+          fault("META-DIRECT", `${name} ${quote(value)} names an address; PyPI takes no direct references (PEP 440, direct references)`),
+        );
       refuse("META-REQUIREMENT", `${name} ${quote(value)}`, judged, "PEP 508, by packaging");
     }
   }
   const asked = questionsOf(metadata);
-  for (const value of asked.specifiers) refuse("META-REQUIRES-PYTHON", `Requires-Python ${quote(value)}`, answers.specifiers(value), "PEP 440, by packaging");
-  for (const value of asked.licenses) refuse("META-LICENSE", `License-Expression ${quote(value)}`, answers.license(value), "SPDX, PEP 639, by packaging");
-  for (const value of asked.emails) refuse("META-EMAIL", `The mail address in ${quote(value)}`, answers.email(value), "PyPI, by email-validator");
+  for (const value of asked.specifiers)
+    refuse("META-REQUIRES-PYTHON", `Requires-Python ${quote(value)}`, answers.specifiers(value), "PEP 440, by packaging");
+  for (const value of asked.licenses)
+    refuse("META-LICENSE", `License-Expression ${quote(value)}`, answers.license(value), "SPDX, PEP 639, by packaging");
+  for (const value of asked.emails)
+    refuse("META-EMAIL", `The mail address in ${quote(value)}`, answers.email(value), "PyPI, by email-validator");
   for (const value of new Set(headersOf(metadata, "Classifier"))) {
     const judged = answers.classifier(value);
-    if (judged.kind === "unknown") faults.push(fault("META-CLASSIFIER", `Classifier ${quote(value)} is not on PyPI's list (trove-classifiers)`));
-    if (judged.kind === "deprecated") faults.push(fault("META-CLASSIFIER", `Classifier ${quote(value)} is deprecated${insteadOf(judged.insteadOf)} (trove-classifiers)`));
+    if (judged.kind === "unknown")
+      faults.push(fault("META-CLASSIFIER", `Classifier ${quote(value)} is not on PyPI's list (trove-classifiers)`));
+    if (judged.kind === "deprecated")
+      faults.push(fault("META-CLASSIFIER", `Classifier ${quote(value)} is deprecated${insteadOf(judged.insteadOf)} (trove-classifiers)`));
   }
   return faults;
 }

@@ -8,7 +8,8 @@ const release = String.raw`[0-9]{1,9}(?:\.[0-9]{1,9}){0,5}`;
 const version = String.raw`${release}(?:(?:a|b|rc)[0-9]{1,9})?(?:\.post[0-9]{1,9})?(?:\.dev[0-9]{1,9})?`;
 const clause = String.raw`(?:(?:==|!=|<=|>=|<|>) ?${version}|(?:==|!=) ?${release}\.\*|~= ?[0-9]{1,9}(?:\.[0-9]{1,9}){1,5})`;
 const clauses = String.raw`${clause}(?:, ?${clause}){0,20}`;
-const variable = "(?:python_version|python_full_version|sys_platform|platform_system|platform_machine|platform_python_implementation|implementation_name|os_name|extra)";
+const variable =
+  "(?:python_version|python_full_version|sys_platform|platform_system|platform_machine|platform_python_implementation|implementation_name|os_name|extra)";
 const quoted = String.raw`(?:"[A-Za-z0-9._-]{1,60}"|'[A-Za-z0-9._-]{1,60}')`;
 const comparison = String.raw`${variable} ?(?:==|!=|<=|>=|<|>) ?${quoted}`;
 const marker = String.raw`${comparison}(?: (?:and|or) ${comparison}){0,8}`;
@@ -26,7 +27,26 @@ export function isPlainSpecifierSet(text: string): boolean {
   return specifiers.test(text);
 }
 
-const licenses = new Set(["0BSD", "AGPL-3.0-only", "AGPL-3.0-or-later", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "GPL-2.0-only", "GPL-2.0-or-later", "GPL-3.0-only", "GPL-3.0-or-later", "ISC", "LGPL-3.0-only", "LGPL-3.0-or-later", "MIT", "MPL-2.0", "PSF-2.0", "Unlicense", "Zlib"]);
+const licenses = new Set([
+  "0BSD",
+  "AGPL-3.0-only",
+  "AGPL-3.0-or-later",
+  "Apache-2.0",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "GPL-2.0-only",
+  "GPL-2.0-or-later",
+  "GPL-3.0-only",
+  "GPL-3.0-or-later",
+  "ISC",
+  "LGPL-3.0-only",
+  "LGPL-3.0-or-later",
+  "MIT",
+  "MPL-2.0",
+  "PSF-2.0",
+  "Unlicense",
+  "Zlib",
+]);
 
 /** One licence id that most packages have, or two of them. */
 export function isPlainLicense(text: string): boolean {

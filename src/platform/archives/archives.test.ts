@@ -59,7 +59,13 @@ describe("openZip", () => {
 
   it("reads large members as a stream, stored and deflated", async () => {
     const bytes = noise(3 * 1024 * 1024 + 17);
-    const archive = await opened(rawZip([{ name: "a", content: bytes }, { name: "b", content: bytes, deflate: true }]), "zip");
+    const archive = await opened(
+      rawZip([
+        { name: "a", content: bytes },
+        { name: "b", content: bytes, deflate: true },
+      ]),
+      "zip",
+    );
 
     const digests = await archive.digests();
 
@@ -100,18 +106,45 @@ describe("openZip", () => {
   const hidden = rawZip([{ name: "hidden.py", content: "evil" }]).subarray(0, 30 + 9 + 4);
   const secondEnd = rawZip(good).subarray(-22);
   const hostile: readonly (readonly [what: string, fault: RegExp, members: readonly RawMember[], end?: RawEnd])[] = [
-    ["a data descriptor", /data descriptor/, [{ name: "a", content: "x = 1\n", local: { flags: 0x0808, crc: 0, packed: 0, size: 0 }, central: { flags: 0x0808 }, behind: descriptor }]],
+    [
+      "a data descriptor",
+      /data descriptor/,
+      [
+        {
+          name: "a",
+          content: "x = 1\n",
+          local: { flags: 0x0808, crc: 0, packed: 0, size: 0 },
+          central: { flags: 0x0808 },
+          behind: descriptor,
+        },
+      ],
+    ],
     ["a data descriptor flag in the local header alone", /data descriptor/, [{ name: "a", local: { flags: 0x0808 } }]],
-    ["a name twice", /"a" occurs twice/, [{ name: "a", content: "1" }, { name: "a", content: "2" }]],
+    [
+      "a name twice",
+      /"a" occurs twice/,
+      [
+        { name: "a", content: "1" },
+        { name: "a", content: "2" },
+      ],
+    ],
     ["a name as file and as folder", /occurs twice/, [{ name: "a" }, { name: "a/" }]],
     ["a file that holds another", /"a" is a file and also holds "a\/b"/, [{ name: "a" }, { name: "a/b" }]],
     ["a name in the directory alone", /no local header/, [...good, { name: "ghost", leaveOut: "local" }]],
-    ["a name in the data alone", /"ghost" has a local header, and is not in the central/, [...good, { name: "ghost", leaveOut: "central" }]],
+    [
+      "a name in the data alone",
+      /"ghost" has a local header, and is not in the central/,
+      [...good, { name: "ghost", leaveOut: "central" }],
+    ],
     ["a hidden local header between members", /"hidden.py" has a local header, and is not/, [{ name: "a" }, { name: "b", gap: hidden }]],
     ["bytes between members", /7 bytes at \d+ that belong to no member/, [{ name: "a" }, { name: "b", gap: Buffer.from("padding") }]],
     ["another name in the local header", /"a" is called "b" in its local header/, [{ name: "a", local: { name: "b" } }]],
     ["another size in the local header", /has size 2 in its local header and 1/, [{ name: "a", content: "1", local: { size: 2 } }]],
-    ["another packed size in the local header", /has packed size 0 in its local header/, [{ name: "a", content: "1", local: { packed: 0 } }]],
+    [
+      "another packed size in the local header",
+      /has packed size 0 in its local header/,
+      [{ name: "a", content: "1", local: { packed: 0 } }],
+    ],
     ["another CRC in the local header", /has CRC-32/, [{ name: "a", content: "1", local: { crc: 5 } }]],
     ["another method in the local header", /has compression method 8 in its local/, [{ name: "a", content: "1", local: { method: 8 } }]],
     ["other flags in the local header", /has flags 0 in its local/, [{ name: "a", local: { flags: 0 } }]],
@@ -123,7 +156,12 @@ describe("openZip", () => {
     ["a name that is not UTF-8", /is not UTF-8/, [{ name: Buffer.from([0x61, 0xff]) }]],
     ["a UTF-8 name without the flag", /not marked as UTF-8/, [{ name: "é", local: { flags: 0 }, central: { flags: 0 } }]],
     ["bytes before the archive", /4 bytes before it/, good, { prefix: Buffer.from("#!/a") }],
-    ["bytes before the archive that offsets count", /4 bytes at 0 that belong to no member/, good, { prefix: Buffer.from("#!/a"), prefixCounted: true }],
+    [
+      "bytes before the archive that offsets count",
+      /4 bytes at 0 that belong to no member/,
+      good,
+      { prefix: Buffer.from("#!/a"), prefixCounted: true },
+    ],
     ["bytes after the archive", /5 bytes after its end record/, good, { after: Buffer.from("extra") }],
     ["bytes before the directory", /belong to no member/, good, { beforeDirectory: Buffer.from("extra") }],
     ["bytes after the directory", /between its directory and its end record/, good, { afterDirectory: Buffer.from("extra") }],
@@ -132,13 +170,29 @@ describe("openZip", () => {
     ["ZIP64 extensible data", /extensible data/, good, { zip64: { extensible: Buffer.from("data") } }],
     ["a ZIP64 record that disagrees", /number of members: 3 in the end record, 4/, good, { zip64: { entries: 4 } }],
     ["a ZIP64 locator that points elsewhere", /locator that points elsewhere/, good, { zip64: { locatorAt: 0 } }],
-    ["two ZIP64 extra fields", /two ZIP64 extra fields/, [{ name: "a", central: { extra: Buffer.concat([extraField(1, u64s()), extraField(1, u64s())]) } }]],
-    ["two ZIP64 extra fields in the local header", /two ZIP64 .* in its local header/, [{ name: "a", local: { extra: Buffer.concat([extraField(1, u64s()), extraField(1, u64s())]) } }]],
-    ["two Unicode path extra fields", /two Unicode path/, [{ name: "a", central: { extra: Buffer.concat([unicodePath("a"), unicodePath("a")]) } }]],
+    [
+      "two ZIP64 extra fields",
+      /two ZIP64 extra fields/,
+      [{ name: "a", central: { extra: Buffer.concat([extraField(1, u64s()), extraField(1, u64s())]) } }],
+    ],
+    [
+      "two ZIP64 extra fields in the local header",
+      /two ZIP64 .* in its local header/,
+      [{ name: "a", local: { extra: Buffer.concat([extraField(1, u64s()), extraField(1, u64s())]) } }],
+    ],
+    [
+      "two Unicode path extra fields",
+      /two Unicode path/,
+      [{ name: "a", central: { extra: Buffer.concat([unicodePath("a"), unicodePath("a")]) } }],
+    ],
     ["another name in the Unicode path", /another name in its Unicode path/, [{ name: "a", central: { extra: unicodePath("b") } }]],
     ["another name in the local Unicode path", /another name in the Unicode path/, [{ name: "a", local: { extra: unicodePath("b") } }]],
     ["ZIP64 sizes that are not there", /ZIP64 extra field which is not there/, [{ name: "a", content: "1", local: { size: 0xffffffff } }]],
-    ["ZIP64 sizes that disagree with the header", /says other sizes than the header/, [{ name: "a", content: "1", local: { extra: extraField(1, u64s(9, 9)) } }]],
+    [
+      "ZIP64 sizes that disagree with the header",
+      /says other sizes than the header/,
+      [{ name: "a", content: "1", local: { extra: extraField(1, u64s(9, 9)) } }],
+    ],
     ["an extra field that is cut short", /extra field that is cut short/, [{ name: "a", central: { extra: Buffer.from([9, 9, 200, 0]) } }]],
     ["another compression", /compressed with method 12/, [{ name: "a", local: { method: 12 }, central: { method: 12 } }]],
     ["encryption", /is encrypted/, [{ name: "a", local: { flags: 0x0801 }, central: { flags: 0x0801 } }]],
@@ -156,15 +210,44 @@ describe("openZip", () => {
     ["an empty name", /empty name/, [{ name: "" }]],
     ["a name of 2,000 bytes", /longer than 1024 bytes/, [{ name: "n".repeat(2000) }]],
     ["a name 200 folders deep", /deeper than 64 folders/, [{ name: "d/".repeat(200) + "f" }]],
-    ["members that overlap", /Members overlap/, [{ name: "a", content: "0123456789" }, { name: "b", central: { offset: 35 } }]],
-    ["one local header for two members", /Members overlap|is called/, [{ name: "a", content: "1" }, { name: "b", leaveOut: "local", central: { offset: 0 } }]],
-    ["a stored member of two sizes", /is stored, with 1 bytes packed and 9 unpacked/, [{ name: "a", content: "1", local: { size: 9 }, central: { size: 9 } }]],
+    [
+      "members that overlap",
+      /Members overlap/,
+      [
+        { name: "a", content: "0123456789" },
+        { name: "b", central: { offset: 35 } },
+      ],
+    ],
+    [
+      "one local header for two members",
+      /Members overlap|is called/,
+      [
+        { name: "a", content: "1" },
+        { name: "b", leaveOut: "local", central: { offset: 0 } },
+      ],
+    ],
+    [
+      "a stored member of two sizes",
+      /is stored, with 1 bytes packed and 9 unpacked/,
+      [{ name: "a", content: "1", local: { size: 9 }, central: { size: 9 } }],
+    ],
     ["several disks", /several disks/, good, { disk: 1 }],
     ["members on several disks", /several disks/, good, { entriesHere: 1 }],
     ["a member on another disk", /another disk/, [{ name: "a", central: { disk: 3 } }]],
     ["a wrong count", /says that it holds 9 members, and lists 3/i, good, { entries: 9 }],
-    ["a decompression bomb by its headers", /decompression bomb/, [{ name: "a", content: "x", deflate: true, local: { size: 200_000_000 }, central: { size: 200_000_000 } }]],
-    ["more than 4 GiB", /Unpacks to \d+ bytes, more than/, [{ name: "a", content: "x", local: { size: 0xfffffff0 }, central: { size: 0xfffffff0 } }, { name: "b", content: "x", local: { size: 0xfffffff0 }, central: { size: 0xfffffff0 } }]],
+    [
+      "a decompression bomb by its headers",
+      /decompression bomb/,
+      [{ name: "a", content: "x", deflate: true, local: { size: 200_000_000 }, central: { size: 200_000_000 } }],
+    ],
+    [
+      "more than 4 GiB",
+      /Unpacks to \d+ bytes, more than/,
+      [
+        { name: "a", content: "x", local: { size: 0xfffffff0 }, central: { size: 0xfffffff0 } },
+        { name: "b", content: "x", local: { size: 0xfffffff0 }, central: { size: 0xfffffff0 } },
+      ],
+    ],
   ];
 
   for (const [what, fault, members, end] of hostile) {
@@ -184,22 +267,70 @@ describe("openZip", () => {
 
   const broken: readonly (readonly [what: string, fault: RegExp, member: RawMember])[] = [
     ["a wrong CRC", /another CRC-32/, { name: "a", content: "1", local: { crc: 5 }, central: { crc: 5 } }],
-    ["a size lie downwards", /unpacks to more than the 1 bytes it claims/, { name: "a", content: "12345", deflate: true, local: { size: 1 }, central: { size: 1 } }],
-    ["a size lie upwards", /unpacks to 5 bytes instead of 50/, { name: "a", content: "12345", deflate: true, local: { size: 50 }, central: { size: 50 } }],
-    ["bytes behind the compressed data", /bytes behind its compressed data/, { name: "a", content: "12345", deflate: true, packedBytes: Buffer.concat([deflateRawSync("12345"), Buffer.from("hidden")]) }],
-    ["compressed data that are cut short", /cannot be decompressed/, { name: "a", content: "12345", deflate: true, packedBytes: deflateRawSync("12345").subarray(0, -2) }],
-    ["compressed data that are none", /cannot be decompressed/, { name: "a", content: "12345", deflate: true, packedBytes: Buffer.from([7, 7, 7]) }],
+    [
+      "a size lie downwards",
+      /unpacks to more than the 1 bytes it claims/,
+      { name: "a", content: "12345", deflate: true, local: { size: 1 }, central: { size: 1 } },
+    ],
+    [
+      "a size lie upwards",
+      /unpacks to 5 bytes instead of 50/,
+      { name: "a", content: "12345", deflate: true, local: { size: 50 }, central: { size: 50 } },
+    ],
+    [
+      "bytes behind the compressed data",
+      /bytes behind its compressed data/,
+      { name: "a", content: "12345", deflate: true, packedBytes: Buffer.concat([deflateRawSync("12345"), Buffer.from("hidden")]) },
+    ],
+    [
+      "compressed data that are cut short",
+      /cannot be decompressed/,
+      { name: "a", content: "12345", deflate: true, packedBytes: deflateRawSync("12345").subarray(0, -2) },
+    ],
+    [
+      "compressed data that are none",
+      /cannot be decompressed/,
+      { name: "a", content: "12345", deflate: true, packedBytes: Buffer.from([7, 7, 7]) },
+    ],
   ];
   const large = noise(2 * 1024 * 1024);
   const sizeOf = (size: number) => ({ local: { size }, central: { size } });
   const brokenLarge: readonly (readonly [what: string, fault: RegExp, member: RawMember])[] = [
-    ["a wrong CRC of a large member", /another CRC-32/, { name: "a", content: large, deflate: true, local: { crc: 5 }, central: { crc: 5 } }],
-    ["a size lie of a large member downwards", /more than the 1500000 bytes/, { name: "a", content: large, deflate: true, ...sizeOf(1_500_000) }],
-    ["a size lie of a large member upwards", /unpacks to 2097152 bytes instead of 9000000/, { name: "a", content: large, deflate: true, ...sizeOf(9_000_000) }],
-    ["bytes behind a large member's data", /6 bytes behind/, { name: "a", content: large, deflate: true, packedBytes: Buffer.concat([deflateRawSync(large), Buffer.from("hidden")]) }],
-    ["much behind a large member's data", /bytes behind/, { name: "a", content: large, deflate: true, packedBytes: Buffer.concat([deflateRawSync(large), large]) }],
-    ["large data cut short", /cannot be decompressed/, { name: "a", content: large, deflate: true, packedBytes: deflateRawSync(large).subarray(0, -9) }],
-    ["large data that are none", /cannot be decompressed/, { name: "a", content: large, deflate: true, packedBytes: Buffer.alloc(1_200_000, 7) }],
+    [
+      "a wrong CRC of a large member",
+      /another CRC-32/,
+      { name: "a", content: large, deflate: true, local: { crc: 5 }, central: { crc: 5 } },
+    ],
+    [
+      "a size lie of a large member downwards",
+      /more than the 1500000 bytes/,
+      { name: "a", content: large, deflate: true, ...sizeOf(1_500_000) },
+    ],
+    [
+      "a size lie of a large member upwards",
+      /unpacks to 2097152 bytes instead of 9000000/,
+      { name: "a", content: large, deflate: true, ...sizeOf(9_000_000) },
+    ],
+    [
+      "bytes behind a large member's data",
+      /6 bytes behind/,
+      { name: "a", content: large, deflate: true, packedBytes: Buffer.concat([deflateRawSync(large), Buffer.from("hidden")]) },
+    ],
+    [
+      "much behind a large member's data",
+      /bytes behind/,
+      { name: "a", content: large, deflate: true, packedBytes: Buffer.concat([deflateRawSync(large), large]) },
+    ],
+    [
+      "large data cut short",
+      /cannot be decompressed/,
+      { name: "a", content: large, deflate: true, packedBytes: deflateRawSync(large).subarray(0, -9) },
+    ],
+    [
+      "large data that are none",
+      /cannot be decompressed/,
+      { name: "a", content: large, deflate: true, packedBytes: Buffer.alloc(1_200_000, 7) },
+    ],
   ];
   for (const [what, fault, member] of [...broken, ...brokenLarge]) {
     it(`finds ${what} while digesting, and leaves the member out`, async () => {
@@ -242,7 +373,10 @@ describe("openTarGz", () => {
     const archive = await opened(rawTarGz(sdist), "tar");
 
     assert.deepEqual(archive.faults, []);
-    assert.deepEqual(archive.members.map((member) => member.path), ["demo-1.0", "demo-1.0/PKG-INFO", "demo-1.0/src/a.py"]);
+    assert.deepEqual(
+      archive.members.map((member) => member.path),
+      ["demo-1.0", "demo-1.0/PKG-INFO", "demo-1.0/src/a.py"],
+    );
     assert.deepEqual(await archive.readText("demo-1.0/PKG-INFO", 100), { kind: "text", text: "Name: demo\n" });
     assert.deepEqual(await archive.readText("demo-1.0/src/a.py", 100), { kind: "text", text: "x = 1\n" });
     assert.deepEqual(await archive.readText("demo-1.0/PKG-INFO", 5), { kind: "too-large" });
@@ -268,17 +402,24 @@ describe("openTarGz", () => {
     );
 
     assert.deepEqual(archive.faults, []);
-    assert.deepEqual(archive.members.map(({ path, sizeBytes }) => [path, sizeBytes]), [
-      [`${long}é`, 1],
-      [long, 2],
-      ["demo-1.0/prefix/file", 3],
-      ["demo-1.0/last", 4],
-    ]);
+    assert.deepEqual(
+      archive.members.map(({ path, sizeBytes }) => [path, sizeBytes]),
+      [
+        [`${long}é`, 1],
+        [long, 2],
+        ["demo-1.0/prefix/file", 3],
+        ["demo-1.0/last", 4],
+      ],
+    );
   });
 
   it("accepts links that stay inside the tree", async () => {
     const archive = await opened(
-      rawTarGz([...sdist, { path: "demo-1.0/src/link", type: "2", linkTo: "../PKG-INFO" }, { path: "demo-1.0/hard", type: "1", linkTo: "demo-1.0/PKG-INFO" }]),
+      rawTarGz([
+        ...sdist,
+        { path: "demo-1.0/src/link", type: "2", linkTo: "../PKG-INFO" },
+        { path: "demo-1.0/hard", type: "1", linkTo: "demo-1.0/PKG-INFO" },
+      ]),
       "tar",
     );
 
@@ -303,23 +444,45 @@ describe("openTarGz", () => {
     ["an absolute link", /not a relative path/, rawTarGz([{ path: top, type: "2", linkTo: "/etc/passwd" }])],
     ["a link that goes down and up", /down and up again/, rawTarGz([{ path: "demo-1.0/a/b", type: "2", linkTo: "c/../../../x" }])],
     ["a hard link out of the tree", /no file that came before/, rawTarGz([{ path: top, type: "1", linkTo: "../x" }])],
-    ["a member below a link", /is a link and also holds/, rawTarGz([{ path: top, type: "2", linkTo: "y" }, { path: `${top}/z`, content: "1" }])],
+    [
+      "a member below a link",
+      /is a link and also holds/,
+      rawTarGz([
+        { path: top, type: "2", linkTo: "y" },
+        { path: `${top}/z`, content: "1" },
+      ]),
+    ],
     ["a way upwards", /leads upwards/, rawTarGz([{ path: "demo-1.0/../x" }])],
     ["an absolute path", /absolute path/, rawTarGz([{ path: "/etc/passwd" }])],
     ["a name twice", /occurs twice/, rawTarGz([...sdist, { path: "demo-1.0/PKG-INFO", content: "Name: evil\n" }])],
-    ["a name twice by pax header", /occurs twice/, rawTarGz([...sdist, pax({ path: "demo-1.0/PKG-INFO" }), { path: "y", content: "Name: evil\n" }])],
+    [
+      "a name twice by pax header",
+      /occurs twice/,
+      rawTarGz([...sdist, pax({ path: "demo-1.0/PKG-INFO" }), { path: "y", content: "Name: evil\n" }]),
+    ],
     ["a file named as a folder", /empty or "." part/, rawTarGz([{ path: "demo-1.0/x/", content: "1" }])],
     ["a folder with content", /folder with 3 bytes/, rawTarGz([{ path: "demo-1.0", type: "5", content: "abc" }])],
     ["a name that is not UTF-8", /not UTF-8/, rawTarGz([{ path: Buffer.from([0x61, 0xff]) }])],
     ["a global name", /global pax header with a name/, rawTarGz([pax({ path: "demo-1.0/y" }, "g"), { path: top }])],
-    ["a pax header that cannot be read", /pax header that cannot be read/, rawTarGz([{ path: "p", type: "x", content: "999 path=y\n" }, { path: top }])],
+    [
+      "a pax header that cannot be read",
+      /pax header that cannot be read/,
+      rawTarGz([{ path: "p", type: "x", content: "999 path=y\n" }, { path: top }]),
+    ],
     ["a pax keyword twice", /"path" twice/, rawTarGz([{ path: "p", type: "x", content: "9 path=a\n9 path=b\n" }, { path: top }])],
     ["a pax size that is no number", /no number/, rawTarGz([pax({ size: "-1" }), { path: top }])],
     ["another character set", /not UTF-8/, rawTarGz([pax({ hdrcharset: "BINARY" }), { path: top }])],
     ["an extended header without member", /no member follows/, rawTarGz([...sdist, pax({ path: "y" })])],
     ["a huge extended header", /extended header of 9000000 bytes/, rawTarGz([{ path: "p", type: "x", size: 9_000_000 }])],
     ["a prefix without the ustar mark", /prefix without the ustar mark/, rawTarGz([{ path: "x", prefix: "demo-1.0", magic: "ustar  \0" }])],
-    ["a wrong checksum", /wrong checksum after 1 members/, rawTarGz([{ path: top, content: "1" }, { path: "y", checksum: "000000\0 " }])],
+    [
+      "a wrong checksum",
+      /wrong checksum after 1 members/,
+      rawTarGz([
+        { path: top, content: "1" },
+        { path: "y", checksum: "000000\0 " },
+      ]),
+    ],
     ["a size that is no number", /size that is no number/, rawTarGz([{ path: top, patch: { 124: "0x10       \0" } }])],
     ["a mode that is no number", /mode that is no number/, rawTarGz([{ path: top, patch: { 100: "rw-r--r\0" } }])],
     ["a missing end mark", /lacks its end mark/, rawTarGz(sdist, { zeroBlocks: 0 })],
@@ -354,7 +517,10 @@ describe("openTarGz", () => {
 describe("any bytes", () => {
   const zipBytes = rawZip([...good, { name: "demo/z", content: noise(300), deflate: true }], { zip64: {} });
   const tarBytes = rawTar([...sdist, pax({ path: "demo-1.0/long" }), { path: "l", content: noise(700) }]);
-  const mutation = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 });
+  const mutation = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 0, max: 255 })), {
+    minLength: 1,
+    maxLength: 4,
+  });
   const cut = fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { freq: 4 });
 
   function mutated(bytes: Buffer, changes: readonly (readonly [number, number])[], cutAt: number | null): Buffer {
@@ -370,12 +536,16 @@ describe("any bytes", () => {
     const digests = await result.archive.digests();
     for (const member of result.archive.members.slice(0, 20)) {
       const text = await result.archive.readText(member.path, 1000);
-      if (text.kind === "text" && result.archive.faults.length === 0) assert.equal(digests.get(member.path)?.sizeBytes, Buffer.byteLength(text.text));
+      if (text.kind === "text" && result.archive.faults.length === 0)
+        assert.equal(digests.get(member.path)?.sizeBytes, Buffer.byteLength(text.text));
     }
   }
 
   it("lead to a list or a reason, never to a crash (zip)", async () => {
-    await fc.assert(fc.asyncProperty(mutation, cut, (changes, cutAt) => readAll(written(mutated(zipBytes, changes, cutAt)), "zip")), { numRuns: 150 });
+    await fc.assert(
+      fc.asyncProperty(mutation, cut, (changes, cutAt) => readAll(written(mutated(zipBytes, changes, cutAt)), "zip")),
+      { numRuns: 150 },
+    );
   });
 
   it("lead to a list or a reason, never to a crash (tar)", async () => {
@@ -387,6 +557,9 @@ describe("any bytes", () => {
 
   it("lead to a list or a reason, never to a crash (gzip)", async () => {
     const packed = gzipSync(tarBytes);
-    await fc.assert(fc.asyncProperty(mutation, cut, (changes, cutAt) => readAll(written(mutated(packed, changes, cutAt)), "tar")), { numRuns: 100 });
+    await fc.assert(
+      fc.asyncProperty(mutation, cut, (changes, cutAt) => readAll(written(mutated(packed, changes, cutAt)), "tar")),
+      { numRuns: 100 },
+    );
   });
 });

@@ -112,9 +112,7 @@ export async function inflateStream(
 
 export type Inflated =
   /** `usedBytes` of what was given belong to the stream. */
-  | { readonly kind: "ended"; readonly usedBytes: number }
-  | { readonly kind: "stopped" }
-  | { readonly kind: "broken"; readonly why: string };
+  { readonly kind: "ended"; readonly usedBytes: number } | { readonly kind: "stopped" } | { readonly kind: "broken"; readonly why: string };
 
 /** Inflates until the stream ends, `take` says stop, or the data turn out to be broken. */
 export async function inflateRaw(chunks: AsyncIterable<Buffer>, take: (bytes: Buffer) => boolean): Promise<Inflated> {

@@ -17,7 +17,7 @@ const keptTextsBytesMax = 4 * atOnceBytesMax;
 
 /** Opens a tar.gz file. `unreadable` when it is no gzip file. */
 export async function openTarGz(file: string): Promise<ArchiveOpened> {
-  const known = await knowFile(file);
+  const known = knowFile(file);
   return withBytes(known, (source) => openFrom(source, known));
 }
 

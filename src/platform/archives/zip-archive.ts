@@ -8,6 +8,7 @@ import { knowFile, withBytes, type ByteSource, type KnownFile } from "./byte-sou
 import { createFaults, shown, type Faults } from "./faults.ts";
 import { bombBytesMin, bombRatioMax, totalBytesMax } from "./limits.ts";
 import { addTreeFaults } from "./member-path.ts";
+import { batches, unpackBatch } from "./member-batch.ts";
 import { digestMember, unpack } from "./member-data.ts";
 import { isTarHeader } from "./tar-header.ts";
 import { readDirectory } from "./zip-directory.ts";
@@ -16,7 +17,7 @@ import { placeEntries, type PlacedEntry } from "./zip-locals.ts";
 
 /** Opens a zip file. `unreadable` when no list of members can be had at all. */
 export async function openZip(file: string): Promise<ArchiveOpened> {
-  const known = await knowFile(file);
+  const known = knowFile(file);
   return withBytes(known, (source) => openFrom(source, known));
 }
 
@@ -43,11 +44,16 @@ function addBombFaults(entries: readonly PlacedEntry[], sizeBytes: number, fault
   return bomb || large;
 }
 
+interface Digest {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
 interface Opened {
   readonly entries: readonly PlacedEntry[];
   readonly faults: Faults;
   readonly bomb: boolean;
-  /** Digests of members that were read as texts, so that none is unpacked twice. */
+  /** sha256 of members by path, in base64url: of those read as texts too, so that none is unpacked twice. */
   readonly digested: Map<string, string>;
 }
 
@@ -90,16 +96,25 @@ export function decodeText(bytes: Uint8Array): ArchiveText {
   }
 }
 
-async function digestAll(source: ByteSource, opened: Opened): Promise<ReadonlyMap<string, { readonly sha256: string; readonly sizeBytes: number }>> {
-  const digests = new Map<string, { readonly sha256: string; readonly sizeBytes: number }>();
+async function digestAll(source: ByteSource, opened: Opened): Promise<ReadonlyMap<string, Digest>> {
+  const digests = new Map<string, Digest>();
   if (opened.bomb) return digests;
   await setImmediate(); // Small files are unpacked without waiting for anything: the process must get its turn.
-  for (const entry of opened.entries) {
-    if (entry.kind !== "file") continue;
-    const sha256 = opened.digested.get(entry.path);
-    const digest = sha256 === undefined ? await digestMember(source, entry) : { sha256 };
-    if ("fault" in digest) opened.faults.add(`${shown(entry.path)} ${digest.fault}`);
-    else digests.set(entry.path, { sha256: digest.sha256, sizeBytes: entry.sizeBytes });
+  const files = opened.entries.filter((entry) => entry.kind === "file");
+  for (const group of batches(files.filter((entry) => !opened.digested.has(entry.path)))) await digestGroup(source, group, opened);
+  for (const { path, sizeBytes } of files) {
+    const sha256 = opened.digested.get(path);
+    if (sha256 !== undefined) digests.set(path, { sha256, sizeBytes });
   }
   return digests;
+}
+
+async function digestGroup(source: ByteSource, group: readonly PlacedEntry[], opened: Opened): Promise<void> {
+  const unpacked = group.length > 1 ? await unpackBatch(source, group) : undefined;
+  for (const [index, entry] of group.entries()) {
+    const bytes = unpacked?.[index];
+    const digest = bytes === undefined ? await digestMember(source, entry) : { sha256: hash("sha256", bytes, "base64url") };
+    if ("fault" in digest) opened.faults.add(`${shown(entry.path)} ${digest.fault}`);
+    else opened.digested.set(entry.path, digest.sha256);
+  }
 }

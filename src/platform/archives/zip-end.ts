@@ -49,7 +49,10 @@ export async function readZipEnd(source: ByteSource, faults: Faults): Promise<Zi
   const directoryAt = stated.recordsAt - stated.directoryBytes;
   const prefixBytes = directoryAt - stated.directoryAt;
   if (directoryAt < 0 || prefixBytes < 0) {
-    return { kind: "unreadable", why: `has no central directory where its end record says (${stated.directoryBytes} bytes at ${stated.directoryAt})` };
+    return {
+      kind: "unreadable",
+      why: `has no central directory where its end record says (${stated.directoryBytes} bytes at ${stated.directoryAt})`,
+    };
   }
   if (prefixBytes > 0) faults.add(`Has ${prefixBytes} bytes before it, or between its directory and its end record`);
   return { kind: "found", directoryAt, directoryBytes: stated.directoryBytes, entries: stated.entries, prefixBytes };
@@ -112,10 +115,15 @@ function addFaultsOf64(record: Buffer, locator: Buffer, faults: Faults): void {
   if (record.readUInt32LE(16) !== 0 || record.readUInt32LE(20) !== 0 || locator.readUInt32LE(4) !== 0 || locator.readUInt32LE(16) > 1) {
     faults.add("Says in its ZIP64 records that it is one of several disks");
   }
-  if (record.readBigUInt64LE(24) !== record.readBigUInt64LE(32)) faults.add("Says in its ZIP64 records that its members stand on several disks");
+  if (record.readBigUInt64LE(24) !== record.readBigUInt64LE(32))
+    faults.add("Says in its ZIP64 records that its members stand on several disks");
 }
 
-function addDisagreement(what: string, of: { readonly small: number; readonly mark: number; readonly large: number }, faults: Faults): void {
+function addDisagreement(
+  what: string,
+  of: { readonly small: number; readonly mark: number; readonly large: number },
+  faults: Faults,
+): void {
   if (of.small !== of.mark && of.small !== of.large) {
     faults.add(`Says two things about the ${what}: ${of.small} in the end record, ${of.large} in the ZIP64 one`);
   }

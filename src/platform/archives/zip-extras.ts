@@ -58,14 +58,17 @@ export function resolveSizes(stated: Sizes, zip64: Buffer | undefined): { readon
   const fields = stated.offset === undefined ? [stated.size, stated.packed] : [stated.size, stated.packed, stated.offset];
   const marked = fields.filter((value) => value === mark).length;
   if (zip64 === undefined) return { sizes: stated, fault: "sizes that stand in a ZIP64 extra field which is not there" };
-  if (!zip64Lengths.includes(zip64.length) || zip64.length < marked * 8) return { sizes: stated, fault: "a ZIP64 extra field of the wrong length" };
+  if (!zip64Lengths.includes(zip64.length) || zip64.length < marked * 8)
+    return { sizes: stated, fault: "a ZIP64 extra field of the wrong length" };
   if (zip64.length === marked * 8) return { sizes: inOrder(stated, fields, zip64) };
   const agrees = fields.every((value, position) => {
     const at = position * 8;
     if (value === mark) return position < marked;
     return at + 8 > zip64.length || Number(zip64.readBigUInt64LE(at)) === value;
   });
-  return agrees ? { sizes: inOrder(stated, fields, zip64) } : { sizes: stated, fault: "a ZIP64 extra field that says other sizes than the header" };
+  return agrees
+    ? { sizes: inOrder(stated, fields, zip64) }
+    : { sizes: stated, fault: "a ZIP64 extra field that says other sizes than the header" };
 }
 
 function inOrder(stated: Sizes, fields: readonly number[], zip64: Buffer): Sizes {

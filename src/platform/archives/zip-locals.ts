@@ -87,7 +87,8 @@ function addHeaderFaults(header: Buffer, at: { readonly entry: ZipEntry; readonl
   const { entry } = at;
   const extras = at.extra.length === 0 ? noExtras : readExtras(at.extra);
   const resolved = resolveSizes({ packed: header.readUInt32LE(18), size: header.readUInt32LE(22) }, extras.zip64);
-  for (const fault of [extras.fault, resolved.fault]) if (fault !== undefined) faults.add(`${shown(entry.path)} has ${fault} in its local header`);
+  for (const fault of [extras.fault, resolved.fault])
+    if (fault !== undefined) faults.add(`${shown(entry.path)} has ${fault} in its local header`);
   if (extras.unicodeName?.equals(entry.nameBytes) === false) {
     faults.add(`${shown(entry.path)} has another name in the Unicode path extra field of its local header`);
   }
@@ -96,7 +97,8 @@ function addHeaderFaults(header: Buffer, at: { readonly entry: ZipEntry; readonl
     return;
   }
   const differ = (what: string, local: number, central: number) => {
-    if (local !== central) faults.add(`${shown(entry.path)} has ${what} ${local} in its local header and ${central} in the central directory`);
+    if (local !== central)
+      faults.add(`${shown(entry.path)} has ${what} ${local} in its local header and ${central} in the central directory`);
   };
   differ("flags", header.readUInt16LE(6), entry.flags);
   differ("compression method", header.readUInt16LE(8), entry.method);

@@ -31,6 +31,8 @@ export interface PypiOptions {
   readonly userAgent: string;
   /** Environment for proxy settings. Default: none. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Text of a certificate bundle to trust besides the default one. */
+  readonly certificates?: string;
   readonly timeouts?: Partial<Timeouts>;
 }
 
@@ -40,6 +42,7 @@ export function pypiRegistry(options: PypiOptions): Registry {
     userAgent: options.userAgent,
     timeouts: { ...defaultTimeouts, ...options.timeouts },
     env: options.env ?? {},
+    ...(options.certificates === undefined ? {} : { certificates: options.certificates }),
   });
   const index: Index = { http, indexUrl: withSlash(options.indexUrl), registry: options.name, world: options.world };
   return {

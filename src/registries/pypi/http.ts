@@ -19,6 +19,8 @@ export interface HttpOptions {
   readonly timeouts: Timeouts;
   /** Environment for proxy settings (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, either case). */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Text of a certificate bundle to trust besides the default one. */
+  readonly certificates?: string;
 }
 
 export type Got =
@@ -62,7 +64,7 @@ const answerBytesMax = 64 * 1024;
 /** Nothing is opened or loaded before the first request. */
 export function openHttp(options: HttpOptions): Http {
   let opened: Promise<{ readonly undici: typeof import("undici"); readonly dispatcher: Dispatcher }> | undefined;
-  const ready = () => (opened ??= import("undici").then((undici) => ({ undici, dispatcher: dispatcherOf(undici, options) })));
+  const ready = () => (opened ??= import("undici").then(async (undici) => ({ undici, dispatcher: await dispatcherOf(undici, options) })));
   return {
     get: async (url, get) => getFollowing({ ready, options }, url, get),
     post: async (url, post) => {
@@ -118,14 +120,15 @@ export function sameOrigin(from: URL, to: URL): boolean {
   return from.origin === to.origin;
 }
 
-function dispatcherOf(undici: typeof import("undici"), { timeouts, env }: HttpOptions): Dispatcher {
+async function dispatcherOf(undici: typeof import("undici"), { timeouts, env, certificates }: HttpOptions): Promise<Dispatcher> {
+  const ca = certificates === undefined ? {} : { ca: [...(await import("node:tls")).getCACertificates("default"), certificates] };
   const agentOptions = {
     connections: connectionsMax,
     pipelining: 1,
     keepAliveTimeout: 10_000,
     headersTimeout: timeouts.answerMs,
     bodyTimeout: timeouts.answerMs,
-    connect: { timeout: timeouts.connectMs },
+    connect: { timeout: timeouts.connectMs, ...ca },
     // One protocol everywhere: PyPI's reason phrases exist only in HTTP/1.1.
     allowH2: false,
   };

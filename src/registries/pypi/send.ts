@@ -1,7 +1,6 @@
 // One upload: the form by hand, the file read once, its sha256 checked while it goes. If the frozen bytes are not what the
 // plan says, the form is cut before its end, which no server accepts (performance §8, §13; protocols §1.1).
 import { createHash, randomBytes } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Performed } from "../../domain/run/effect.ts";
 import type { Credential, Upload } from "../registry.ts";
@@ -9,6 +8,7 @@ import { readAnswer } from "./answers.ts";
 import { basicAuthorization, traces } from "./credentials.ts";
 import type { Http } from "./http.ts";
 import { coreMetadataOf, formFields, layOut, type FormLayout } from "./upload-form.ts";
+import { readBlocks } from "./read-blocks.ts";
 import { mediaTypes } from "./wire.ts";
 
 export interface SendTo {
@@ -17,9 +17,6 @@ export interface SendTo {
   readonly uploadUrl: string;
   readonly nowMs: () => number;
 }
-
-/** Large enough that calls cost nothing beside hashing, small enough that ten uploads stay below 20 MiB. */
-const chunkBytes = 256 * 1024;
 
 /** The bytes to send differ from the frozen ones: a damaged store, or a file changed under our hands. */
 class ChangedBytes extends Error {}
@@ -70,13 +67,13 @@ async function* formBytes(layout: FormLayout, upload: Upload): AsyncGenerator<Bu
   const sha256 = createHash("sha256");
   yield layout.head;
   let sizeBytes = 0;
-  for await (const chunk of createReadStream(upload.file, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) {
-    sizeBytes += chunk.length;
+  for await (const block of readBlocks(upload.file)) {
+    sizeBytes += block.length;
     if (sizeBytes > upload.sizeBytes)
       throw new ChangedBytes(`Nothing was accepted: the frozen file of "${upload.name}" grew while it was sent`);
-    sha256.update(chunk);
-    blake2.update(chunk);
-    yield chunk;
+    sha256.update(block);
+    blake2.update(block);
+    yield block;
   }
   const found = sha256.digest("hex");
   if (found !== upload.sha256) {

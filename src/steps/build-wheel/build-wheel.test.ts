@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Command, CommandEnd } from "../../platform/ports.ts";
 import type { Worked } from "../step.ts";
-import { aFrozen, aPackage, aPlanned, aUse, exited, fakePorts, memoryFiles, type FakePorts, type Program } from "../../../test/support/ports.ts";
+import {
+  aFrozen,
+  aPackage,
+  aPlanned,
+  aUse,
+  exited,
+  fakePorts,
+  memoryFiles,
+  type FakePorts,
+  type Program,
+} from "../../../test/support/ports.ts";
 import { buildWheelStep } from "./build-wheel.ts";
 import type { BuildWheelInput } from "./input.ts";
 
@@ -26,7 +36,8 @@ function machine(of: Machine = {}): FakePorts {
   const program: Program = async (command) => {
     if (command.args.includes("--version")) return exited(0, `${command.program.split("/").at(-1)} 9.9 (abc)\n`);
     if (!isBuild(command)) return exited(0);
-    for (const name of of.makes ?? ["demo-1.0.0-py3-none-any.whl", "demo-1.0.0.tar.gz"]) files.content.set(`/scratch/dist-demo/${name}`, name);
+    for (const name of of.makes ?? ["demo-1.0.0-py3-none-any.whl", "demo-1.0.0.tar.gz"])
+      files.content.set(`/scratch/dist-demo/${name}`, name);
     return of.end ?? exited(0, "built\n");
   };
   const programs = Object.fromEntries((of.programs ?? ["uv"]).map((name) => [name, program]));
@@ -73,14 +84,22 @@ test("build-wheel: a builder runs outside of the project, where no folder of it 
 
   await build(ports);
 
-  assert.deepEqual(ports.exec.commands.filter(isBuild).map((one) => one.cwd), ["/scratch/dist-demo"]);
+  assert.deepEqual(
+    ports.exec.commands.filter(isBuild).map((one) => one.cwd),
+    ["/scratch/dist-demo"],
+  );
 });
 
 const choices: readonly (readonly [string, Machine, BuildWheelInput, string])[] = [
   ["uv where it is on the PATH", { programs: ["uv", "python3", "hatch", "maturin"] }, {}, "uv build --out-dir /scratch/dist-demo /work"],
   ["the machine's own build without uv", { programs: ["python3"] }, {}, "python3 -m build --outdir /scratch/dist-demo /work"],
   ["Slipway's own build without either", { programs: ["/toolbox/bin/python"] }, {}, "python -m build --outdir /scratch/dist-demo /work"],
-  ["maturin where it is the backend", { programs: ["uv", "maturin"], backend: "maturin" }, {}, "maturin build --release --sdist --out /scratch/dist-demo"],
+  [
+    "maturin where it is the backend",
+    { programs: ["uv", "maturin"], backend: "maturin" },
+    {},
+    "maturin build --release --sdist --out /scratch/dist-demo",
+  ],
   ["uv for maturin's backend without maturin", { programs: ["uv"], backend: "maturin" }, {}, "uv build --out-dir /scratch/dist-demo /work"],
   ["hatch where it is asked for", { programs: ["uv", "hatch"] }, { builder: "hatch" }, "hatch build -t sdist -t wheel /scratch/dist-demo"],
   ["the wheel alone", { makes: ["demo-1.0.0-py3-none-any.whl"] }, { sdist: false }, "uv build --wheel --out-dir /scratch/dist-demo /work"],
@@ -98,7 +117,12 @@ for (const [what, of, input, words] of choices) {
 }
 
 test("build-wheel: maturin is told glibc, Pythons and target", async () => {
-  const ports = machine({ programs: ["maturin"], backend: "maturin", makes: ["demo-1.0.0-cp312-cp312-macosx_11_0_universal2.whl"], host: "macos-aarch64" });
+  const ports = machine({
+    programs: ["maturin"],
+    backend: "maturin",
+    makes: ["demo-1.0.0-cp312-cp312-macosx_11_0_universal2.whl"],
+    host: "macos-aarch64",
+  });
 
   const worked = await build(ports, { python: ["3.12"], manylinux: "2_17", sdist: "none" }, { platform: "macos-universal2" });
   const elsewhere = await build(machine({ backend: "maturin" }), { sdist: "none" }, { platform: "macos-universal2" });
@@ -111,7 +135,9 @@ test("build-wheel: maturin is told glibc, Pythons and target", async () => {
 });
 
 test("build-wheel: uv builds every other Python's wheel from the first one's sdist", async () => {
-  const ports = machine({ makes: ["demo-1.0.0-cp312-cp312-manylinux_2_17_x86_64.whl", "demo-1.0.0-cp313-cp313-manylinux_2_17_x86_64.whl", "demo-1.0.0.tar.gz"] });
+  const ports = machine({
+    makes: ["demo-1.0.0-cp312-cp312-manylinux_2_17_x86_64.whl", "demo-1.0.0-cp313-cp313-manylinux_2_17_x86_64.whl", "demo-1.0.0.tar.gz"],
+  });
 
   await build(ports, { python: ["3.12", "3.13"] });
 
@@ -123,7 +149,11 @@ test("build-wheel: uv builds every other Python's wheel from the first one's sdi
 
 const refused: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["nothing", [], /^ARTIFACT_SET: .*made no file/],
-  ["a wheel of another package", ["other-1.0.0-py3-none-any.whl"], /^ARTIFACT_SET: .*made "other-1.0.0-py3-none-any.whl", and the package is named "demo"/],
+  [
+    "a wheel of another package",
+    ["other-1.0.0-py3-none-any.whl"],
+    /^ARTIFACT_SET: .*made "other-1.0.0-py3-none-any.whl", and the package is named "demo"/,
+  ],
   ["a wheel of another version", ["demo-1.0.1-py3-none-any.whl"], /^VERSION_MISMATCH: .*with version 1.0.1, and the plan says 1.0.0/],
   ["an sdist of another version", ["demo-1.0.0.post1.tar.gz"], /^VERSION_MISMATCH: /],
   ["an sdist with a name of old", ["Demo-1.0.0.tar.gz"], /^ARTIFACT_INVALID: .*has to be "demo-1.0.0.tar.gz"/],
@@ -137,7 +167,10 @@ for (const [what, makes, message] of refused) {
 }
 
 test("build-wheel: a build that fails says how, with its last lines", async () => {
-  assert.match(failure(await build(machine({ end: exited(2, "boom\n") }))), /^STEP_FAILED: .*ended with exit status 2 instead of 0; it printed last:\n {2}boom/);
+  assert.match(
+    failure(await build(machine({ end: exited(2, "boom\n") }))),
+    /^STEP_FAILED: .*ended with exit status 2 instead of 0; it printed last:\n {2}boom/,
+  );
   assert.match(failure(await build(machine({ end: { kind: "timed-out", stdout: "", stderr: "" } }))), /^TIMED_OUT: /);
   assert.match(failure(await build(machine({ programs: [] }))), /^TOOL_MISSING: /);
 });
@@ -150,7 +183,9 @@ test("build-wheel: preflight names the builder, or what is missing", async () =>
   assert.deepEqual(await look({ programs: [] }, { builder: "uv" }), ["blocks PF-TOOL-MISSING"]);
   assert.deepEqual(await look({ backend: "maturin", programs: ["maturin"] }), ["blocks PF-TOOL-MISSING", "blocks PF-TOOL-MISSING"]);
   assert.deepEqual(await look({ backend: "maturin", programs: ["maturin", "cargo", "rustc"] }), ["fine PF-BUILDER"]);
-  assert.deepEqual(await look({ backend: "maturin", programs: ["maturin", "cargo", "rustc"] }, { python: ["3.13"] }), ["blocks PF-PYTHON-MISSING"]);
+  assert.deepEqual(await look({ backend: "maturin", programs: ["maturin", "cargo", "rustc"] }, { python: ["3.13"] }), [
+    "blocks PF-PYTHON-MISSING",
+  ]);
   assert.deepEqual(await look({}, { manylinux: "2.17" }), ["blocks PF-OPTION"]);
   assert.deepEqual(await look({}, { sdist: "none" }, { platform: "linux-aarch64" }), ["blocks PF-NO-PLACE"]);
   assert.deepEqual(await look({ host: "linux-aarch64" }, { sdist: "none" }, { platform: "linux-aarch64" }), ["fine PF-BUILDER"]);
@@ -159,7 +194,10 @@ test("build-wheel: preflight names the builder, or what is missing", async () =>
 test("build-wheel: preflight says when a package's folder holds no project", async () => {
   const ports = fakePorts({ programs: { uv: () => exited(0, "uv 1") } });
 
-  assert.deepEqual((await buildWheelStep.preflight(aPlanned<BuildWheelInput>({}), ports)).map((one) => one.id), ["PF-MANIFEST"]);
+  assert.deepEqual(
+    (await buildWheelStep.preflight(aPlanned<BuildWheelInput>({}), ports)).map((one) => one.id),
+    ["PF-MANIFEST"],
+  );
 });
 
 test("build-wheel: the plan expects a wheel, and an sdist from one leg alone", () => {
@@ -169,8 +207,13 @@ test("build-wheel: the plan expects a wheel, and an sdist from one leg alone", (
     { kind: "wheel", package: "demo", countMin: 1, countMax: 1 },
     { kind: "sdist", package: "demo", countMin: 1, countMax: 1 },
   ]);
-  assert.deepEqual(platforms({ sdist: "linux-x86_64" }, "linux-x86_64").map((one) => one.kind), ["wheel", "sdist"]);
-  assert.deepEqual(platforms({ sdist: "linux-x86_64" }, "macos-arm64"), [{ kind: "wheel", package: "demo", countMin: 1, countMax: 1, platform: "macos-arm64" }]);
+  assert.deepEqual(
+    platforms({ sdist: "linux-x86_64" }, "linux-x86_64").map((one) => one.kind),
+    ["wheel", "sdist"],
+  );
+  assert.deepEqual(platforms({ sdist: "linux-x86_64" }, "macos-arm64"), [
+    { kind: "wheel", package: "demo", countMin: 1, countMax: 1, platform: "macos-arm64" },
+  ]);
   assert.throws(() => platforms({}, "linux-x86_64"), { code: "PLAN_INVALID" });
   assert.throws(() => platforms({ sdist: "everywhere" }, "linux-x86_64"), { code: "PLAN_INVALID" });
   assert.throws(() => buildWheelStep.makes(aUse<BuildWheelInput>({}, { leg: { python: "3.12" } })), { code: "PLAN_INVALID" });
@@ -179,6 +222,9 @@ test("build-wheel: the plan expects a wheel, and an sdist from one leg alone", (
 test("build-wheel: other ecosystems are not its business", () => {
   const use = aUse<BuildWheelInput>({}, { packages: [aPackage(), aPackage({ id: "core", ecosystem: "crates" })] });
 
-  assert.deepEqual(buildWheelStep.makes(use).map((one) => one.package), ["demo", "demo"]);
+  assert.deepEqual(
+    buildWheelStep.makes(use).map((one) => one.package),
+    ["demo", "demo"],
+  );
   assert.equal(buildWheelStep.describe(use), "build wheel and sdist of demo");
 });

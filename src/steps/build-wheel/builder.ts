@@ -69,9 +69,17 @@ export function buildCalls(builder: Builder, wanted: Wanted, place: Place): read
     case "uv":
       return uvCalls(builder, wanted, place);
     case "build":
-      return [inOut(builder, [...(wanted.isolation ? [] : ["--no-isolation"]), ...(wanted.sdist ? [] : ["--wheel"]), "--outdir", place.out, place.folder], place)];
+      return [
+        inOut(
+          builder,
+          [...(wanted.isolation ? [] : ["--no-isolation"]), ...(wanted.sdist ? [] : ["--wheel"]), "--outdir", place.out, place.folder],
+          place,
+        ),
+      ];
     case "hatch":
-      return [{ words: [...builder.program, "build", ...(wanted.sdist ? ["-t", "sdist"] : []), "-t", "wheel", place.out], cwd: place.folder }];
+      return [
+        { words: [...builder.program, "build", ...(wanted.sdist ? ["-t", "sdist"] : []), "-t", "wheel", place.out], cwd: place.folder },
+      ];
     case "maturin":
       return [{ words: [...builder.program, "build", ...maturinOptions(wanted), "--out", place.out], cwd: place.folder }];
   }
@@ -84,7 +92,11 @@ function uvCalls(builder: Builder, wanted: Wanted, place: Place): readonly Call[
   return pythons.map((python, index) => {
     const source = wanted.sdist && index > 0 ? join(place.out, place.sdistName) : place.folder;
     const onlyWheel = !wanted.sdist || index > 0 ? ["--wheel"] : [];
-    return inOut(builder, ["build", ...isolation, ...onlyWheel, ...(python === undefined ? [] : ["--python", python]), "--out-dir", place.out, source], place);
+    return inOut(
+      builder,
+      ["build", ...isolation, ...onlyWheel, ...(python === undefined ? [] : ["--python", python]), "--out-dir", place.out, source],
+      place,
+    );
   });
 }
 
@@ -124,7 +136,8 @@ async function chooseBuild(ports: ReadPorts): Promise<Chosen> {
   }
   const own = await ports.toolboxPython();
   const version = await ask([own, "-m", "build", "--version"], ports);
-  if (version === undefined) return missing("no builder is on this machine, and Slipway's own copy of `build` does not answer", "Install uv");
+  if (version === undefined)
+    return missing("no builder is on this machine, and Slipway's own copy of `build` does not answer", "Install uv");
   return { kind: "builder", builder: { kind: "build", program: [own, "-m", "build"], version } };
 }
 
@@ -141,7 +154,12 @@ async function ask(words: readonly string[], ports: ReadPorts): Promise<string |
     signal: ports.signal,
   });
   if (end.kind !== "exited" || end.code !== 0) return undefined;
-  return end.stdout.trim().split("\n")[0]?.replace(/ \(.*\)$/, "") ?? "";
+  return (
+    end.stdout
+      .trim()
+      .split("\n")[0]
+      ?.replace(/ \(.*\)$/, "") ?? ""
+  );
 }
 
 function missing(why: string, hint: string): Chosen {

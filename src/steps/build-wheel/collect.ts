@@ -8,9 +8,7 @@ import { readVersion } from "../../domain/version/scheme.ts";
 import type { Files } from "../../platform/ports.ts";
 import type { MadeArtifact, Worked } from "../step.ts";
 
-export type Collected =
-  | { readonly kind: "collected"; readonly artifacts: readonly MadeArtifact[] }
-  | Extract<Worked, { kind: "failed" }>;
+export type Collected = { readonly kind: "collected"; readonly artifacts: readonly MadeArtifact[] } | Extract<Worked, { kind: "failed" }>;
 
 /** Most files that one package may have: a wheel for every Python and one sdist. */
 export const filesMax = 200;
@@ -18,14 +16,20 @@ export const filesMax = 200;
 /** uv puts one into every folder it builds to, so that nobody commits what is built. */
 const ignoredNames = new Set([".gitignore"]);
 
-export async function collect(one: PlannedPackage, out: string, around: { readonly files: Files; readonly platform: string | undefined }): Promise<Collected> {
+export async function collect(
+  one: PlannedPackage,
+  out: string,
+  around: { readonly files: Files; readonly platform: string | undefined },
+): Promise<Collected> {
   const names = (await around.files.list(out)).filter((name) => !ignoredNames.has(name));
   if (names.length === 0) return failed("ARTIFACT_SET", `Cannot go on: the build of "${one.id}" ended well and made no file`);
-  if (names.length > filesMax) return failed("ARTIFACT_SET", `Cannot go on: the build of "${one.id}" made ${names.length} files, and ${filesMax} is the most`);
+  if (names.length > filesMax)
+    return failed("ARTIFACT_SET", `Cannot go on: the build of "${one.id}" made ${names.length} files, and ${filesMax} is the most`);
   const artifacts: MadeArtifact[] = [];
   for (const name of names) {
     const info = await around.files.info(join(out, name));
-    const judged = info?.kind === "file" ? judge(name, one) : failed("ARTIFACT_SET", `Cannot go on: the build left "${name}", which is no regular file`);
+    const judged =
+      info?.kind === "file" ? judge(name, one) : failed("ARTIFACT_SET", `Cannot go on: the build left "${name}", which is no regular file`);
     if (judged.kind === "failed") return judged;
     const isBound = judged.kind === "wheel" && around.platform !== undefined;
     artifacts.push({ kind: judged.kind, package: one.id, name, file: join(out, name), ...(isBound ? { platform: around.platform } : {}) });
@@ -52,7 +56,9 @@ function judgeWheel(name: string, one: PlannedPackage): Judged {
 function judgeSdist(name: string, one: PlannedPackage): Judged {
   const read = parseSdistFileName(name, one.name);
   if (read.kind === "sdist") {
-    return pep440.compare(read.version, readVersion(pep440, one.version)) === 0 ? { kind: "sdist" } : otherVersion(name, read.version.normal, one);
+    return pep440.compare(read.version, readVersion(pep440, one.version)) === 0
+      ? { kind: "sdist" }
+      : otherVersion(name, read.version.normal, one);
   }
   const stem = name.slice(0, Math.max(0, name.lastIndexOf("-")));
   if (normalizeName(stem) !== normalizeName(one.name)) return otherPackage(name, one);

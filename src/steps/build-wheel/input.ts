@@ -61,13 +61,16 @@ function isSdistWanted(sdist: boolean | string | undefined, leg: Leg): boolean {
   const { platform, ...others } = leg;
   if (sdist === "none" || sdist === false) return false;
   const [other] = Object.keys(others);
-  if (other !== undefined) throw manySdists(`every "${other}" of the matrix`, 'Write `sdist: none` here, or name the versions in `with: { python: [...] }`');
+  if (other !== undefined)
+    throw manySdists(`every "${other}" of the matrix`, "Write `sdist: none` here, or name the versions in `with: { python: [...] }`");
   if (typeof sdist !== "string") {
     if (platform === undefined) return true;
     throw manySdists("every platform of the matrix", 'Write `sdist:` with the platform that makes it, or "none"');
   }
   if (readPlatform(sdist).kind === "platform") return platform === undefined || platform === sdist;
-  throw new SlipwayError("PLAN_INVALID", `Cannot plan \`build-wheel\`: "sdist: ${sdist}" names no platform`, { hint: 'Write a platform of the matrix, or "none"' });
+  throw new SlipwayError("PLAN_INVALID", `Cannot plan \`build-wheel\`: "sdist: ${sdist}" names no platform`, {
+    hint: 'Write a platform of the matrix, or "none"',
+  });
 }
 
 function manySdists(who: string, hint: string): SlipwayError {

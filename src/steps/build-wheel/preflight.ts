@@ -21,13 +21,17 @@ export async function preflightBuildWheel(planned: Planned<BuildWheelInput>, por
 
 async function lookAt(one: PlannedPackage, wanted: Wanted, ports: ReadPorts): Promise<readonly Finding[]> {
   const backend = await readBackend(join(ports.sourceFolder, one.folder), ports.files);
-  if (backend.kind === "none") return [blocks("PF-MANIFEST", `Cannot build "${one.id}": ${backend.why}`, "Commit its manifest, or mend `path:` of the package")];
+  if (backend.kind === "none")
+    return [blocks("PF-MANIFEST", `Cannot build "${one.id}": ${backend.why}`, "Commit its manifest, or mend `path:` of the package")];
   const chosen = await chooseBuilder(wanted, backend.backend, ports);
   if (chosen.kind === "missing") return [blocks("PF-TOOL-MISSING", chosen.message, chosen.hint)];
   const { builder } = chosen;
   const cannot = cannotDo(builder, wanted);
   if (cannot !== undefined) return [blocks("PF-OPTION", `Cannot build "${one.id}" as wanted: ${cannot}`, "Mend `with:` of the step")];
-  const missing = [...(isMaturin(backend.backend) ? await missingPrograms(["cargo", "rustc"], ports) : []), ...(await missingPythons(builder, wanted, ports))];
+  const missing = [
+    ...(isMaturin(backend.backend) ? await missingPrograms(["cargo", "rustc"], ports) : []),
+    ...(await missingPythons(builder, wanted, ports)),
+  ];
   return missing.length > 0 ? missing : [{ id: "PF-BUILDER", level: "fine", message: `"${one.id}" is built with ${builder.version}` }];
 }
 
@@ -35,14 +39,18 @@ async function missingPrograms(programs: readonly string[], ports: ReadPorts): P
   const found = await Promise.all(programs.map((program) => ports.exec.find(program, ports.env["PATH"] ?? "")));
   return programs
     .filter((_program, index) => found[index] === undefined)
-    .map((program) => blocks("PF-TOOL-MISSING", `Cannot build wheels: the program "${program}" is not on the PATH`, `Install "${program}"`));
+    .map((program) =>
+      blocks("PF-TOOL-MISSING", `Cannot build wheels: the program "${program}" is not on the PATH`, `Install "${program}"`),
+    );
 }
 
 async function missingPythons(builder: Builder, wanted: Wanted, ports: ReadPorts): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const python of wanted.pythons) {
     if (!(await hasPython(python, builder, ports))) {
-      findings.push(blocks("PF-PYTHON-MISSING", `Cannot build for Python ${python}: it is not on this machine`, `Install Python ${python}`));
+      findings.push(
+        blocks("PF-PYTHON-MISSING", `Cannot build for Python ${python}: it is not on this machine`, `Install Python ${python}`),
+      );
     }
   }
   return findings;

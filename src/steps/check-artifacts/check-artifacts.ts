@@ -9,7 +9,10 @@ import { checkDistributions } from "./check-distributions.ts";
 import type { CheckedDistribution, Distribution } from "./distribution.ts";
 
 const checkArtifactsInput = z.strictObject({
-  strict: z.boolean().optional().describe("A missing description or content type stops the release too, as with `twine check --strict`; default true"),
+  strict: z
+    .boolean()
+    .optional()
+    .describe("A missing description or content type stops the release too, as with `twine check --strict`; default true"),
 });
 
 export type CheckArtifactsInput = z.infer<typeof checkArtifactsInput>;
@@ -25,7 +28,10 @@ export const checkArtifactsStep: WorkStep<CheckArtifactsInput> = {
   takes: (use) => [{ kinds: ["wheel", "sdist"], packages: pypiPackages(use).map((one) => one.id) }],
   makes: () => [],
   asks: () => ({ programs: [], toolbox: true, platforms: [] }),
-  describe: (use) => `check wheels and sdists of ${pypiPackages(use).map((one) => one.name).join(", ")}`,
+  describe: (use) =>
+    `check wheels and sdists of ${pypiPackages(use)
+      .map((one) => one.name)
+      .join(", ")}`,
   preflight: () => Promise.resolve([]),
   perform: performCheckArtifacts,
 };
@@ -37,7 +43,12 @@ function pypiPackages(use: Use<CheckArtifactsInput>): readonly PlannedPackage[] 
 async function performCheckArtifacts(frozen: Frozen<CheckArtifactsInput>, ports: WorkPorts): Promise<Worked> {
   const distributions = frozen.artifacts.flatMap((artifact) => distributionOf(artifact, frozen, ports) ?? []);
   if (distributions.length === 0) {
-    return { kind: "failed", code: "ARTIFACT_SET", message: "Cannot check artifacts: no wheel and no sdist was taken", hint: "Let a step above build them" };
+    return {
+      kind: "failed",
+      code: "ARTIFACT_SET",
+      message: "Cannot check artifacts: no wheel and no sdist was taken",
+      hint: "Let a step above build them",
+    };
   }
   const strict = frozen.input.strict ?? true;
   const checked = await checkDistributions(distributions, { strict }, ports);
@@ -62,7 +73,9 @@ const namedMax = 3;
 
 function worked(checked: readonly CheckedDistribution[]): Worked {
   const output: Json = { files: checked.map(({ name, findings }) => ({ name, findings: findings.map((one) => ({ ...one })) })) };
-  const errors = checked.flatMap(({ name, findings }) => findings.filter((one) => one.level === "error").map((one) => `${name}: ${one.message}`));
+  const errors = checked.flatMap(({ name, findings }) =>
+    findings.filter((one) => one.level === "error").map((one) => `${name}: ${one.message}`),
+  );
   if (errors.length === 0) return { kind: "done", output, artifacts: [] };
   const more = errors.length > namedMax ? `; and ${errors.length - namedMax} more` : "";
   return {

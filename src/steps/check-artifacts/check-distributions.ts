@@ -21,7 +21,11 @@ const unpackAtOnce = 4;
  * @returns one entry for each file, in their order, with everything found; none: PyPI and installers take it
  * @throws SlipwayError TOOL_MISSING, STEP_FAILED or TIMED_OUT when Python cannot judge, and what reading files throws
  */
-export async function checkDistributions(files: readonly Distribution[], options: CheckOptions, ports: CheckPorts): Promise<readonly CheckedDistribution[]> {
+export async function checkDistributions(
+  files: readonly Distribution[],
+  options: CheckOptions,
+  ports: CheckPorts,
+): Promise<readonly CheckedDistribution[]> {
   const opened = await mapLimited(files, openAtOnce, (file) => openDistribution(file, ports));
   ports.signal.throwIfAborted();
   const judging = judge(questionsAbout(opened), ports);

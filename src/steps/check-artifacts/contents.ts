@@ -8,11 +8,13 @@ import { error, listed, quoted, warning, type ArtifactFinding } from "./finding.
 /** Paths as they would stand in site-packages: the root of the wheel, and purelib and platlib of its data folder. */
 export function installedPaths(members: readonly ArchiveMember[], parsed: WheelFileName): readonly string[] {
   const pair = `${parsed.distribution}-${parsed.versionText}`;
-  const library = new RegExp(`^${pair.replaceAll(/[.+]/g, "\\$&")}\\.data/(?:purelib|platlib)/`);
-  return members
-    .filter((member) => member.kind === "file")
-    .map((member) => member.path.replace(library, ""))
-    .filter((path) => !path.startsWith(`${pair}.dist-info/`) && !path.startsWith(`${pair}.data/`));
+  const own = [`${pair}.dist-info/`, `${pair}.data/`];
+  const library = new RegExp(`^${pair.replaceAll(/[.+]/g, String.raw`\$&`)}\\.data/(?:purelib|platlib)/`);
+  return members.flatMap(({ kind, path }) => {
+    if (kind !== "file") return [];
+    if (!own.some((prefix) => path.startsWith(prefix))) return [path];
+    return library.test(path) ? [path.replace(library, "")] : [];
+  });
 }
 
 const moduleFile = /^(.*?)(?:\/__init__)?(?:\.[A-Za-z0-9_-]+)*\.(?:py|pyi|so|pyd)$/;
@@ -32,16 +34,19 @@ export function moduleNames(paths: readonly string[]): ReadonlySet<string> {
 export interface WheelContents {
   readonly parsed: WheelFileName;
   readonly members: readonly ArchiveMember[];
+  /** What `installedPaths` gives for the members, and `moduleNames` for that. */
+  readonly paths: readonly string[];
+  readonly modules: ReadonlySet<string>;
   readonly importName?: string;
   /** It installs something by what it requires, so that it may be empty itself. */
   readonly requires: boolean;
 }
 
 export function contentFindings(contents: WheelContents): readonly ArtifactFinding[] {
-  const paths = installedPaths(contents.members, contents.parsed);
+  const { paths } = contents;
   return [
     ...compiledFindings(paths),
-    ...importFindings(paths, contents),
+    ...importFindings(contents),
     ...emptyFindings(paths, contents),
     ...topLevelFindings(paths),
     ...platformFindings(paths, contents.parsed),
@@ -50,15 +55,30 @@ export function contentFindings(contents: WheelContents): readonly ArtifactFindi
 }
 
 function compiledFindings(paths: readonly string[]): readonly ArtifactFinding[] {
-  const compiled = paths.filter((path) => path.endsWith(".pyc") || path.endsWith(".pyo") || path.split("/").includes("__pycache__"));
-  return compiled.length === 0 ? [] : [error("CONTENT-PYC", `The wheel holds compiled files, which belong to one Python on one machine: ${listed(compiled)}`)];
+  const caches = paths.filter((path) => /(?:^|\/)__pycache__\//.test(path));
+  const sourceless = paths.filter((path) => /\.py[co]$/.test(path) && !caches.includes(path));
+  const findings: ArtifactFinding[] = [];
+  if (caches.length > 0)
+    findings.push(error("CONTENT-PYC", `The wheel holds compiled files, which belong to one Python on one machine: ${listed(caches)}`));
+  if (sourceless.length > 0)
+    findings.push(
+      warning(
+        "CONTENT-PYC",
+        `The wheel holds compiled files in the place of sources, which one Python alone can read: ${listed(sourceless)}`,
+      ),
+    );
+  return findings;
 }
 
-function importFindings(paths: readonly string[], contents: WheelContents): readonly ArtifactFinding[] {
-  const { importName } = contents;
-  if (importName === undefined || moduleNames(paths).has(importName)) return [];
-  const found = [...moduleNames(paths)].filter((name) => !name.includes("."));
-  return [error("CONTENT-IMPORT", `The wheel has nothing to import as ${quoted(importName)}; it has ${found.length === 0 ? "no module" : listed(found)}`)];
+function importFindings({ importName, modules }: WheelContents): readonly ArtifactFinding[] {
+  if (importName === undefined || modules.has(importName)) return [];
+  const found = [...modules].filter((name) => !name.includes("."));
+  return [
+    error(
+      "CONTENT-IMPORT",
+      `The wheel has nothing to import as ${quoted(importName)}; it has ${found.length === 0 ? "no module" : listed(found)}`,
+    ),
+  ];
 }
 
 function emptyFindings(paths: readonly string[], contents: WheelContents): readonly ArtifactFinding[] {
@@ -69,8 +89,32 @@ function emptyFindings(paths: readonly string[], contents: WheelContents): reado
   return [error("CONTENT-EMPTY", "The wheel installs nothing: no file and no requirement")];
 }
 
-const commonNames = new Set(["benchmark", "benchmarks", "bin", "build", "cmake", "config", "data", "dist", "doc", "docs", "example", "examples", "lib", "script", "scripts", "src", "test", "tests", "testing", "tools", "utils", "venv"]);
-const junk = /(?:^|\/)(?:\.DS_Store|Thumbs\.db|\.git|\.hg|\.svn|\.env|\.pypirc|\.coverage|\.mypy_cache|\.pytest_cache|\.ruff_cache|node_modules)(?:\/|$)|\.(?:orig|rej|bak|swp)$|~$/;
+const commonNames = new Set([
+  "benchmark",
+  "benchmarks",
+  "bin",
+  "build",
+  "cmake",
+  "config",
+  "data",
+  "dist",
+  "doc",
+  "docs",
+  "example",
+  "examples",
+  "lib",
+  "script",
+  "scripts",
+  "src",
+  "test",
+  "tests",
+  "testing",
+  "tools",
+  "utils",
+  "venv",
+]);
+const junk =
+  /(?:^|\/)(?:\.DS_Store|Thumbs\.db|\.git|\.hg|\.svn|\.env|\.pypirc|\.coverage|\.mypy_cache|\.pytest_cache|\.ruff_cache|node_modules)(?:\/|$)|\.(?:orig|rej|bak|swp)$|~$/;
 
 function topLevelFindings(paths: readonly string[]): readonly ArtifactFinding[] {
   const tops = [...new Set(paths.map((path) => path.split("/")[0] ?? ""))];
@@ -78,10 +122,15 @@ function topLevelFindings(paths: readonly string[]): readonly ArtifactFinding[] 
   const loose = tops.filter((top) => paths.includes(top) && !/\.(?:py|pyi|pth|so|pyd|dll|dylib)$/.test(top));
   const junkPaths = paths.filter((path) => junk.test(path));
   const findings: ArtifactFinding[] = [];
-  if (common.length > 0) findings.push(warning("CONTENT-COMMON-NAME", `The wheel puts ${listed(common)} at the top of site-packages, where other packages put theirs`));
+  if (common.length > 0)
+    findings.push(
+      warning("CONTENT-COMMON-NAME", `The wheel puts ${listed(common)} at the top of site-packages, where other packages put theirs`),
+    );
   if (paths.includes("__init__.py")) findings.push(warning("CONTENT-TOP-INIT", 'The wheel puts "__init__.py" at the top of site-packages'));
-  if (loose.length > 0) findings.push(warning("CONTENT-LOOSE", `The wheel puts files that are no modules at the top of site-packages: ${listed(loose)}`));
-  if (junkPaths.length > 0) findings.push(warning("CONTENT-JUNK", `The wheel holds what is never meant to be installed: ${listed(junkPaths)}`));
+  if (loose.length > 0)
+    findings.push(warning("CONTENT-LOOSE", `The wheel puts files that are no modules at the top of site-packages: ${listed(loose)}`));
+  if (junkPaths.length > 0)
+    findings.push(warning("CONTENT-JUNK", `The wheel holds what is never meant to be installed: ${listed(junkPaths)}`));
   return findings;
 }
 
@@ -91,8 +140,10 @@ function platformFindings(paths: readonly string[], parsed: WheelFileName): read
   const extensions = paths.filter((path) => /\.(?:cpython-|abi3\.|pypy)[^/]*\.?so$|\.abi3\.so$|\.pyd$/.test(path));
   const libraries = paths.filter((path) => !extensions.includes(path) && /\.(?:so(?:\.[0-9.]+)?|dll|dylib)$/.test(path));
   const findings: ArtifactFinding[] = [];
-  if (extensions.length > 0) findings.push(error("CONTENT-PLATFORM", `The wheel is for any platform, and holds extension modules of one: ${listed(extensions)}`));
-  if (libraries.length > 0) findings.push(warning("CONTENT-PLATFORM", `The wheel is for any platform, and holds libraries: ${listed(libraries)}`));
+  if (extensions.length > 0)
+    findings.push(error("CONTENT-PLATFORM", `The wheel is for any platform, and holds extension modules of one: ${listed(extensions)}`));
+  if (libraries.length > 0)
+    findings.push(warning("CONTENT-PLATFORM", `The wheel is for any platform, and holds libraries: ${listed(libraries)}`));
   return findings;
 }
 
@@ -106,5 +157,7 @@ function sameNameFindings(members: readonly ArchiveMember[]): readonly ArtifactF
     if (other !== undefined && other !== path) clashes.push(`${other} and ${path}`);
     seen.set(folded, path);
   }
-  return clashes.length === 0 ? [] : [warning("CONTENT-CASE", `Names differ in case alone and are one file on macOS and Windows: ${listed(clashes)}`)];
+  return clashes.length === 0
+    ? []
+    : [warning("CONTENT-CASE", `Names differ in case alone and are one file on macOS and Windows: ${listed(clashes)}`)];
 }

@@ -9,7 +9,9 @@ export interface EntryPoint {
   readonly value: string;
 }
 
-export type ParsedEntryPoints = { readonly kind: "parsed"; readonly points: readonly EntryPoint[] } | { readonly kind: "invalid"; readonly why: string };
+export type ParsedEntryPoints =
+  | { readonly kind: "parsed"; readonly points: readonly EntryPoint[] }
+  | { readonly kind: "invalid"; readonly why: string };
 
 interface Reading {
   readonly points: Map<string, { readonly group: string; readonly name: string; value: string }>;
@@ -81,11 +83,15 @@ export function entryPointFindings(text: string, modules: ReadonlySet<string>): 
 function pointFindings(point: EntryPoint, modules: ReadonlySet<string>): readonly ArtifactFinding[] {
   const isScript = scriptGroups.includes(point.group);
   const what = `entry_points.txt: ${quoted(point.name)} in [${point.group}]`;
-  if (isScript && !scriptName.test(point.name)) return [error("ENTRY-POINTS", `${what} is no name for a command: letters, digits, "_", ".", "-" (PyPI)`)];
+  if (isScript && !scriptName.test(point.name))
+    return [error("ENTRY-POINTS", `${what} is no name for a command: letters, digits, "_", ".", "-" (PyPI)`)];
   const [, module = "", object] = reference.exec(point.value) ?? [];
-  if (module === "") return isScript ? [error("ENTRY-POINTS", `${what} has the value ${quoted(point.value)}, which is not "module:object"`)] : [];
-  if (isScript && object === undefined) return [error("ENTRY-POINTS", `${what} has the value ${quoted(point.value)} without ":object"; installers refuse it`)];
+  if (module === "")
+    return isScript ? [error("ENTRY-POINTS", `${what} has the value ${quoted(point.value)}, which is not "module:object"`)] : [];
+  if (isScript && object === undefined)
+    return [error("ENTRY-POINTS", `${what} has the value ${quoted(point.value)} without ":object"; installers refuse it`)];
   const top = module.split(".")[0] ?? "";
-  if (modules.has(top) && !modules.has(module)) return [warning("ENTRY-POINTS", `${what} leads to the module ${quoted(module)}, which is not in the wheel`)];
+  if (modules.has(top) && !modules.has(module))
+    return [warning("ENTRY-POINTS", `${what} leads to the module ${quoted(module)}, which is not in the wheel`)];
   return [];
 }

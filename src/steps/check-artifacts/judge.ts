@@ -91,7 +91,10 @@ function parseAnswers(text: string, asked: Asked): Wire {
   const wire = JSON.parse(text) as Wire;
   for (const [kind, list] of Object.entries(asked)) {
     if (list.length > 0 && wire[kind]?.length !== list.length) {
-      throw new SlipwayError("STEP_FAILED", `Cannot check metadata: Python answered ${wire[kind]?.length ?? 0} of ${list.length} questions about ${kind}`);
+      throw new SlipwayError(
+        "STEP_FAILED",
+        `Cannot check metadata: Python answered ${wire[kind]?.length ?? 0} of ${list.length} questions about ${kind}`,
+      );
     }
   }
   return wire;
@@ -107,7 +110,10 @@ function failure(end: CommandEnd, program: string): SlipwayError {
   const how = end.kind === "exited" ? `status ${end.code}` : `signal ${end.signal}`;
   const said = end.kind === "exited" ? (end.stderr.trim().split("\n").at(-1) ?? "") : "";
   const missing = said.includes("ModuleNotFoundError");
-  return new SlipwayError(missing ? "TOOL_MISSING" : "STEP_FAILED", `Cannot check metadata: Python ended with ${how}${said === "" ? "" : `: ${said}`}`);
+  return new SlipwayError(
+    missing ? "TOOL_MISSING" : "STEP_FAILED",
+    `Cannot check metadata: Python ended with ${how}${said === "" ? "" : `: ${said}`}`,
+  );
 }
 
 function answersFrom(asked: Asked, wire: Wire): Answers {
@@ -117,7 +123,10 @@ function answersFrom(asked: Asked, wire: Wire): Answers {
   const licenses = table("licenses", asked.licenses);
   const emails = table("emails", asked.emails);
   const classifiers = table("classifiers", asked.classifiers);
-  const descriptions = table("descriptions", asked.descriptions.map((pair) => pair.join("\n")));
+  const descriptions = table(
+    "descriptions",
+    asked.descriptions.map((pair) => pair.join("\n")),
+  );
   return {
     requirement(text) {
       const judged = judgementOf(requirements.get(text));

@@ -51,9 +51,15 @@ function descriptionOf(metadata: CoreMetadata): Description | undefined {
 function descriptionFindings(metadata: CoreMetadata, answers: Answers, strict: boolean): readonly ArtifactFinding[] {
   const level = strict ? error : warning;
   const findings: ArtifactFinding[] = [];
-  if (!hasDescription(metadata)) findings.push(level("META-NO-DESCRIPTION", "There is no description: PyPI will show an empty page (twine check --strict)"));
+  if (!hasDescription(metadata))
+    findings.push(level("META-NO-DESCRIPTION", "There is no description: PyPI will show an empty page (twine check --strict)"));
   if (headerOf(metadata, "Description-Content-Type") === undefined) {
-    findings.push(level("META-NO-CONTENT-TYPE", "Description-Content-Type is missing: PyPI will take the description for reStructuredText (twine check --strict)"));
+    findings.push(
+      level(
+        "META-NO-CONTENT-TYPE",
+        "Description-Content-Type is missing: PyPI will take the description for reStructuredText (twine check --strict)",
+      ),
+    );
   }
   const description = descriptionOf(metadata);
   const rendered = description === undefined ? undefined : answers.description(description);
@@ -78,12 +84,16 @@ function identityFindings(opened: OpenedDistribution, metadata: CoreMetadata): r
   const differ = (id: string, what: string, found: string, other: { readonly where: string; readonly value: string }) => {
     findings.push(error(id, `The metadata says ${what} ${quoted(found)}, and ${other.where} says ${quoted(other.value)}`));
   };
-  if (planned !== undefined && normalizeName(name) !== normalizeName(planned.name)) differ("IDENTITY-NAME", "name", name, { where: "the plan", value: planned.name });
-  if (planned !== undefined && !isSameVersion(version, planned.version)) differ("IDENTITY-VERSION", "version", version, { where: "the plan", value: planned.version });
+  if (planned !== undefined && normalizeName(name) !== normalizeName(planned.name))
+    differ("IDENTITY-NAME", "name", name, { where: "the plan", value: planned.name });
+  if (planned !== undefined && !isSameVersion(version, planned.version))
+    differ("IDENTITY-VERSION", "version", version, { where: "the plan", value: planned.version });
   const inName = nameAndVersionOf(opened);
   if (inName === undefined) return findings;
-  if (normalizeName(name) !== normalizeName(inName.name)) differ("IDENTITY-NAME", "name", name, { where: "the file name", value: inName.name });
-  if (!isSameVersion(version, inName.version)) differ("IDENTITY-VERSION", "version", version, { where: "the file name", value: inName.version });
+  if (normalizeName(name) !== normalizeName(inName.name))
+    differ("IDENTITY-NAME", "name", name, { where: "the file name", value: inName.name });
+  if (!isSameVersion(version, inName.version))
+    differ("IDENTITY-VERSION", "version", version, { where: "the file name", value: inName.version });
   return findings;
 }
 

@@ -28,7 +28,8 @@ export function archiveFindings(archive: Archive): readonly ArtifactFinding[] {
 async function openWheel(distribution: Distribution, ports: CheckPorts): Promise<OpenedDistribution> {
   const findings = [...sizeFindings(distribution)];
   const parsed = parseWheelFileName(distribution.name);
-  if (parsed.kind === "invalid") findings.push(error("WHEEL-NAME", `${quoted(distribution.name)} is no file name of a wheel: ${parsed.reason} (PEP 427)`));
+  if (parsed.kind === "invalid")
+    findings.push(error("WHEEL-NAME", `${quoted(distribution.name)} is no file name of a wheel: ${parsed.reason} (PEP 427)`));
   else findings.push(...wheelNameFindings(distribution.name, parsed));
   const [name = "", version = ""] = distribution.name.split("-");
   const folder = `${name}-${version}.dist-info`;
@@ -52,7 +53,11 @@ async function openSdist(distribution: Distribution, ports: CheckPorts): Promise
   const opened = await ports.archives.openTarGz(distribution.file);
   const expected = distribution.name.replace(/\.tar\.gz$/, "");
   if (opened.kind === "unreadable") {
-    return { distribution, folder: expected, findings: [...findings, error("ARCHIVE-UNREADABLE", `The sdist cannot be read: it ${opened.why}`)] };
+    return {
+      distribution,
+      folder: expected,
+      findings: [...findings, error("ARCHIVE-UNREADABLE", `The sdist cannot be read: it ${opened.why}`)],
+    };
   }
   const folder = topFolder(opened.archive, expected, findings);
   const metadata = await readMetadata(opened.archive, `${folder}/PKG-INFO`, findings);
@@ -63,8 +68,12 @@ async function openSdist(distribution: Distribution, ports: CheckPorts): Promise
 function topFolder(archive: Archive, expected: string, findings: ArtifactFinding[]): string {
   const tops = new Set(archive.members.map((member) => member.path.split("/")[0] ?? ""));
   const [only = expected] = tops;
-  if (tops.size > 1) findings.push(error("SDIST-FOLDER", `The sdist should have one folder at its top, ${quoted(expected)}, and has ${tops.size} entries there`));
-  else if (only !== expected) findings.push(error("SDIST-FOLDER", `The sdist's top folder is ${quoted(only)}, and should be ${quoted(expected)}`));
+  if (tops.size > 1)
+    findings.push(
+      error("SDIST-FOLDER", `The sdist should have one folder at its top, ${quoted(expected)}, and has ${tops.size} entries there`),
+    );
+  else if (only !== expected)
+    findings.push(error("SDIST-FOLDER", `The sdist's top folder is ${quoted(only)}, and should be ${quoted(expected)}`));
   return tops.size === 1 ? only : expected;
 }
 
@@ -80,6 +89,7 @@ function sizeFindings(distribution: Distribution): readonly ArtifactFinding[] {
   const { sizeBytes } = distribution;
   const size = `${(sizeBytes / mebibyte).toFixed(1)} MiB`;
   if (sizeBytes > sizeBytesMax) return [error("SIZE", `The file has ${size}, and PyPI takes at most 1024 MiB of any project`)];
-  if (sizeBytes > sizeBytesUsual) return [warning("SIZE", `The file has ${size}, and PyPI takes at most 100 MiB unless the project's limit was raised`)];
+  if (sizeBytes > sizeBytesUsual)
+    return [warning("SIZE", `The file has ${size}, and PyPI takes at most 100 MiB unless the project's limit was raised`)];
   return [];
 }

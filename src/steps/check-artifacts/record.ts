@@ -9,7 +9,9 @@ export interface RecordRow {
   readonly size: string;
 }
 
-export type ParsedRecord = { readonly kind: "rows"; readonly rows: readonly RecordRow[] } | { readonly kind: "invalid"; readonly line: number };
+export type ParsedRecord =
+  | { readonly kind: "rows"; readonly rows: readonly RecordRow[] }
+  | { readonly kind: "invalid"; readonly line: number };
 
 export interface RecordedFile {
   readonly sha256: string;
@@ -40,7 +42,7 @@ export function parseRecord(text: string): ParsedRecord {
 function parseQuoted(line: string): readonly string[] | undefined {
   const field = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/y;
   const fields: string[] = [];
-  for (let at = 0; at <= line.length; ) {
+  for (let at = 0; at <= line.length;) {
     field.lastIndex = at;
     const found = field.exec(line);
     if (found === null) return undefined;
@@ -52,13 +54,23 @@ function parseQuoted(line: string): readonly string[] | undefined {
 }
 
 /** Holds RECORD against the files of the wheel. `files` has every file member; folders do not count. */
-export function recordFindings(text: string, wheel: { readonly distInfo: string; readonly files: ReadonlyMap<string, RecordedFile> }): readonly ArtifactFinding[] {
+export function recordFindings(
+  text: string,
+  wheel: { readonly distInfo: string; readonly files: ReadonlyMap<string, RecordedFile> },
+): readonly ArtifactFinding[] {
   const parsed = parseRecord(text);
-  if (parsed.kind === "invalid") return [error("RECORD-SYNTAX", `RECORD line ${parsed.line} is not "path,digest,size" (CSV with three fields)`)];
+  if (parsed.kind === "invalid")
+    return [error("RECORD-SYNTAX", `RECORD line ${parsed.line} is not "path,digest,size" (CSV with three fields)`)];
   const exempt = recordExemptions(wheel.distInfo);
   const findings: ArtifactFinding[] = [];
   const seen = new Set<string>();
-  const wrong = { twice: [] as string[], missing: [] as string[], unrecorded: [] as string[], digest: [] as string[], size: [] as string[] };
+  const wrong = {
+    twice: [] as string[],
+    missing: [] as string[],
+    unrecorded: [] as string[],
+    digest: [] as string[],
+    size: [] as string[],
+  };
   for (const row of parsed.rows) {
     if (seen.has(row.path)) wrong.twice.push(row.path);
     seen.add(row.path);
@@ -69,7 +81,8 @@ export function recordFindings(text: string, wheel: { readonly distInfo: string;
   for (const path of wheel.files.keys()) if (!seen.has(path) && !exempt.has(path)) wrong.unrecorded.push(path);
   if (!seen.has(`${wheel.distInfo}/RECORD`)) findings.push(warning("RECORD-SELF", "RECORD does not list itself"));
   for (const path of wheel.files.keys()) {
-    if (/\/RECORD\.(?:jws|p7s)$/.test(path) && exempt.has(path)) findings.push(warning("RECORD-SIGNATURE", `The wheel holds ${quoted(path)}, a form of signature that is deprecated (PEP 815)`));
+    if (/\/RECORD\.(?:jws|p7s)$/.test(path) && exempt.has(path))
+      findings.push(warning("RECORD-SIGNATURE", `The wheel holds ${quoted(path)}, a form of signature that is deprecated (PEP 815)`));
   }
   return [...findings, ...differences(wrong)];
 }
@@ -79,22 +92,39 @@ interface Wrong {
   readonly size: string[];
 }
 
-function rowFindings(row: RecordRow, file: RecordedFile, around: { readonly exempt: ReadonlySet<string>; readonly wrong: Wrong }): readonly ArtifactFinding[] {
+function rowFindings(
+  row: RecordRow,
+  file: RecordedFile,
+  around: { readonly exempt: ReadonlySet<string>; readonly wrong: Wrong },
+): readonly ArtifactFinding[] {
   if (row.digest === "" && around.exempt.has(row.path)) return [];
   const equals = row.digest.indexOf("=");
   const algorithm = equals === -1 ? row.digest : row.digest.slice(0, equals);
   const findings: ArtifactFinding[] = [];
-  if (row.digest === "") findings.push(error("RECORD-DIGEST", `RECORD has no digest for ${quoted(row.path)}; every file but RECORD needs one`));
+  if (row.digest === "")
+    findings.push(error("RECORD-DIGEST", `RECORD has no digest for ${quoted(row.path)}; every file but RECORD needs one`));
   else if (algorithm === "sha384" || algorithm === "sha512") {
-    findings.push(error("RECORD-ALGORITHM", `RECORD has a ${algorithm} digest for ${quoted(row.path)}, which Slipway cannot verify; let the builder write sha256`));
+    findings.push(
+      error(
+        "RECORD-ALGORITHM",
+        `RECORD has a ${algorithm} digest for ${quoted(row.path)}, which Slipway cannot verify; let the builder write sha256`,
+      ),
+    );
   } else if (algorithm !== "sha256") {
-    findings.push(error("RECORD-ALGORITHM", `RECORD has the digest ${quoted(row.digest)} for ${quoted(row.path)}; it should be sha256=… (PyPA: sha256 or stronger)`));
+    findings.push(
+      error(
+        "RECORD-ALGORITHM",
+        `RECORD has the digest ${quoted(row.digest)} for ${quoted(row.path)}; it should be sha256=… (PyPA: sha256 or stronger)`,
+      ),
+    );
   } else if (row.digest.slice(equals + 1).replace(/=+$/, "") !== file.sha256) around.wrong.digest.push(row.path);
   if (row.size !== "" && row.size !== String(file.sizeBytes)) around.wrong.size.push(row.path);
   return findings;
 }
 
-function differences(wrong: Readonly<Record<"twice" | "missing" | "unrecorded" | "digest" | "size", readonly string[]>>): readonly ArtifactFinding[] {
+function differences(
+  wrong: Readonly<Record<"twice" | "missing" | "unrecorded" | "digest" | "size", readonly string[]>>,
+): readonly ArtifactFinding[] {
   const findings: ArtifactFinding[] = [];
   const add = (id: string, paths: readonly string[], what: string) => {
     if (paths.length > 0) findings.push(error(id, `${what}: ${listed(paths)}`));

@@ -19,7 +19,9 @@ export async function sdistFindings(opened: OpenedDistribution): Promise<readonl
   findings.push(...archiveFindings(archive));
   if (opened.metadata !== undefined) findings.push(...metadataFindings(opened.metadata, { archive, folder: opened.folder }));
   findings.push(...(await buildFindings(opened, archive)));
-  const compiled = archive.members.map((member) => member.path).filter((path) => path.endsWith(".pyc") || path.split("/").includes("__pycache__"));
+  const compiled = archive.members
+    .map((member) => member.path)
+    .filter((path) => path.endsWith(".pyc") || path.split("/").includes("__pycache__"));
   if (compiled.length > 0) findings.push(warning("CONTENT-PYC", `The sdist holds compiled files: ${listed(compiled)}`));
   return findings;
 }
@@ -29,18 +31,29 @@ function nameFindings(opened: OpenedDistribution): readonly ArtifactFinding[] {
   const name = distribution.planned?.name ?? (metadata === undefined ? undefined : headerOf(metadata, "Name"));
   if (name === undefined) return [];
   const parsed = parseSdistFileName(distribution.name, name);
-  return parsed.kind === "sdist" ? [] : [error("SDIST-NAME", `PyPI refuses the file name ${quoted(distribution.name)}: ${parsed.reason} (PEP 625)`)];
+  return parsed.kind === "sdist"
+    ? []
+    : [error("SDIST-NAME", `PyPI refuses the file name ${quoted(distribution.name)}: ${parsed.reason} (PEP 625)`)];
 }
 
-function metadataFindings(metadata: CoreMetadata, inside: { readonly archive: Archive; readonly folder: string }): readonly ArtifactFinding[] {
+function metadataFindings(
+  metadata: CoreMetadata,
+  inside: { readonly archive: Archive; readonly folder: string },
+): readonly ArtifactFinding[] {
   const findings: ArtifactFinding[] = [];
   if (!isMetadataVersionAtLeast(metadata, "2.2")) {
-    findings.push(warning("SDIST-METADATA", `PKG-INFO has Metadata-Version ${quoted(headerOf(metadata, "Metadata-Version") ?? "")}; from 2.2 on installers can rely on it without building (PEP 643)`));
+    findings.push(
+      warning(
+        "SDIST-METADATA",
+        `PKG-INFO has Metadata-Version ${quoted(headerOf(metadata, "Metadata-Version") ?? "")}; from 2.2 on installers can rely on it without building (PEP 643)`,
+      ),
+    );
   }
   if (!isMetadataVersionAtLeast(metadata, "2.4")) return findings;
   const paths = new Set(inside.archive.members.map((member) => member.path));
   for (const path of headersOf(metadata, "License-File")) {
-    if (!paths.has(`${inside.folder}/${path}`)) findings.push(error("LICENSE-FILE", `License-File ${quoted(path)} is not in the sdist (PEP 639; PyPI)`));
+    if (!paths.has(`${inside.folder}/${path}`))
+      findings.push(error("LICENSE-FILE", `License-File ${quoted(path)} is not in the sdist (PEP 639; PyPI)`));
   }
   return findings;
 }
@@ -65,10 +78,17 @@ async function pyprojectFindings(text: string, metadata: CoreMetadata): Promise<
   const version = headerOf(metadata, "Version") ?? "";
   const findings: ArtifactFinding[] = [];
   if (project.name !== undefined && normalizeName(project.name) !== normalizeName(name)) {
-    findings.push(error("SDIST-PYPROJECT", `The sdist's pyproject.toml says the name ${quoted(project.name)}, and PKG-INFO says ${quoted(name)}`));
+    findings.push(
+      error("SDIST-PYPROJECT", `The sdist's pyproject.toml says the name ${quoted(project.name)}, and PKG-INFO says ${quoted(name)}`),
+    );
   }
   if (project.version !== undefined && !isSameVersion(project.version, version)) {
-    findings.push(error("SDIST-PYPROJECT", `The sdist's pyproject.toml says the version ${quoted(project.version)}, and PKG-INFO says ${quoted(version)}`));
+    findings.push(
+      error(
+        "SDIST-PYPROJECT",
+        `The sdist's pyproject.toml says the version ${quoted(project.version)}, and PKG-INFO says ${quoted(version)}`,
+      ),
+    );
   }
   return findings;
 }

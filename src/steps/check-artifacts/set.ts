@@ -21,7 +21,8 @@ type Numbered = readonly (readonly [index: number, opened: OpenedDistribution])[
 function groups(all: readonly OpenedDistribution[]): readonly Numbered[] {
   const byPackage = new Map<string, (readonly [number, OpenedDistribution])[]>();
   for (const [index, opened] of all.entries()) {
-    const key = opened.distribution.planned?.id ?? normalizeName((opened.metadata && headerOf(opened.metadata, "Name")) ?? opened.distribution.name);
+    const key =
+      opened.distribution.planned?.id ?? normalizeName((opened.metadata && headerOf(opened.metadata, "Name")) ?? opened.distribution.name);
     const group = byPackage.get(key) ?? [];
     group.push([index, opened]);
     byPackage.set(key, group);
@@ -32,7 +33,9 @@ function groups(all: readonly OpenedDistribution[]): readonly Numbered[] {
 function addSdistFindings(group: Numbered, findings: readonly ArtifactFinding[][]): void {
   const sdists = group.filter(([, opened]) => opened.distribution.kind === "sdist");
   for (const [index] of sdists.slice(1)) {
-    findings[index]?.push(error("SET-SDISTS", `The release has ${sdists.length} sdists, and PyPI takes one: ${quoted(sdists[0]?.[1].distribution.name ?? "")}`));
+    findings[index]?.push(
+      error("SET-SDISTS", `The release has ${sdists.length} sdists, and PyPI takes one: ${quoted(sdists[0]?.[1].distribution.name ?? "")}`),
+    );
   }
 }
 
@@ -44,7 +47,8 @@ function addSameFindings(all: readonly OpenedDistribution[], findings: readonly 
     const { name, sha256 } = distribution;
     if (names.has(name)) findings[index]?.push(error("SET-NAME", `The release has two files called ${quoted(name)}`));
     const twin = sha256 === undefined ? undefined : digests.get(sha256);
-    if (twin !== undefined && twin !== name) findings[index]?.push(error("SET-BYTES", `The file has the same bytes as ${quoted(twin)}; PyPI takes bytes once`));
+    if (twin !== undefined && twin !== name)
+      findings[index]?.push(error("SET-BYTES", `The file has the same bytes as ${quoted(twin)}; PyPI takes bytes once`));
     names.set(name, name);
     if (sha256 !== undefined) digests.set(sha256, name);
   }
@@ -60,7 +64,11 @@ interface Compared {
 const compared: readonly Compared[] = [
   { field: "Name", read: (metadata) => normalizeName(headerOf(metadata, "Name") ?? ""), level: error },
   { field: "Version", read: single("Version"), level: error },
-  { field: "Requires-Python", read: (metadata) => set(headersOf(metadata, "Requires-Python").flatMap((value) => value.split(","))), level: error },
+  {
+    field: "Requires-Python",
+    read: (metadata) => set(headersOf(metadata, "Requires-Python").flatMap((value) => value.split(","))),
+    level: error,
+  },
   { field: "License-Expression", read: single("License-Expression"), level: error },
   { field: "License", read: single("License"), level: error },
   { field: "Requires-Dist", read: (metadata) => set(headersOf(metadata, "Requires-Dist")), level: error },
@@ -84,7 +92,9 @@ function set(values: readonly string[]): string {
 }
 
 function addConsistencyFindings(group: Numbered, findings: readonly ArtifactFinding[][]): void {
-  const withMetadata = group.flatMap(([index, opened]) => (opened.metadata === undefined ? [] : [{ index, opened, metadata: opened.metadata }]));
+  const withMetadata = group.flatMap(([index, opened]) =>
+    opened.metadata === undefined ? [] : [{ index, opened, metadata: opened.metadata }],
+  );
   for (const { field, read, level } of compared) {
     const stated = withMetadata.filter(({ opened, metadata }) => !isLeftOpen(opened, metadata, field));
     const [first] = stated;
@@ -92,7 +102,8 @@ function addConsistencyFindings(group: Numbered, findings: readonly ArtifactFind
     const wanted = read(first.metadata);
     for (const { index, metadata } of stated.slice(1)) {
       const value = read(metadata);
-      if (value !== wanted) findings[index]?.push(level("SET-DIFFERS", differs(field, { value, wanted, of: first.opened.distribution.name })));
+      if (value !== wanted)
+        findings[index]?.push(level("SET-DIFFERS", differs(field, { value, wanted, of: first.opened.distribution.name })));
     }
   }
 }

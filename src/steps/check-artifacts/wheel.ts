@@ -24,12 +24,16 @@ export async function wheelFindings(opened: OpenedDistribution): Promise<readonl
   const wheelText = await readSmall(archive, `${opened.folder}/WHEEL`, findings);
   if (wheelText !== undefined) findings.push(...wheelFileFindings(wheelText, opened.distribution.name, wheel));
   findings.push(...(await recordedFindings(archive, opened.folder)));
-  findings.push(...licenseFindings(opened, archive), ...(await scriptFindings(opened, archive)));
+  const paths = installedPaths(archive.members, wheel);
+  const modules = moduleNames(paths);
+  findings.push(...licenseFindings(opened, archive), ...(await scriptFindings(archive, opened.folder, modules)));
   const importName = opened.distribution.planned?.importName;
   findings.push(
     ...contentFindings({
       parsed: wheel,
       members: archive.members,
+      paths,
+      modules,
       ...(importName === undefined ? {} : { importName }),
       requires: opened.metadata !== undefined && headersOf(opened.metadata, "Requires-Dist").length > 0,
     }),
@@ -52,21 +56,26 @@ async function recordedFindings(archive: Archive, folder: string): Promise<reado
     // A member that cannot be unpacked is a fault of the archive, not a lie of RECORD.
     return archive.faults.length === 0 ? findings : findings.filter((finding) => finding.id !== "RECORD-MISSING");
   }
-  return [error("RECORD-FILE", `${quoted(`${folder}/RECORD`)} is ${read.kind === "absent" ? "missing" : read.kind}; installers verify files by it`)];
+  return [
+    error(
+      "RECORD-FILE",
+      `${quoted(`${folder}/RECORD`)} is ${read.kind === "absent" ? "missing" : read.kind}; installers verify files by it`,
+    ),
+  ];
 }
 
 function licenseFindings(opened: OpenedDistribution, archive: Archive): readonly ArtifactFinding[] {
   if (opened.metadata === undefined || !isMetadataVersionAtLeast(opened.metadata, "2.4")) return [];
   const files = new Set(archive.members.filter((member) => member.kind === "file").map((member) => member.path));
   const missing = headersOf(opened.metadata, "License-File").filter((path) => !files.has(`${opened.folder}/licenses/${path}`));
-  return missing.map((path) => error("LICENSE-FILE", `License-File ${quoted(path)} is not at ${quoted(`${opened.folder}/licenses/${path}`)} (PEP 639; PyPI)`));
+  return missing.map((path) =>
+    error("LICENSE-FILE", `License-File ${quoted(path)} is not at ${quoted(`${opened.folder}/licenses/${path}`)} (PEP 639; PyPI)`),
+  );
 }
 
-async function scriptFindings(opened: OpenedDistribution, archive: Archive): Promise<readonly ArtifactFinding[]> {
-  const path = `${opened.folder}/entry_points.txt`;
+async function scriptFindings(archive: Archive, folder: string, modules: ReadonlySet<string>): Promise<readonly ArtifactFinding[]> {
+  const path = `${folder}/entry_points.txt`;
   const read = await archive.readText(path, smallFileBytesMax);
   if (read.kind === "absent") return [];
-  if (read.kind !== "text") return [error("ENTRY-POINTS", `${quoted(path)} is ${read.kind}`)];
-  const installed = opened.wheel === undefined ? [] : installedPaths(archive.members, opened.wheel);
-  return entryPointFindings(read.text, moduleNames(installed));
+  return read.kind === "text" ? entryPointFindings(read.text, modules) : [error("ENTRY-POINTS", `${quoted(path)} is ${read.kind}`)];
 }

@@ -53,7 +53,10 @@ test("check-source: a copy of another commit, or with other files, stops the run
 test("check-source: a branch or tag that moved stops the run", async () => {
   const branch = await checkSourceStep.perform(aFrozen({ remote: "origin/main" }, { plan: untagged }), portsWith({}, at(other)));
   const tag = await checkSourceStep.perform(aFrozen({}), portsWith({}, at(other)));
-  const gone = await checkSourceStep.perform(aFrozen({ remote: "origin/main" }, { plan: untagged }), portsWith({}, async () => ({ kind: "none" })));
+  const gone = await checkSourceStep.perform(
+    aFrozen({ remote: "origin/main" }, { plan: untagged }),
+    portsWith({}, async () => ({ kind: "none" })),
+  );
 
   assert.match(branch.kind === "failed" ? branch.message : "", /origin\/main is at d{12} and the plan is for c{12}/);
   assert.match(tag.kind === "failed" ? tag.message : "", /the tag "v1.0.0" leads to d{12} at origin and to c{12} in the plan/);
@@ -61,7 +64,10 @@ test("check-source: a branch or tag that moved stops the run", async () => {
 });
 
 test("check-source: a branch may have gone on past the tag that is released, as long as it contains it", async () => {
-  const remote: FakePortsParts["remoteRef"] = async (_remote, ref) => ({ kind: "at", commit: ref.startsWith("refs/tags/") ? pinned : other });
+  const remote: FakePortsParts["remoteRef"] = async (_remote, ref) => ({
+    kind: "at",
+    commit: ref.startsWith("refs/tags/") ? pinned : other,
+  });
   const perform = (of: Git) => checkSourceStep.perform(aFrozen({ remote: "origin/main" }), portsWith(of, remote));
 
   const contained = await perform({ ancestor: 0 });
@@ -103,7 +109,9 @@ test("check-source: a remote that was named is asked again for a while, then the
 
 test("check-source: preflight reports the same looks, and says what cannot be tried", async () => {
   const levels = async (remoteRef: FakePortsParts["remoteRef"], begun: boolean): Promise<readonly string[]> =>
-    (await checkSourceStep.preflight(aPlanned({ remote: "origin/main" }, { plan: untagged, begun }), portsWith({}, remoteRef))).map((one) => one.level);
+    (await checkSourceStep.preflight(aPlanned({ remote: "origin/main" }, { plan: untagged, begun }), portsWith({}, remoteRef))).map(
+      (one) => one.level,
+    );
 
   assert.deepEqual(await levels(at(pinned), false), ["fine"]);
   assert.deepEqual(await levels(at(other), false), ["blocks"]);

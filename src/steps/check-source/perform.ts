@@ -18,10 +18,15 @@ export async function performCheckSource(frozen: Frozen<CheckSourceInput>, ports
   const looks = await lookAtRemote(frozen.plan, frozen.input.remote, ports);
   for (const look of looks) ports.print(look.message);
   const moved = looks.find((look) => look.kind === "moved");
-  if (moved?.kind === "moved") return { kind: "failed", code: "SOURCE_MOVED", message: moved.message, ...(moved.hint === undefined ? {} : { hint: moved.hint }) };
+  if (moved?.kind === "moved")
+    return { kind: "failed", code: "SOURCE_MOVED", message: moved.message, ...(moved.hint === undefined ? {} : { hint: moved.hint }) };
   const unknown = looks.find((look) => look.kind === "unknown" && look.needed);
   if (unknown !== undefined) return askAgain(unknown.message, frozen, ports);
-  return { kind: "done", output: { commit: frozen.plan.source.commit, looks: looks.map(({ kind, message }) => ({ kind, message })) }, artifacts: [] };
+  return {
+    kind: "done",
+    output: { commit: frozen.plan.source.commit, looks: looks.map(({ kind, message }) => ({ kind, message })) },
+    artifacts: [],
+  };
 }
 
 function askAgain(message: string, frozen: Frozen<CheckSourceInput>, ports: WorkPorts): Worked {
@@ -40,14 +45,20 @@ type Failed = Extract<Worked, { kind: "failed" }>;
 async function wrongCopy(commit: string, ports: WorkPorts): Promise<Failed | undefined> {
   const head = await runGit(["rev-parse", "--verify", "HEAD^{commit}"], ports.workFolder, ports);
   if (head.kind === "not-found") return failed("TOOL_MISSING", 'Cannot check the source: the program "git" is not on the PATH');
-  if (head.kind !== "exited" || head.code !== 0) return failed("STEP_FAILED", "Cannot check the source: git does not say which commit the copy holds");
+  if (head.kind !== "exited" || head.code !== 0)
+    return failed("STEP_FAILED", "Cannot check the source: git does not say which commit the copy holds");
   const found = head.stdout.trim();
-  if (found !== commit) return failed("SOURCE_MOVED", `Cannot go on: the copy holds the commit ${short(found)} and the plan is for ${short(commit)}`);
+  if (found !== commit)
+    return failed("SOURCE_MOVED", `Cannot go on: the copy holds the commit ${short(found)} and the plan is for ${short(commit)}`);
   const status = await runGit(["status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignored=no"], ports.workFolder, ports);
-  if (status.kind !== "exited" || status.code !== 0) return failed("STEP_FAILED", "Cannot check the source: git does not say whether the copy was changed");
+  if (status.kind !== "exited" || status.code !== 0)
+    return failed("STEP_FAILED", "Cannot check the source: git does not say whether the copy was changed");
   const paths = status.stdout.split("\0").filter((line) => line !== "");
   if (paths.length === 0) return undefined;
-  const shown = paths.slice(0, pathsShown).map((line) => `"${line.slice(3)}"`).join(", ");
+  const shown = paths
+    .slice(0, pathsShown)
+    .map((line) => `"${line.slice(3)}"`)
+    .join(", ");
   return failed("SOURCE_MOVED", `Cannot go on: ${paths.length} paths of the copy differ from the commit ${short(commit)}: ${shown}`);
 }
 

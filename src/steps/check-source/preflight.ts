@@ -13,5 +13,10 @@ const levels = { agrees: "fine", note: "warns", moved: "blocks", unknown: "canno
 function findingOf(look: SourceLook, begun: boolean): Finding {
   const level = look.kind === "moved" && begun ? "warns" : levels[look.kind];
   const hint = "hint" in look ? look.hint : undefined;
-  return { id: look.kind === "moved" ? "PF-SOURCE-MOVED" : "PF-SOURCE", level, message: look.message, ...(hint === undefined ? {} : { hint }) };
+  return {
+    id: look.kind === "moved" ? "PF-SOURCE-MOVED" : "PF-SOURCE",
+    level,
+    message: look.message,
+    ...(hint === undefined ? {} : { hint }),
+  };
 }

@@ -29,7 +29,8 @@ async function lookAtBranch(plan: Plan, remote: string, ports: ReadPorts): Promi
   if (at.kind === "none") return { kind: "moved", message: `The source is not on ${remote}: there is no such branch at the remote` };
   if (at.commit === commit) return { kind: "agrees", message: `${remote} is at ${short(commit)}, as planned` };
   const moved = `${remote} is at ${short(at.commit)} and the plan is for ${short(commit)}`;
-  if (tag === undefined) return { kind: "moved", message: `The source moved: ${moved}`, hint: "Bring the repository up to date and plan again" };
+  if (tag === undefined)
+    return { kind: "moved", message: `The source moved: ${moved}`, hint: "Bring the repository up to date and plan again" };
   return contains(at.commit, commit, { remote, tag, ports });
 }
 
@@ -43,7 +44,10 @@ async function contains(
   const asked = await runGit(["merge-base", "--is-ancestor", commit, tip], ports.sourceFolder, ports);
   if (asked.kind === "exited" && asked.code === 0) return { kind: "agrees", message: `${remote} (${short(tip)}) contains ${tag}` };
   if (asked.kind === "exited" && asked.code === 1) {
-    return { kind: "moved", message: `The source is not on ${remote}: it is at ${short(tip)}, which does not contain ${tag} (${short(commit)})` };
+    return {
+      kind: "moved",
+      message: `The source is not on ${remote}: it is at ${short(tip)}, which does not contain ${tag} (${short(commit)})`,
+    };
   }
   const message = `Cannot tell whether ${remote} contains ${tag}: ${short(tip)} is not in this clone; \`git fetch\` brings it`;
   return { kind: "unknown", needed: true, message };
@@ -52,9 +56,14 @@ async function contains(
 async function lookAtTag(tag: string, plan: Plan, around: { readonly name: string; readonly ports: ReadPorts }): Promise<SourceLook> {
   const at = await around.ports.remoteRef(around.name, `refs/tags/${tag}`);
   const { commit } = plan.source;
-  if (at.kind === "unknown") return { kind: "unknown", needed: false, message: `Cannot tell where the tag "${tag}" is at ${around.name}: ${at.why}` };
+  if (at.kind === "unknown")
+    return { kind: "unknown", needed: false, message: `Cannot tell where the tag "${tag}" is at ${around.name}: ${at.why}` };
   if (at.kind === "none") {
-    return { kind: "note", message: `The tag "${tag}" is not at ${around.name} yet`, hint: `Push it with \`git push ${around.name} ${tag}\`` };
+    return {
+      kind: "note",
+      message: `The tag "${tag}" is not at ${around.name} yet`,
+      hint: `Push it with \`git push ${around.name} ${tag}\``,
+    };
   }
   if (at.commit === commit) return { kind: "agrees", message: `The tag "${tag}" leads to ${short(commit)} at ${around.name}, as planned` };
   return {

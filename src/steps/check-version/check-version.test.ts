@@ -3,12 +3,27 @@ import { test } from "node:test";
 import type { Plan, PlannedPackage } from "../../domain/plan/plan.ts";
 import type { Versions } from "../../registries/registry.ts";
 import type { Worked } from "../step.ts";
-import { aFrozen, aPackage, aPlan, aPlanned, aPlannedStep, aRegistry, aUse, anEnvironment, fakePorts, fakeRegistry, memoryFiles, type FakePorts } from "../../../test/support/ports.ts";
+import {
+  aFrozen,
+  aPackage,
+  aPlan,
+  aPlanned,
+  aPlannedStep,
+  aRegistry,
+  aUse,
+  anEnvironment,
+  fakePorts,
+  fakeRegistry,
+  memoryFiles,
+  type FakePorts,
+} from "../../../test/support/ports.ts";
 import { checkVersionStep } from "./check-version.ts";
 
 const project = (version: string): string => `[project]\nname = "demo"\nversion = "${version}"\n`;
 
-function planOf(parts: { readonly version?: string; readonly tag?: string; readonly test?: boolean; readonly package?: Partial<PlannedPackage> } = {}): Plan {
+function planOf(
+  parts: { readonly version?: string; readonly tag?: string; readonly test?: boolean; readonly package?: Partial<PlannedPackage> } = {},
+): Plan {
   const environment = anEnvironment({ registries: [aRegistry({ test: parts.test ?? false })] });
   return aPlan({
     source: { commit: "c".repeat(40), moved: "stop", epochSeconds: 1, ...(parts.tag === undefined ? {} : { tag: parts.tag }) },
@@ -20,7 +35,10 @@ function planOf(parts: { readonly version?: string; readonly tag?: string; reado
 
 function portsWith(files: Readonly<Record<string, string>>, versions: Versions = { kind: "absent" }): FakePorts {
   const both = Object.entries(files).flatMap(([path, text]) => [`/work/${path}`, `/source/${path}`].map((full) => [full, text]));
-  return fakePorts({ files: memoryFiles(Object.fromEntries(both) as Record<string, string>), registries: [fakeRegistry("pypi", { versions: async () => versions })] });
+  return fakePorts({
+    files: memoryFiles(Object.fromEntries(both) as Record<string, string>),
+    registries: [fakeRegistry("pypi", { versions: async () => versions })],
+  });
 }
 
 async function perform(plan: Plan, ports: FakePorts, maintenance?: boolean): Promise<Worked> {
@@ -53,10 +71,16 @@ test("check-version: a manifest that says another version stops the release", as
 test("check-version: pyproject.toml and Cargo.toml have to agree where maturin builds", async () => {
   const pyproject = `[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n${project("1.0.0rc1")}`;
   const plan = planOf({ version: "1.0.0rc1", package: { folder: "crates/py" } });
-  const cargo = (version: string) => ({ "crates/py/pyproject.toml": pyproject, "crates/py/Cargo.toml": `[package]\nname = "x"\nversion = "${version}"\n` });
+  const cargo = (version: string) => ({
+    "crates/py/pyproject.toml": pyproject,
+    "crates/py/Cargo.toml": `[package]\nname = "x"\nversion = "${version}"\n`,
+  });
 
   assert.equal((await perform(plan, portsWith(cargo("1.0.0-rc.1")))).kind, "done");
-  assert.match(failure(await perform(plan, portsWith(cargo("1.0.0-rc.2")))), /"crates\/py\/Cargo.toml" says 1.0.0-rc.2 and the plan says 1.0.0rc1/);
+  assert.match(
+    failure(await perform(plan, portsWith(cargo("1.0.0-rc.2")))),
+    /"crates\/py\/Cargo.toml" says 1.0.0-rc.2 and the plan says 1.0.0rc1/,
+  );
 });
 
 test("check-version: a version inherited from the Cargo workspace above is found", async () => {
@@ -74,7 +98,8 @@ test("check-version: a version inherited from the Cargo workspace above is found
 });
 
 test("check-version: a version that only the build can tell is said, not guessed", async () => {
-  const scm = '[build-system]\nrequires = ["setuptools", "setuptools-scm"]\n[project]\nname = "demo"\ndynamic = ["version"]\n[tool.setuptools_scm]\n';
+  const scm =
+    '[build-system]\nrequires = ["setuptools", "setuptools-scm"]\n[project]\nname = "demo"\ndynamic = ["version"]\n[tool.setuptools_scm]\n';
   const ports = portsWith({ "pyproject.toml": scm });
 
   const worked = await perform(planOf(), ports);
@@ -111,7 +136,10 @@ test("check-version: maintenance allows an older line, and a test registry forbi
   assert.equal((await perform(planOf(), portsWith(files, newer), true)).kind, "done");
   assert.equal((await perform(planOf({ test: true }), portsWith(files, newer))).kind, "done");
   assert.equal((await perform(planOf({ test: true }), portsWith(files, { kind: "listed", versions: ["1.0.0"] }))).kind, "done");
-  assert.equal(failure(await perform(planOf(), portsWith(files, { kind: "listed", versions: ["1.0.0"] }), true)).slice(0, 13), "VERSION_TAKEN");
+  assert.equal(
+    failure(await perform(planOf(), portsWith(files, { kind: "listed", versions: ["1.0.0"] }), true)).slice(0, 13),
+    "VERSION_TAKEN",
+  );
 });
 
 test("check-version: a registry that does not answer is asked again, then the step fails", async () => {

@@ -50,7 +50,8 @@ async function performCheckVersion(frozen: Frozen<CheckVersionInput>, ports: Wor
 function askAgain(message: string, frozen: Frozen<CheckVersionInput>, ports: WorkPorts): Worked {
   const nowMs = ports.clock.nowMs();
   const waitedMs = nowMs - frozen.sinceMs;
-  if (waitedMs < registriesWithinMs) return { kind: "later", atMs: nowMs + backoffMs(4, frozen.step.id) + Math.floor(waitedMs / 10), why: message };
+  if (waitedMs < registriesWithinMs)
+    return { kind: "later", atMs: nowMs + backoffMs(4, frozen.step.id) + Math.floor(waitedMs / 10), why: message };
   return { kind: "failed", code: "STEP_FAILED", message, hint: "Look at the network and the registry, then run the same command again" };
 }
 

@@ -25,7 +25,8 @@ export async function lookAtManifests(one: PlannedPackage, checkout: Checkout): 
     if (text !== undefined) texts[file] = text;
   }
   const found = readPythonProject(texts);
-  if (found.kind === "none") return [wrong(`Cannot find the manifest of "${one.id}": "${one.folder}" has no pyproject.toml, setup.cfg or setup.py`)];
+  if (found.kind === "none")
+    return [wrong(`Cannot find the manifest of "${one.id}": "${one.folder}" has no pyproject.toml, setup.cfg or setup.py`)];
   if (found.kind === "invalid") return [wrong(`Cannot read "${posix.join(one.folder, "pyproject.toml")}": ${found.why}`)];
   const looks = [await lookAtSource(one, found.project, checkout)];
   const { version, backend } = found.project;
@@ -70,17 +71,26 @@ async function lookAtCargo(one: PlannedPackage, checkout: Checkout, file = "Carg
   return builtHasToSay(one, `no Cargo.toml from "${posix.join(one.folder, file)}" upwards says the version plainly`);
 }
 
-function compare(one: PlannedPackage, said: { readonly text: string; readonly place: string; readonly scheme: VersionScheme }): VersionLook {
+function compare(
+  one: PlannedPackage,
+  said: { readonly text: string; readonly place: string; readonly scheme: VersionScheme },
+): VersionLook {
   const read = said.scheme.parse(said.text);
   if (read.kind === "invalid") return wrong(`${read.problem.message} (in "${said.place}")`, read.problem.hint);
   const answer = agreement(readVersion(pep440, one.version), read.version);
   if (answer.kind === "same") return { kind: "agrees", message: `"${said.place}" says ${said.text}, as planned` };
   const why = answer.kind === "not-comparable" ? `: ${answer.problem.message}` : "";
-  return wrong(`"${said.place}" says ${said.text} and the plan says ${one.version}${why}`, `Set the version in "${said.place}", or plan again`);
+  return wrong(
+    `"${said.place}" says ${said.text} and the plan says ${one.version}${why}`,
+    `Set the version in "${said.place}", or plan again`,
+  );
 }
 
 function builtHasToSay(one: PlannedPackage, why: string): VersionLook {
-  return { kind: "note", message: `No manifest of "${one.id}" can be held against ${one.version}: ${why}; the built files have to carry it` };
+  return {
+    kind: "note",
+    message: `No manifest of "${one.id}" can be held against ${one.version}: ${why}; the built files have to carry it`,
+  };
 }
 
 function wrong(message: string, hint = "Mend the manifest and plan again"): VersionLook {

@@ -33,8 +33,10 @@ function registriesOf(plan: Plan): readonly PlannedRegistry[] {
 
 async function lookAtRegistry(registry: PlannedRegistry, one: PlannedPackage, asked: Asked): Promise<VersionLook> {
   const at = await asked.ports.registry(registry.name).versions(one.name, asked.ports.signal);
-  if (at.kind === "unknown") return { kind: "unknown", message: `Cannot tell which versions of ${one.name} are at ${registry.name}: ${at.why}` };
-  if (at.kind === "absent") return { kind: "agrees", message: `${one.name} is not at ${registry.name} yet: ${one.version} would be its first version` };
+  if (at.kind === "unknown")
+    return { kind: "unknown", message: `Cannot tell which versions of ${one.name} are at ${registry.name}: ${at.why}` };
+  if (at.kind === "absent")
+    return { kind: "agrees", message: `${one.name} is not at ${registry.name} yet: ${one.version} would be its first version` };
   return judge(at.versions, { registry, one, maintenance: asked.maintenance });
 }
 
@@ -53,7 +55,10 @@ function judge(published: readonly string[], judged: Judged): VersionLook {
   const versions = published.map((text) => scheme.parse(text)).flatMap((read) => (read.kind === "valid" ? [read.version] : []));
   const same = versions.find((version) => scheme.compare(version, planned.version) === 0);
   if (same !== undefined) return taken(same, judged);
-  const newest = versions.reduce<Version | undefined>((best, next) => (best === undefined || scheme.compare(next, best) > 0 ? next : best), undefined);
+  const newest = versions.reduce<Version | undefined>(
+    (best, next) => (best === undefined || scheme.compare(next, best) > 0 ? next : best),
+    undefined,
+  );
   if (newest !== undefined && scheme.compare(newest, planned.version) > 0) return overtaken(newest, judged);
   const before = newest === undefined ? "" : `, and newer than ${newest.normal}`;
   return { kind: "agrees", message: `${one.name} ${one.version} is free at ${registry.name}${before}` };

@@ -25,10 +25,16 @@ export function listEffects(frozen: Frozen<PublishInput>, ports: ReadPorts): rea
   const effects = registriesOf(frozen).flatMap((registry) => effectsAt(registry, frozen, ports));
   const refusals = effects.flatMap((effect) => {
     const { registry, publication } = fromEffect(effect);
-    return ports.registry(registry).refusals(publication).map((why) => `${registry}: ${why}`);
+    return ports
+      .registry(registry)
+      .refusals(publication)
+      .map((why) => `${registry}: ${why}`);
   });
   if (refusals.length > 0) {
-    throw new SlipwayError("ARTIFACT_INVALID", `Cannot publish: ${refusals.join("; ")}`, { hint: "Mend the build; nothing was sent", details: { refusals } });
+    throw new SlipwayError("ARTIFACT_INVALID", `Cannot publish: ${refusals.join("; ")}`, {
+      hint: "Mend the build; nothing was sent",
+      details: { refusals },
+    });
   }
   return effects;
 }

@@ -11,7 +11,8 @@ export async function surveyTargets(effects: readonly Effect[], ports: ReadPorts
     if (first === undefined) continue;
     const { registry, publication } = first;
     const survey = await ports.registry(registry).survey(publication.package, publication.version, ports.signal);
-    if (survey.kind === "unknown") return { kind: "unknown", why: `${registry} does not say what it has of ${publication.package}: ${survey.why}` };
+    if (survey.kind === "unknown")
+      return { kind: "unknown", why: `${registry} does not say what it has of ${publication.package}: ${survey.why}` };
     if (survey.kind === "absent") continue;
     const ours = new Set(group.map((file) => file.publication.name));
     strangers.push(...survey.files.filter((file) => !ours.has(file.name)).map((file) => strangerOf(registry, file)));

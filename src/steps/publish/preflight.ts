@@ -37,7 +37,12 @@ function refusalFindings(registry: PlannedRegistry, one: PlannedPackage, ports: 
   return ports
     .registry(registry.name)
     .refusals(form)
-    .map((why) => ({ id: "PF-REFUSED", level: "blocks", message: `${registry.name} would refuse ${one.name} ${one.version}: ${why}`, hint: "Choose another name or version" }));
+    .map((why) => ({
+      id: "PF-REFUSED",
+      level: "blocks",
+      message: `${registry.name} would refuse ${one.name} ${one.version}: ${why}`,
+      hint: "Choose another name or version",
+    }));
 }
 
 interface Asking {
@@ -52,7 +57,9 @@ async function standing(registry: PlannedRegistry, one: PlannedPackage, asking: 
   const what = `${one.name} ${one.version}`;
   switch (survey.kind) {
     case "unknown":
-      return [{ id: "PF-REGISTRY", level: "cannot-be-tried", message: `Cannot tell whether ${what} is at ${registry.name}: ${survey.why}` }];
+      return [
+        { id: "PF-REGISTRY", level: "cannot-be-tried", message: `Cannot tell whether ${what} is at ${registry.name}: ${survey.why}` },
+      ];
     case "absent":
       return [
         { id: "PF-REGISTRY", level: "fine", message: `${registry.name} has nothing of ${what}` },
@@ -63,8 +70,13 @@ async function standing(registry: PlannedRegistry, one: PlannedPackage, asking: 
         {
           id: "PF-REGISTRY",
           level: "warns",
-          message: `${registry.name} has ${survey.files.length} files of ${what} already: ${survey.files.map((file) => file.name).slice(0, 10).join(", ")}`,
-          ...(planned.begun ? {} : { hint: `Look at ${at.locate({ package: one.name, version: one.version })}: files with other bytes would stop the run` }),
+          message: `${registry.name} has ${survey.files.length} files of ${what} already: ${survey.files
+            .map((file) => file.name)
+            .slice(0, 10)
+            .join(", ")}`,
+          ...(planned.begun
+            ? {}
+            : { hint: `Look at ${at.locate({ package: one.name, version: one.version })}: files with other bytes would stop the run` }),
         },
       ];
   }

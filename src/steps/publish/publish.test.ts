@@ -4,7 +4,20 @@ import type { Artifact } from "../../domain/artifact.ts";
 import type { PlannedEnvironment, PlannedRegistry } from "../../domain/plan/plan.ts";
 import type { Effect, Observation } from "../../domain/run/effect.ts";
 import type { Registry, Survey, Upload } from "../../registries/registry.ts";
-import { aFrozen, aPackage, aPlanned, aRegistry, aUse, anArtifact, anEnvironment, digestOf, fakeArchives, fakePorts, fakeRegistry, type FakePorts } from "../../../test/support/ports.ts";
+import {
+  aFrozen,
+  aPackage,
+  aPlanned,
+  aRegistry,
+  aUse,
+  anArtifact,
+  anEnvironment,
+  digestOf,
+  fakeArchives,
+  fakePorts,
+  fakeRegistry,
+  type FakePorts,
+} from "../../../test/support/ports.ts";
 import type { PublishInput } from "./input.ts";
 import { publishStep } from "./publish.ts";
 
@@ -92,20 +105,26 @@ test("publish: wheels of one package do not wait for the sdist of another", asyn
 
   const effects = await publishStep.effects(aFrozen({}, { environment, packages, artifacts: [wheel, sdist, other] }), ports);
 
-  assert.deepEqual(effects.map((one) => [one.key, one.after]), [
-    [`pypi/${wheel.name}`, []],
-    [`pypi/${other.name}`, [`pypi/${wheel.name}`]],
-    [`pypi/${sdist.name}`, [`pypi/${wheel.name}`]],
-  ]);
+  assert.deepEqual(
+    effects.map((one) => [one.key, one.after]),
+    [
+      [`pypi/${wheel.name}`, []],
+      [`pypi/${other.name}`, [`pypi/${wheel.name}`]],
+      [`pypi/${sdist.name}`, [`pypi/${wheel.name}`]],
+    ],
+  );
 });
 
 test("publish: each registry has its own effects, and a test index is expendable", async () => {
   const { effects } = await effectsOf({ registries: [aRegistry({ name: "testpypi", test: true }), aRegistry()], artifacts: [wheel] });
 
-  assert.deepEqual(effects.map((one) => [one.key, one.reach, one.after.length]), [
-    [`testpypi/${wheel.name}`, "expendable", 0],
-    [`pypi/${wheel.name}`, "irreversible", 0],
-  ]);
+  assert.deepEqual(
+    effects.map((one) => [one.key, one.reach, one.after.length]),
+    [
+      [`testpypi/${wheel.name}`, "expendable", 0],
+      [`pypi/${wheel.name}`, "irreversible", 0],
+    ],
+  );
 });
 
 test("publish: `to` narrows the registries of the environment", async () => {
@@ -172,7 +191,8 @@ test("publish: sends the frozen bytes with the metadata of that very file", asyn
   };
   const { effects, ports } = await effectsOf({ at });
 
-  for (const effect of effects) assert.deepEqual(await publishStep.perform(effect, { kind: "absent" }, ports), { kind: "sent", warnings: ["slow"] });
+  for (const effect of effects)
+    assert.deepEqual(await publishStep.perform(effect, { kind: "absent" }, ports), { kind: "sent", warnings: ["slow"] });
 
   assert.deepEqual(uploads[0], {
     package: "demo",
@@ -181,7 +201,14 @@ test("publish: sends the frozen bytes with the metadata of that very file", asyn
     sha256: wheel.digest,
     sizeBytes: wheel.sizeBytes,
     file: `/store/${wheel.digest}`,
-    metadata: { headers: [["Metadata-Version", "2.4"], ["Name", "demo"], ["Version", "1.0.0"]], description: "Hello\n" },
+    metadata: {
+      headers: [
+        ["Metadata-Version", "2.4"],
+        ["Name", "demo"],
+        ["Version", "1.0.0"],
+      ],
+      description: "Hello\n",
+    },
   });
   assert.equal(uploads[1]?.name, sdist.name);
 });
@@ -190,7 +217,10 @@ test("publish: sends nothing over a conflict, or without metadata", async () => 
   const { effect, ports } = await first({ at: { publish: async () => assert.fail("something was sent") } });
   const unreadable = fakePorts({ registries: [fakeRegistry("pypi")] });
 
-  assert.deepEqual(await publishStep.perform(effect, { kind: "conflict", theirs: "somebody's" }, ports), { kind: "refused", why: "somebody's" });
+  assert.deepEqual(await publishStep.perform(effect, { kind: "conflict", theirs: "somebody's" }, ports), {
+    kind: "refused",
+    why: "somebody's",
+  });
   const refused = await publishStep.perform(effect, { kind: "absent" }, unreadable);
   assert.match(refused.kind === "refused" ? refused.why : "", /metadata of "demo-1.0.0-py3-none-any.whl" cannot be read: it is no archive/);
 });
@@ -206,7 +236,9 @@ test("publish: observes the very bytes, and verifies from the index alone", asyn
     [{ kind: "unknown", why: "x" }, "unknown"],
   ];
   for (const [observation, verdict] of cases) {
-    const { effect, ports } = await first({ at: { observe: async (publication) => (publication.sha256 === wheel.digest ? observation : assert.fail("other bytes")) } });
+    const { effect, ports } = await first({
+      at: { observe: async (publication) => (publication.sha256 === wheel.digest ? observation : assert.fail("other bytes")) },
+    });
 
     assert.deepEqual(await publishStep.observe(effect, ports), observation);
     assert.equal((await publishStep.verify(effect, ports)).kind, verdict);

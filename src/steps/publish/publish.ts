@@ -22,7 +22,10 @@ export const publishStep: ActingStep<PublishInput> = {
   makes: () => [],
   publishes: (use) => registriesOf(use).map((registry) => registry.name),
   asks: () => ({ programs: [], toolbox: false, platforms: [] }),
-  describe: (use) => `publish ${titlesOf(use)} to ${registriesOf(use).map((registry) => registry.name).join(" and ")}`,
+  describe: (use) =>
+    `publish ${titlesOf(use)} to ${registriesOf(use)
+      .map((registry) => registry.name)
+      .join(" and ")}`,
   preflight: preflightPublish,
   reach: reachOf,
   effects: async (frozen, ports) => listEffects(frozen, ports),

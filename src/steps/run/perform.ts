@@ -22,7 +22,11 @@ export async function performRun(frozen: Frozen<RunInput>, ports: WorkPorts): Pr
   if (noPlace !== undefined) return { kind: "failed", code: "NO_PLACE", ...noPlace };
   const entered = entrance(frozen.input);
   if (entered.kind === "unbalanced") {
-    return { kind: "failed", code: "CONFIG_INVALID", message: `Cannot read "in: ${frozen.input.in}": a quote is never closed (column ${entered.column})` };
+    return {
+      kind: "failed",
+      code: "CONFIG_INVALID",
+      message: `Cannot read "in: ${frozen.input.in}": a quote is never closed (column ${entered.column})`,
+    };
   }
   const env = { ...ports.env, ...variablesFor(frozen) };
   const deadlineMs = ports.clock.nowMs() + frozen.step.timeoutMs;
@@ -85,7 +89,12 @@ function describeEnd(end: CommandEnd, told: { readonly command: string; readonly
         details: { command, exitStatus: end.code, lastLines },
       };
     case "signalled":
-      return { kind: "failed", code: "STEP_FAILED", message: `Cannot go on after "${command}": it was ended by the signal ${end.signal}${tail}`, details };
+      return {
+        kind: "failed",
+        code: "STEP_FAILED",
+        message: `Cannot go on after "${command}": it was ended by the signal ${end.signal}${tail}`,
+        details,
+      };
     case "timed-out":
       return {
         kind: "failed",

@@ -45,7 +45,9 @@ function notYet(planned: Planned<RunInput>): readonly Finding[] {
 function unreadable(input: RunInput): readonly Finding[] {
   const entered = entrance(input);
   if (entered.kind === "prefix") return [];
-  return [{ id: "PF-WORDS", level: "blocks", message: `Cannot read "in: ${input.in}": a quote is never closed (column ${entered.column})` }];
+  return [
+    { id: "PF-WORDS", level: "blocks", message: `Cannot read "in: ${input.in}": a quote is never closed (column ${entered.column})` },
+  ];
 }
 
 function shellLookalikes(input: RunInput): readonly Finding[] {

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CommandEnd } from "../../platform/ports.ts";
-import { aFrozen, aPackage, aPlanned, aUse, anEnvironment, exited, fakePorts, memoryFiles, type FakePorts } from "../../../test/support/ports.ts";
+import {
+  aFrozen,
+  aPackage,
+  aPlanned,
+  aUse,
+  anEnvironment,
+  exited,
+  fakePorts,
+  memoryFiles,
+  type FakePorts,
+} from "../../../test/support/ports.ts";
 import type { RunInput } from "./input.ts";
 import { runStep } from "./run.ts";
 
@@ -9,12 +19,26 @@ const ok = (): CommandEnd => exited(0);
 
 test("run: every command is given as an argument array, in the copy, with what it is told about the release", async () => {
   const ports = fakePorts({ programs: { ruff: ok, pytest: ok }, env: { LANG: "C.UTF-8" } });
-  const input: RunInput = { commands: [["ruff", "check", "."], ["pytest", "-k", "a b"]] };
+  const input: RunInput = {
+    commands: [
+      ["ruff", "check", "."],
+      ["pytest", "-k", "a b"],
+    ],
+  };
 
-  const worked = await runStep.perform(aFrozen(input, { leg: { py: "3.12" }, environment: anEnvironment({ variables: { STAGE: "test" } }) }), ports);
+  const worked = await runStep.perform(
+    aFrozen(input, { leg: { py: "3.12" }, environment: anEnvironment({ variables: { STAGE: "test" } }) }),
+    ports,
+  );
 
   assert.equal(worked.kind, "done");
-  assert.deepEqual(ports.exec.commands.map((one) => [one.program, ...one.args]), [["ruff", "check", "."], ["pytest", "-k", "a b"]]);
+  assert.deepEqual(
+    ports.exec.commands.map((one) => [one.program, ...one.args]),
+    [
+      ["ruff", "check", "."],
+      ["pytest", "-k", "a b"],
+    ],
+  );
   const [first] = ports.exec.commands;
   assert.equal(first?.cwd, "/work");
   assert.deepEqual(
@@ -67,7 +91,10 @@ test("run: the commands share the step's time-out", async () => {
 
   await runStep.perform(aFrozen<RunInput>({ commands: [["slow"], ["slow"]] }), ports);
 
-  assert.deepEqual(ports.exec.commands.map((one) => one.timeoutMs), [60_000, 15_000]);
+  assert.deepEqual(
+    ports.exec.commands.map((one) => one.timeoutMs),
+    [60_000, 15_000],
+  );
 });
 
 test("run: `in` is put before every command as words", async () => {
@@ -81,7 +108,10 @@ test("run: `in` is put before every command as words", async () => {
 
     await runStep.perform(aFrozen<RunInput>({ commands: [["just", "test"]], in: entered }), ports);
 
-    assert.deepEqual(ports.exec.commands.map((one) => [one.program, ...one.args]), [words]);
+    assert.deepEqual(
+      ports.exec.commands.map((one) => [one.program, ...one.args]),
+      [words],
+    );
   }
 });
 
@@ -143,7 +173,10 @@ test("run: asks for the programs that have to be on the PATH, and for none that 
 test("run: preflight names the column of an open quote in `in`", async () => {
   const findings = await runStep.preflight(aPlanned<RunInput>({ commands: [["x"]], in: "enter 'it" }), fakePorts());
 
-  assert.deepEqual(findings.map((one) => [one.id, one.level]), [["PF-WORDS", "blocks"]]);
+  assert.deepEqual(
+    findings.map((one) => [one.id, one.level]),
+    [["PF-WORDS", "blocks"]],
+  );
   assert.match(findings[0]?.message ?? "", /column 7/);
 });
 
@@ -151,27 +184,54 @@ test("run: preflight refuses what this version cannot do yet, and warns of words
   const ports = fakePorts({ programs: { deploy: ok } });
 
   const notYet = await runStep.preflight(aPlanned<RunInput>({ commands: [["deploy"]], effect: "reversible", look: ["look"] }), ports);
-  const secret = await runStep.preflight(aPlanned<RunInput>({ commands: [["deploy"]] }, { environment: anEnvironment({ secrets: ["KEY"] }) }), ports);
+  const secret = await runStep.preflight(
+    aPlanned<RunInput>({ commands: [["deploy"]] }, { environment: anEnvironment({ secrets: ["KEY"] }) }),
+    ports,
+  );
   const shell = await runStep.preflight(aPlanned<RunInput>({ commands: [["deploy", "&&", "deploy"]] }), ports);
 
-  assert.deepEqual(notYet.map((one) => [one.id, one.level]), [["PF-NOT-YET", "blocks"], ["PF-NOT-YET", "blocks"]]);
-  assert.deepEqual(secret.map((one) => one.id), ["PF-NOT-YET"]);
-  assert.deepEqual(shell.map((one) => [one.id, one.level]), [["PF-SHELL-WORD", "warns"]]);
+  assert.deepEqual(
+    notYet.map((one) => [one.id, one.level]),
+    [
+      ["PF-NOT-YET", "blocks"],
+      ["PF-NOT-YET", "blocks"],
+    ],
+  );
+  assert.deepEqual(
+    secret.map((one) => one.id),
+    ["PF-NOT-YET"],
+  );
+  assert.deepEqual(
+    shell.map((one) => [one.id, one.level]),
+    [["PF-SHELL-WORD", "warns"]],
+  );
 });
 
 test("run: preflight says that a leg of another platform has no place here", async () => {
   const findings = await runStep.preflight(aPlanned<RunInput>({ commands: [["x"]] }, { leg: { platform: "macos-arm64" } }), fakePorts());
 
-  assert.deepEqual(findings.map((one) => one.id), ["PF-NO-PLACE"]);
+  assert.deepEqual(
+    findings.map((one) => one.id),
+    ["PF-NO-PLACE"],
+  );
 });
 
 test("run: the plan shows the first command and lists what is produced", () => {
-  const input: RunInput = { commands: [["just", "test"], ["just", "lint"]], in: "nix", produces: [{ kind: "sbom", package: "b", files: "*.json" }] };
+  const input: RunInput = {
+    commands: [
+      ["just", "test"],
+      ["just", "lint"],
+    ],
+    in: "nix",
+    produces: [{ kind: "sbom", package: "b", files: "*.json" }],
+  };
   const use = aUse(input, { packages: [aPackage(), aPackage({ id: "b" })] });
 
   assert.equal(runStep.describe(use), "run just test and 1 more in nix");
   assert.deepEqual(runStep.makes(use), [{ kind: "sbom", package: "b", countMin: 1, countMax: 1000 }]);
-  assert.throws(() => runStep.makes(aUse<RunInput>({ ...input, produces: [{ kind: "sbom", files: "*" }] }, { packages: use.packages })), { code: "PLAN_INVALID" });
+  assert.throws(() => runStep.makes(aUse<RunInput>({ ...input, produces: [{ kind: "sbom", files: "*" }] }, { packages: use.packages })), {
+    code: "PLAN_INVALID",
+  });
 });
 
 test("run: unknown members of its input are refused", () => {

@@ -32,7 +32,9 @@ function expected(line: Produced, use: Use<RunInput>): ExpectedArtifact {
   const id = line.package ?? (ids.length === 1 ? ids[0] : undefined);
   if (id === undefined || !ids.includes(id)) {
     const what = id === undefined ? "there are several packages and none is named" : `there is no package "${id}"`;
-    throw new SlipwayError("PLAN_INVALID", `Cannot plan what "run" produces: ${what}`, { hint: `Write "package:" with one of ${ids.join(", ")}` });
+    throw new SlipwayError("PLAN_INVALID", `Cannot plan what "run" produces: ${what}`, {
+      hint: `Write "package:" with one of ${ids.join(", ")}`,
+    });
   }
   const platform = use.leg["platform"];
   return { kind: line.kind, package: id, countMin: 1, countMax: matchesMax, ...(platform === undefined ? {} : { platform }) };

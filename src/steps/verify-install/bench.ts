@@ -9,8 +9,13 @@ import { readPipSettings, readUvSettings, type ClientSettings } from "./default-
 
 export type Failed = Extract<Worked, { kind: "failed" }>;
 
-/** uv, or the pip of a Python. */
-export type Client = { readonly kind: "uv"; readonly program: string } | { readonly kind: "pip"; readonly python: string };
+/**
+ * uv, or pip. `outside`: the pip of this Python works on the new environment from outside, which spares the environment a
+ * pip of its own (3 s); older ones have to be inside.
+ */
+export type Client =
+  | { readonly kind: "uv"; readonly program: string }
+  | { readonly kind: "pip"; readonly python: string; readonly outside: boolean };
 
 export type ChosenClient =
   | { readonly kind: "client"; readonly client: Client }
@@ -40,24 +45,46 @@ export async function chooseClient(version: string | undefined, ports: ReadPorts
   const names = version === undefined ? ["python3", "python"] : [`python${version}`];
   for (const name of names) {
     const python = await ports.exec.find(name, path);
-    if (python !== undefined) return { kind: "client", client: { kind: "pip", python } };
+    if (python !== undefined) return { kind: "client", client: { kind: "pip", python, outside: await worksFromOutside(python, ports) } };
   }
   const what = version === undefined ? "Python" : `Python ${version}`;
   return { kind: "missing", message: `Cannot try the installation: neither uv nor ${what} is on the PATH`, hint: `Install ${what}, or uv` };
 }
 
+/** `pip --python` came with pip 22.3. */
+async function worksFromOutside(python: string, ports: ReadPorts): Promise<boolean> {
+  const args = ["-m", "pip", "--version"];
+  const env = clientEnvironment(ports.env, ports.host);
+  const end = await ports.exec.run({ program: python, args, cwd: ports.env["HOME"] ?? "/", env, timeoutMs: 60_000, signal: ports.signal });
+  const [, major, minor] = /^pip ([0-9]+)\.([0-9]+)/.exec(end.kind === "exited" && end.code === 0 ? end.stdout : "") ?? [];
+  return Number(major ?? 0) > 22 || (Number(major ?? 0) === 22 && Number(minor ?? 0) >= 3);
+}
+
+/** Makes the trial's folder, empty. What the client is configured for is not known yet: `withSettings`. */
 export async function openBench(
   around: { readonly ports: WorkPorts; readonly client: Client; readonly deadlineMs: number },
   folder: string,
 ): Promise<Bench> {
-  const { ports, client } = around;
+  const { ports } = around;
   await ports.files.remove(folder);
   await ports.files.makeFolder(folder);
-  const settings = client.kind === "uv" ? await readUvSettings(ports.env, ports.files) : await readPipSettings(client.python, ports, folder);
   const isWindows = ports.host.startsWith("windows");
   const programs = join(folder, "venv", isWindows ? "Scripts" : "bin");
-  const env = { ...settings.variables, ...clientEnvironment(ports.env) };
-  return { ...around, settings, env, folder, programs, python: join(programs, isWindows ? "python.exe" : "python") };
+  const env = clientEnvironment(ports.env, ports.host);
+  return { ...around, settings: { variables: {} }, env, folder, programs, python: join(programs, isWindows ? "python.exe" : "python") };
+}
+
+/** The same bench with the client's default index; the virtual environment has to be there. */
+export async function withSettings(bench: Bench): Promise<Bench> {
+  const { ports, client } = bench;
+  const settings =
+    client.kind === "uv" ? await readUvSettings(ports.env, ports.files) : await readPipSettings(pipWords(bench), ports, bench.folder);
+  return { ...bench, settings, env: { ...settings.variables, ...bench.env } };
+}
+
+/** The words that begin every command of the client pip. */
+export function pipWords({ client, python }: Bench): readonly string[] {
+  return client.kind === "pip" && client.outside ? [client.python, "-m", "pip", "--python", python] : [python, "-m", "pip"];
 }
 
 export interface Tool {
@@ -105,7 +132,12 @@ export function failureOf({ end, command, lastLines }: ToolEnd, doing: string): 
   if (end.kind === "exited" && end.code === 0) return undefined;
   const tail = lastLines.length === 0 ? "; it printed nothing" : `; it printed last:\n  ${lastLines.join("\n  ")}`;
   const details = { command, lastLines };
-  const failed = (code: Failed["code"], how: string): Failed => ({ kind: "failed", code, message: `Cannot ${doing}: "${command}" ${how}${tail}`, details });
+  const failed = (code: Failed["code"], how: string): Failed => ({
+    kind: "failed",
+    code,
+    message: `Cannot ${doing}: "${command}" ${how}${tail}`,
+    details,
+  });
   switch (end.kind) {
     case "exited":
       return failed("STEP_FAILED", `ended with exit status ${end.code} instead of 0`);

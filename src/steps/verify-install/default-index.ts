@@ -50,11 +50,12 @@ function asTable(value: unknown): Record<string, unknown> {
   return value !== null && typeof value === "object" && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }
 
-/** pip's own answer, since only pip knows where its files lie. @param python an interpreter with pip. */
-export async function readPipSettings(python: string, ports: ReadPorts, folder: string): Promise<ClientSettings> {
+/** pip's own answer, since only pip knows where its files lie. @param pip words that begin a command of pip. */
+export async function readPipSettings(pip: readonly string[], ports: ReadPorts, folder: string): Promise<ClientSettings> {
+  const [program = "", ...args] = pip;
   const end = await ports.exec.run({
-    program: python,
-    args: ["-m", "pip", "config", "list"],
+    program,
+    args: [...args, "config", "list"],
     cwd: folder,
     env: ports.env,
     timeoutMs: 60_000,

@@ -6,7 +6,7 @@ import type { JsonObject } from "../../domain/configuration.ts";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
 import { normalizeName } from "../../domain/pypi/names.ts";
 import { pep440 } from "../../domain/version/pep440.ts";
-import { failureOf, runTool, type Bench, type Failed } from "./bench.ts";
+import { failureOf, pipWords, runTool, type Bench, type Failed } from "./bench.ts";
 
 /** One distribution in the environment. */
 export interface InstalledDistribution {
@@ -37,7 +37,12 @@ export async function installOwnFiles(own: readonly OwnFile[], bench: Bench): Pr
   const silent = failureOf(listed, "list what was installed");
   if (silent !== undefined) return silent;
   const found = readList(listed.end.kind === "exited" ? listed.end.stdout : "");
-  if (found === undefined) return { kind: "failed", code: "STEP_FAILED", message: "Cannot list what was installed: the client's answer is no list of names and versions" };
+  if (found === undefined)
+    return {
+      kind: "failed",
+      code: "STEP_FAILED",
+      message: "Cannot list what was installed: the client's answer is no list of names and versions",
+    };
   const missing = own.find(({ one }) => !found.some((entry) => isOwn(entry, one)));
   if (missing !== undefined) return notInstalled(missing.one, found);
   const distributions = found.map((entry) => ({ ...entry, from: originOf(entry.name, own, bench) }));
@@ -50,15 +55,17 @@ export function toRecord(distributions: readonly InstalledDistribution[]): reado
   return distributions.map(({ name, version, from }) => ({ name, version, from }));
 }
 
-function installWords(own: readonly OwnFile[], { client, python, settings }: Bench): readonly string[] {
+function installWords(own: readonly OwnFile[], bench: Bench): readonly string[] {
+  const { client, python, settings } = bench;
   const index = settings.defaultIndex === undefined ? [] : ["--index-url", settings.defaultIndex];
   const files = own.map((one) => one.file);
-  if (client.kind === "pip") return [python, "-m", "pip", "install", ...index, ...files];
+  if (client.kind === "pip") return [...pipWords(bench), "install", ...index, ...files];
   return [client.program, "pip", "install", "--no-config", "--python", python, ...index, ...files];
 }
 
-function listWords({ client, python }: Bench): readonly string[] {
-  if (client.kind === "pip") return [python, "-m", "pip", "list", "--format", "json"];
+function listWords(bench: Bench): readonly string[] {
+  const { client, python } = bench;
+  if (client.kind === "pip") return [...pipWords(bench), "list", "--format", "json"];
   return [client.program, "pip", "list", "--no-config", "--python", python, "--format", "json"];
 }
 

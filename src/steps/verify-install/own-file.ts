@@ -7,7 +7,7 @@ import type { Artifact } from "../../domain/artifact.ts";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
 import { normalizeName, parseWheelFileName } from "../../domain/pypi/names.ts";
 import type { ReadRegistry } from "../../registries/registry.ts";
-import { failureOf, runTool, type Bench, type Failed } from "./bench.ts";
+import { failureOf, pipWords, runTool, type Bench, type Failed } from "./bench.ts";
 
 export type Source = { readonly kind: "artifacts" } | { readonly kind: "registry"; readonly registry: ReadRegistry };
 
@@ -69,17 +69,36 @@ async function pickWheel(offer: Offer, wheels: readonly Artifact[], bench: Bench
   if (failed !== undefined) return failed.code === "STEP_FAILED" ? { kind: "nothing", why: failed.message } : failed;
   const artifact = bench.client.kind === "pip" ? await downloaded(probe, wheels, bench) : await installed(probe, one, { wheels, bench });
   if (artifact !== undefined) return { kind: "picked", artifact, file: join(offer.folder, artifact.name) };
-  return { kind: "failed", code: "STEP_FAILED", message: `Cannot tell which file of ${one.name} ${one.version} the client took from ${nameOf(offer.source)}` };
+  return {
+    kind: "failed",
+    code: "STEP_FAILED",
+    message: `Cannot tell which file of ${one.name} ${one.version} the client took from ${nameOf(offer.source)}`,
+  };
 }
 
 function pickWords(requirements: string, probe: string, around: { readonly offer: Offer; readonly bench: Bench }): readonly string[] {
   const { offer, bench } = around;
   const { client, python } = bench;
-  const where = offer.source.kind === "registry" ? ["--index-url", offer.source.registry.indexUrl] : ["--no-index", "--find-links", offer.folder];
+  const where =
+    offer.source.kind === "registry" ? ["--index-url", offer.source.registry.indexUrl] : ["--no-index", "--find-links", offer.folder];
   const rules = ["--no-deps", "--only-binary", ":all:", "--require-hashes", ...where];
-  if (client.kind === "pip") return [python, "-m", "pip", "download", "--no-cache-dir", ...rules, "--dest", probe, "--requirement", requirements];
+  if (client.kind === "pip")
+    return [...pipWords(bench), "download", "--no-cache-dir", ...rules, "--dest", probe, "--requirement", requirements];
   // Without the cache: what is proven is that the index serves it now.
-  return [client.program, "pip", "install", "--no-config", "--no-cache", "--python", python, "--target", probe, ...rules, "--requirement", requirements];
+  return [
+    client.program,
+    "pip",
+    "install",
+    "--no-config",
+    "--no-cache",
+    "--python",
+    python,
+    "--target",
+    probe,
+    ...rules,
+    "--requirement",
+    requirements,
+  ];
 }
 
 async function downloaded(probe: string, wheels: readonly Artifact[], bench: Bench): Promise<Artifact | undefined> {
@@ -107,7 +126,8 @@ export function describesWheel(wheelFile: string, fileName: string): boolean {
   const read = parseWheelFileName(fileName);
   if (read.kind === "invalid") return false;
   const lines = wheelFile.split(/\r?\n/);
-  const valuesOf = (key: string): readonly string[] => lines.filter((line) => line.startsWith(`${key}: `)).map((line) => line.slice(key.length + 2).trim());
+  const valuesOf = (key: string): readonly string[] =>
+    lines.filter((line) => line.startsWith(`${key}: `)).map((line) => line.slice(key.length + 2).trim());
   const said = new Set(valuesOf("Tag"));
   const build = read.build === undefined ? "" : `${read.build.number}${read.build.suffix}`;
   return said.size === read.tags.length && read.tags.every((tag) => said.has(tag)) && (valuesOf("Build")[0] ?? "") === build;
@@ -117,7 +137,8 @@ export function describesWheel(wheelFile: string, fileName: string): boolean {
 async function takeSdist(offer: Offer, bench: Bench): Promise<Picked> {
   const { one, source } = offer;
   const sdist = offer.artifacts.find((artifact) => artifact.kind === "sdist");
-  if (sdist === undefined) return { kind: "failed", code: "ARTIFACT_SET", message: `Cannot install ${one.name}: the release has no file of it` };
+  if (sdist === undefined)
+    return { kind: "failed", code: "ARTIFACT_SET", message: `Cannot install ${one.name}: the release has no file of it` };
   const file = join(offer.folder, sdist.name);
   if (source.kind === "artifacts") return { kind: "picked", artifact: sdist, file };
   const wanted = { package: one.name, version: one.version, name: sdist.name };

@@ -7,7 +7,7 @@ import type { JsonObject } from "../../domain/configuration.ts";
 import { explainNoPlace } from "../../domain/platform.ts";
 import type { ReadRegistry } from "../../registries/registry.ts";
 import type { Frozen, Worked, WorkPorts } from "../step.ts";
-import { chooseClient, openBench, type Bench, type Client, type Failed } from "./bench.ts";
+import { chooseClient, openBench, withSettings, type Bench, type Client, type Failed } from "./bench.ts";
 import { artifactsSource, packagesOf, sourcesOf, withinMsOf, type VerifyInstallInput } from "./input.ts";
 import { installOwnFiles, toRecord, type OwnFile } from "./install.ts";
 import { nameOf, noFit, offerFiles, pickOwnFile, type Source } from "./own-file.ts";
@@ -59,24 +59,31 @@ async function verifyFrom(source: Source, frozen: Frozen<VerifyInstallInput>, ar
 }
 
 /** Looks at every file of ours before anything is installed: other bytes under our name end it here. */
-async function areVisible(registry: ReadRegistry, frozen: Frozen<VerifyInstallInput>, ports: WorkPorts): Promise<Waiting | Failed | undefined> {
+async function areVisible(
+  registry: ReadRegistry,
+  frozen: Frozen<VerifyInstallInput>,
+  ports: WorkPorts,
+): Promise<Waiting | Failed | undefined> {
   for (const one of packagesOf(frozen)) {
     for (const artifact of filesOf(one.id, frozen)) {
       const { name, digest, sizeBytes } = artifact;
       const seen = await registry.observe({ package: one.name, version: one.version, name, sha256: digest, sizeBytes }, ports.signal);
-      if (seen.kind === "conflict") return { kind: "failed", code: "REGISTRY_CONFLICT", message: `Cannot verify the installation: ${seen.theirs}` };
+      if (seen.kind === "conflict")
+        return { kind: "failed", code: "REGISTRY_CONFLICT", message: `Cannot verify the installation: ${seen.theirs}` };
       if (seen.kind === "absent") return { kind: "waiting", why: `${registry.name} does not show "${name}" yet` };
-      if (seen.kind === "pending" || seen.kind === "unknown") return { kind: "waiting", why: `${registry.name} does not show "${name}" yet: ${seen.why}` };
+      if (seen.kind === "pending" || seen.kind === "unknown")
+        return { kind: "waiting", why: `${registry.name} does not show "${name}" yet: ${seen.why}` };
       if (seen.kind === "damaged") return { kind: "waiting", why: `${registry.name} shows "${name}" damaged: ${seen.how}` };
     }
   }
   return undefined;
 }
 
-async function tryFrom(source: Source, frozen: Frozen<VerifyInstallInput>, bench: Bench): Promise<Verified> {
-  bench.ports.print(`Installing from ${nameOf(source)}`);
-  const environment = await makeEnvironment(frozen.leg["python"], bench);
+async function tryFrom(source: Source, frozen: Frozen<VerifyInstallInput>, bare: Bench): Promise<Verified> {
+  bare.ports.print(`Installing from ${nameOf(source)}`);
+  const environment = await makeEnvironment(frozen.leg["python"], bare);
   if (environment.kind === "failed") return environment;
+  const bench = await withSettings(bare);
   const own = await pickAll(source, frozen, bench);
   if (own.kind !== "own") return own;
   const installed = await installOwnFiles(own.files, bench);
@@ -101,7 +108,10 @@ async function pickAll(
   bench: Bench,
 ): Promise<{ readonly kind: "own"; readonly files: readonly OwnFile[] } | Waiting | Failed> {
   const packages = packagesOf(frozen);
-  const folder = await offerFiles(packages.flatMap((one) => filesOf(one.id, frozen)), bench);
+  const folder = await offerFiles(
+    packages.flatMap((one) => filesOf(one.id, frozen)),
+    bench,
+  );
   const files: OwnFile[] = [];
   for (const one of packages) {
     const picked = await pickOwnFile({ one, artifacts: filesOf(one.id, frozen), folder, source }, bench);

@@ -22,7 +22,8 @@ export async function tryInstalled(frozen: Frozen<VerifyInstallInput>, bench: Be
   for (const attempt of await attemptsOf(frozen, bench)) {
     const startMs = bench.ports.clock.nowMs();
     const ended = await runTool({ words: attempt.words, cwd: folder, env }, bench);
-    const failed = failureOf(ended, attempt.doing) ?? attempt.judge?.(ended.end.kind === "exited" ? `${ended.end.stdout}\n${ended.end.stderr}` : "");
+    const failed =
+      failureOf(ended, attempt.doing) ?? attempt.judge?.(ended.end.kind === "exited" ? `${ended.end.stdout}\n${ended.end.stderr}` : "");
     if (failed !== undefined) return failed;
     commands.push({ command: joinWords(attempt.shown), durationMs: bench.ports.clock.nowMs() - startMs });
   }
@@ -41,7 +42,11 @@ async function attemptsOf(frozen: Frozen<VerifyInstallInput>, bench: Bench): Pro
   const { input } = frozen;
   const packages = packagesOf(frozen);
   const asWritten = [...(input.version === undefined ? [] : [wordsOf(input.version)]), ...commandsOf(input)];
-  const attempts: Attempt[] = importsOf(packages, input).map((words) => ({ words: [bench.python, ...words], shown: ["python", ...words], doing: "import what was installed" }));
+  const attempts: Attempt[] = importsOf(packages, input).map((words) => ({
+    words: [bench.python, ...words],
+    shown: ["python", ...words],
+    doing: "import what was installed",
+  }));
   for (const [index, words] of asWritten.entries()) {
     const isVersion = index === 0 && input.version !== undefined;
     attempts.push({
@@ -74,9 +79,12 @@ async function locate(word: string, position: number, bench: Bench): Promise<str
 
 /** The environment's programs come first; what the release is stands in variables. */
 function trialEnvironment(frozen: Frozen<VerifyInstallInput>, bench: Bench): Readonly<Record<string, string>> {
+  const { defaultIndex } = bench.settings;
   return {
     ...bench.env,
     ...variablesFor(frozen),
+    // A program that installs something itself asks where everybody does.
+    ...(defaultIndex === undefined ? {} : { PIP_INDEX_URL: defaultIndex, UV_DEFAULT_INDEX: defaultIndex }),
     SLIPWAY_SOURCE: bench.ports.workFolder,
     VIRTUAL_ENV: join(bench.folder, "venv"),
     PATH: [bench.programs, bench.env["PATH"] ?? ""].join(delimiter),

@@ -274,7 +274,7 @@ test("the message of a signed tag comes without its signature, its trailers with
   const repo = repository(t);
   repo.commit("first");
   const key = join(repo.folder, "..", "key");
-  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
+  execFileSync("sh", ["-c", 'ssh-keygen -q -t ed25519 -N "" -f "$0"', key]);
   repo.git("-c", "gpg.format=ssh", "-c", `user.signingkey=${key}`, "tag", "-s", "v1", "-m", "Signed\n\nBy: Ada");
 
   const tag = await git.tag(repo.folder, "v1");
