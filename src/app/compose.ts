@@ -14,12 +14,14 @@ import { createRandom } from "../platform/random.ts";
 import { createRedactor } from "../platform/redactor.ts";
 import { createSecrets } from "../platform/secrets.ts";
 import { cacheFolder, stateFolder } from "../platform/state-folder.ts";
+import { openStepLog } from "../platform/step-log.ts";
 import { createArtifactStore } from "../platform/store.ts";
 import { createToolbox } from "../platform/toolbox.ts";
+import { createMemoryJournal } from "../engine/journal/memory.ts";
 import { openSqliteJournal } from "../engine/journal/sqlite.ts";
 import { takeDriverLock } from "../engine/lock.ts";
 import { nameOf } from "./release.ts";
-import type { World } from "./world.ts";
+import type { ChildPlace, World } from "./world.ts";
 
 export interface Composition {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -39,8 +41,14 @@ export function composeWorld(composition: Composition): World {
   const files = createFiles();
   const crashPoints = createCrashPoints(env);
   const cacheRoot = cacheFolder(env, process.platform);
+  const secrets = createSecrets({ env, redactor, log });
+  const archives = createArchives();
+  const { interrupted } = composition;
   return {
     clock,
+    archives,
+    secrets,
+    interrupted,
     redactor,
     exec,
     files,
@@ -50,20 +58,32 @@ export function composeWorld(composition: Composition): World {
     version,
     cacheRoot,
     folder: composition.folder,
-    interrupted: composition.interrupted,
     random: createRandom(clock),
-    archives: createArchives(),
     git: createGit({ exec, env }),
-    secrets: createSecrets({ env, redactor, log }),
     toolbox: createToolbox({ exec, files, cacheFolder: cacheRoot, env }),
     sha256OfText: (text) => sha256(createHash("sha256").update(text, "utf8").digest("hex")),
     stateRoot: composition.stateRoot ?? stateFolder(env, process.platform),
     host: hostName(),
     openJournal: (file) => openSqliteJournal(file, crashPoints),
+    forgetfulJournal: createMemoryJournal,
+    openLog: (file) => openStepLog(file, redactor),
+    deadline: (ms) => AbortSignal.timeout(ms),
+    childEnvironment: (place) => childEnvironmentAt(place, env, log),
+    realRegistries: async () => (await import("./compose-registries.ts")).realRegistries({ clock, version, env, secrets }),
+    rehearsalRegistries: async (plan, place) =>
+      (await import("./compose-rehearsal.ts")).startRehearsalRegistries({ clock, archives, env, files, version, interrupted }, plan, place),
     takeLock: takeDriverLock,
     openStore: createArtifactStore,
     person: (gitPerson) => ({ name: nameOf(gitPerson) || os.userInfo().username, authenticated: false }),
   };
+}
+
+async function childEnvironmentAt(place: ChildPlace, env: Composition["env"], log: Log): Promise<Readonly<Record<string, string>>> {
+  const [{ prepareChildHome }, { childEnvironment }] = await Promise.all([import("../platform/child-home.ts"), import("../platform/child-environment.ts")]);
+  const home = await prepareChildHome(place.home, env);
+  const { env: explicit, dropped } = childEnvironment({ env, machine: home.variables, ...place });
+  for (const { name, why } of [...home.dropped, ...dropped]) log.warn("Setting not handed to child processes", { name, why });
+  return explicit;
 }
 
 /** This machine in the words of `matrix: platform`. */

@@ -2,6 +2,7 @@
 // state, credentials within reach. Each finding has a stable id, a severity and the fix.
 import path from "node:path";
 import { SlipwayError } from "../domain/error.ts";
+import { errorCatalog } from "../domain/error-catalog.ts";
 import type { FindingFact } from "../domain/run/fact.ts";
 import { openRuns, unfinishedRun } from "./open-runs.ts";
 import { openProject, type Project } from "./project.ts";
@@ -19,7 +20,7 @@ export async function diagnose(world: World, only: string | undefined): Promise<
   const perProject = project instanceof Error ? [projectFault(project)] : await projectFindings(world, project as Project);
   const all = [...(await toolFindings(world)), ...(await toolboxFinding(world)), ...(await spaceFinding(world)), ...perProject, ...(await credentialFiles(world))];
   const findings = only === undefined ? all : all.filter((finding) => finding.id === only);
-  return { schema: "slipway-diagnosis/1", findings, exitCode: findings.some((finding) => finding.level === "blocks" || finding.level === "warns") ? 8 : 0 };
+  return { schema: "slipway-diagnosis/1", findings, exitCode: findings.some((finding) => finding.level === "blocks" || finding.level === "warns") ? errorCatalog.FINDINGS.exit : 0 };
 }
 
 function projectFault(error: Error): FindingFact {

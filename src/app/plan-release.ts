@@ -28,7 +28,7 @@ export async function planProject(world: World, project: Project, asked: Asked):
   const { configuration, look } = project;
   const tags = async (glob: string): Promise<readonly string[]> => (await world.git.tags(look.root, glob)).map((tag) => tag.name);
   const packages = await findPackages(configuration, commitReader(world.git, look.root, look.commit), tags);
-  const release = chooseRelease(configuration, { packages, tagsHere: look.tagsHere }, asked);
+  const release = chooseRelease(configuration, { packages, tagsHere: look.tagsHere, shallow: look.shallow }, asked);
   const { describeStep, knownRegistries } = await import("./vocabulary.ts");
   const assembled = assemble({
     configuration,

@@ -6,7 +6,8 @@ import type { RunState } from "../domain/run/state.ts";
 import type { Finding, Planned, ReadPorts } from "../steps/step.ts";
 import { describeRule } from "./registries.ts";
 import { judgeClock } from "./release-clock.ts";
-import { builtIn, type WorkshopParts } from "./workshop.ts";
+import { builtIn } from "./built-in.ts";
+import type { WorkshopParts } from "./workshop.ts";
 
 /** Steps that are still to be done are looked at; those that are done need nothing any more. */
 export async function runPreflight(

@@ -4,7 +4,6 @@ import type { Credential, Registry } from "../registries/registry.ts";
 import { SlipwayError } from "../domain/error.ts";
 import type { CredentialRule } from "../domain/configuration.ts";
 import type { Plan, PlannedRegistry } from "../domain/plan/plan.ts";
-import type { World } from "./world.ts";
 
 export interface Registries {
   readonly world: "real" | "rehearsal";
@@ -14,24 +13,13 @@ export interface Registries {
   credential(planned: PlannedRegistry): Promise<Credential>;
 }
 
-export async function realRegistries(world: World): Promise<Registries> {
-  const { createRegistry } = await import("../registries/catalog.ts");
-  const { createCredential } = await import("../platform/credential.ts");
-  const opened = new Map<string, Registry>();
-  return {
-    world: "real",
-    open(planned) {
-      const known = opened.get(planned.name) ?? createRegistry(planned, { clock: world.clock, userAgent: `slipway/${world.version}`, env: world.env });
-      opened.set(planned.name, known);
-      return known;
-    },
-    async credential(planned) {
-      const rule = planned.credentials;
-      if (rule.kind !== "token") throw new SlipwayError("NOT_YET", `Cannot publish to "${planned.name}" with ${describeRule(rule)}: this version of Slipway does not do it yet`);
-      const secret = await world.secrets.read(rule.variable);
-      return createCredential(rule.user ?? "__token__", secret);
-    },
-  };
+/** The registries of a rehearsal, running. */
+export interface RehearsalRegistries {
+  /** @throws SlipwayError INTERNAL_ASSERTION for a name that the plan does not have */
+  registry(name: string): Registry;
+  /** What the servers saw that a real release should know. */
+  findings(): Promise<readonly { readonly level: string; readonly message: string }[]>;
+  close(): Promise<void>;
 }
 
 export function describeRule(rule: CredentialRule): string {

@@ -4,14 +4,12 @@
 import path from "node:path";
 import type { PlannedRegistry } from "../domain/plan/plan.ts";
 import type { RunState } from "../domain/run/state.ts";
-import { createCredential } from "../platform/credential.ts";
 import { candidateTried } from "./open-runs.ts";
 import { driveRun, openRun, type RunObserver } from "./drive-run.ts";
 import { openRuns } from "./open-runs.ts";
 import { planRelease, type PlannedRun } from "./plan-release.ts";
 import { writeRecord } from "./record.ts";
-import { realRegistries, type Registries } from "./registries.ts";
-import { startRehearsalRegistries, type RehearsalRegistries } from "./rehearsal-registries.ts";
+import type { Registries, RehearsalRegistries } from "./registries.ts";
 import type { Asked } from "./release.ts";
 import { report, type Report } from "./report.ts";
 import { runFolders } from "./run-folder.ts";
@@ -43,7 +41,7 @@ export async function rehearse(world: World, asked: Asked, options: RehearseOpti
   const root = path.join(planned.project.folder, "rehearsals");
   await removeOldest(world, root);
   const folder = path.join(root, world.random.id());
-  const servers = await startRehearsalRegistries(world, planned.plan, { folder: path.join(folder, "registries"), faults: options.faults });
+  const servers = await world.rehearsalRegistries(planned.plan, { folder: path.join(folder, "registries"), faults: options.faults });
   try {
     return await rehearseWith(world, { planned, folder, servers, observer, keep: options.keep });
   } finally {
@@ -74,7 +72,7 @@ async function rehearseWith(world: World, rehearsing: Rehearsing): Promise<Rehea
       folders,
       store: runs.store,
       registries: rehearsalOf(servers),
-      preflightRegistries: await realRegistries(world),
+      preflightRegistries: await world.realRegistries(),
       source: { look: () => Promise.resolve({ kind: "same" as const }) },
       repository: project.look.root,
       tagAssumed: planned.tagAssumed,
@@ -98,8 +96,8 @@ function rehearsalOf(servers: RehearsalRegistries): Registries {
   return {
     world: "rehearsal",
     open: (planned: PlannedRegistry) => servers.registry(planned.name),
-    // A token of the right form that is worth nothing anywhere.
-    credential: () => Promise.resolve(createCredential("__token__", "pypi-rehearsal")),
+    // A token of the right form that is worth nothing anywhere, and so no secret.
+    credential: () => Promise.resolve({ user: "__token__", reveal: () => "pypi-rehearsal" }),
   };
 }
 

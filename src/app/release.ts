@@ -38,7 +38,7 @@ export interface Release {
 /** @throws SlipwayError PLAN_INVALID, VERSION_MISMATCH, VERSION_INVALID, VERSION_LOSSY, USAGE, POLICY_REFUSED */
 export function chooseRelease(
   configuration: Configuration,
-  around: { readonly packages: readonly FoundPackage[]; readonly tagsHere: readonly GitTag[] },
+  around: Around,
   asked: Asked,
 ): Release {
   const pipeline = choosePipeline(configuration, asked.pipeline);
@@ -102,7 +102,12 @@ interface ChosenTag {
   readonly assumed?: AssumedVersion;
 }
 
-type Around = { readonly packages: readonly FoundPackage[]; readonly tagsHere: readonly GitTag[] };
+export interface Around {
+  readonly packages: readonly FoundPackage[];
+  readonly tagsHere: readonly GitTag[];
+  /** The clone lacks history, and perhaps tags. */
+  readonly shallow: boolean;
+}
 
 function chooseTag(pipeline: PipelineConfiguration, around: Around, asked: Asked): ChosenTag | undefined {
   const triggers = pipeline.on.flatMap((trigger) => (trigger.kind === "tag" ? trigger.packages : []));
@@ -116,9 +121,17 @@ function chooseTag(pipeline: PipelineConfiguration, around: Around, asked: Asked
   if (refusal !== undefined) throw new SlipwayError(refusal.code, refusal.message, refusal.hint === undefined ? {} : { hint: refusal.hint });
   const [wanted] = candidates.filter((one) => triggers.includes(one.configuration.id));
   if (wanted === undefined) return undefined;
+  // Whoever named a version means it; otherwise a tag that the clone lacks must not be taken for one that nobody made.
+  if (around.shallow && wanted.manifestVersion === undefined && asked.version === undefined) throw shallowClone(wanted);
   if (asked.mayAssumeTag) return assumeTag(wanted, asked);
   if (pipeline.on.some((trigger) => trigger.kind === "dispatch")) return undefined;
   throw noTag(wanted);
+}
+
+function shallowClone(one: FoundPackage): SlipwayError {
+  return new SlipwayError("SOURCE_SHALLOW", `Cannot tell the version of "${one.name}": ${one.why}, and this clone is shallow, so that its tags may be missing`, {
+    hint: "Run `git fetch --unshallow --tags`",
+  });
 }
 
 function matchOne(one: FoundPackage, tag: GitTag, refusals: Problem[]): readonly ChosenTag[] {

@@ -4,11 +4,9 @@ import path from "node:path";
 import { SlipwayError } from "../domain/error.ts";
 import { drawLine } from "../domain/plan/order.ts";
 import type { Plan } from "../domain/plan/plan.ts";
-import { createMemoryJournal } from "../engine/journal/memory.ts";
 import { driveRun, openRun, type RunObserver } from "./drive-run.ts";
 import { openRuns } from "./open-runs.ts";
 import { planRelease } from "./plan-release.ts";
-import { realRegistries } from "./registries.ts";
 import type { Asked } from "./release.ts";
 import { report, type Report } from "./report.ts";
 import { runFolders } from "./run-folder.ts";
@@ -18,13 +16,13 @@ import type { World } from "./world.ts";
 export async function runOnly(world: World, asked: Asked, only: string, observer: RunObserver): Promise<Report> {
   const planned = await planRelease(world, asked);
   const plan = restrict(planned.plan, only.split(",").map((name) => name.trim()));
-  const journal = createMemoryJournal();
+  const journal = world.forgetfulJournal();
   const by = world.person(planned.project.look.person);
   const run = openRun({ world, journal }, { plan, mode: "run", by });
   const folders = runFolders(path.join(planned.project.folder, "only"), run);
   const { store, journal: unused } = openRuns(world, planned.project);
   unused.close();
-  const registries = await realRegistries(world);
+  const registries = await world.realRegistries();
   try {
     const workshop = {
       plan,

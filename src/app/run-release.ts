@@ -12,7 +12,6 @@ import { candidateTried, openRuns, takeDriver, unfinishedRun, type Runs } from "
 import { planProject, type PlannedRun } from "./plan-release.ts";
 import { openProject } from "./project.ts";
 import { writeRecord } from "./record.ts";
-import { realRegistries } from "./registries.ts";
 import type { Asked } from "./release.ts";
 import { report, type Report } from "./report.ts";
 import { runFolders } from "./run-folder.ts";
@@ -94,7 +93,7 @@ interface Composing {
 async function partsFor(world: World, composing: Composing): Promise<Parameters<typeof driveRun>[0]> {
   const { runs, planned, run, waitForPeople, observer } = composing;
   const { project, plan } = planned;
-  const registries = await realRegistries(world);
+  const registries = await world.realRegistries();
   const source = watchSource({
     git: world.git,
     clock: world.clock,

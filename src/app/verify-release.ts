@@ -1,13 +1,14 @@
 // Use case: `slipway verify`. Reads every registry of a release back and compares it with the record: the bytes, the set
 // of files, what was withdrawn. Changes nothing.
 import { SlipwayError } from "../domain/error.ts";
+import { errorCatalog } from "../domain/error-catalog.ts";
 import { isSha256, sha256 } from "../domain/digest.ts";
 import type { FindingFact } from "../domain/run/fact.ts";
 import type { ListedFile } from "../registries/registry.ts";
 import { findRun, openRuns } from "./open-runs.ts";
 import { openProject } from "./project.ts";
 import { makeRecord, recordSchema, type RecordedEvidence, type ReleaseRecord } from "./record.ts";
-import { plannedRegistry, realRegistries, type Registries } from "./registries.ts";
+import { plannedRegistry, type Registries } from "./registries.ts";
 import type { World } from "./world.ts";
 
 export interface Verification {
@@ -34,13 +35,14 @@ export async function verifyRelease(world: World, words: string | undefined): Pr
   if (record.mode === "rehearsal") {
     throw new SlipwayError("USAGE", `Cannot verify ${record.title}: it was a rehearsal, and its registries are gone`, { hint: "A rehearsal verifies itself while it runs" });
   }
-  const registries = await realRegistries(world);
+  const registries = await world.realRegistries();
   const files = await Promise.all(record.evidence.map((evidence) => verifyFile(world, { record, evidence, registries })));
   const sets = await verifySets(world, record, registries);
   const findings = [...files.flatMap(findingOf), ...sets, ...(await verifyStore(world, record))];
   const unknown = files.some((file) => file.verdict === "unknown") || findings.some((finding) => finding.level === "cannot-be-tried");
   const bad = findings.some((finding) => finding.level === "blocks");
-  return { schema: "slipway-verification/1", title: record.title, signature: "unsigned", files, findings, exitCode: bad ? 8 : unknown ? 5 : 0 };
+  const exitCode = bad ? errorCatalog.FINDINGS.exit : unknown ? errorCatalog.RUN_INCOMPLETE.exit : 0;
+  return { schema: "slipway-verification/1", title: record.title, signature: "unsigned", files, findings, exitCode };
 }
 
 async function findRecord(world: World, words: string | undefined): Promise<ReleaseRecord> {

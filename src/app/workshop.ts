@@ -5,19 +5,16 @@ import type { Artifact } from "../domain/artifact.ts";
 import { canonicalJson, sha256 } from "../domain/digest.ts";
 import { SlipwayError } from "../domain/error.ts";
 import { globMatcher } from "./globs.ts";
-import { catalogueName, environmentOf, type Plan, type PlannedStep } from "../domain/plan/plan.ts";
+import { environmentOf, type Plan, type PlannedStep } from "../domain/plan/plan.ts";
 import type { RunState } from "../domain/run/state.ts";
 import type { Workshop } from "../engine/performer.ts";
 import type { ArtifactStore } from "../platform/ports.ts";
-import { childEnvironment } from "../platform/child-environment.ts";
-import { prepareChildHome } from "../platform/child-home.ts";
 import type { EffectPorts, ReadPorts, WorkPorts } from "../steps/step.ts";
 import { runPreflight } from "./preflight.ts";
 import { plannedRegistry, type Registries } from "./registries.ts";
 import { logFile, stepFileName, type RunFolders } from "./run-folder.ts";
-import { openStepLog } from "./step-log.ts";
 import type { SourceWatch } from "./source-watch.ts";
-import { stepNamed } from "./vocabulary.ts";
+import { builtIn } from "./built-in.ts";
 import type { World } from "./world.ts";
 
 export interface WorkshopParts {
@@ -85,16 +82,6 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
   };
 }
 
-export function builtIn(step: PlannedStep): ReturnType<Workshop["stepOf"]> {
-  const found = stepNamed(catalogueName(step));
-  if (found === undefined || `${found.name}@${found.revision}` !== step.uses) {
-    throw new SlipwayError("NOT_YET", `Cannot run step "${step.id}": the plan wants "${step.uses}", and this Slipway has ${found === undefined ? "none" : `"${found.name}@${found.revision}"`}`, {
-      hint: "Finish the run with the Slipway that began it",
-    });
-  }
-  return found;
-}
-
 /** Clone and clean checkout of the commit; made again from the start when an earlier process left them half made. */
 async function makeCheckout(parts: WorkshopParts): Promise<void> {
   const { world, folders, plan } = parts;
@@ -111,16 +98,7 @@ async function baseEnvironment(parts: WorkshopParts): Promise<Readonly<Record<st
   const { world, plan, folders } = parts;
   const temporaryFolder = path.join(folders.root, "tmp");
   await world.files.makeFolder(temporaryFolder);
-  const home = await prepareChildHome(folders.home, world.env);
-  const { env: base, dropped } = childEnvironment({
-    env: world.env,
-    machine: home.variables,
-    home: folders.home,
-    temporaryFolder,
-    epochSeconds: plan.source.epochSeconds,
-  });
-  for (const { name, why } of [...home.dropped, ...dropped]) world.log.warn("Setting not handed to child processes", { name, why });
-  return base;
+  return world.childEnvironment({ home: folders.home, temporaryFolder, epochSeconds: plan.source.epochSeconds });
 }
 
 async function workPorts(parts: WorkshopParts, which: { readonly step: PlannedStep; readonly attempt: number }, read: ReadPorts): ReturnType<Workshop["workPorts"]> {
@@ -132,8 +110,8 @@ async function workPorts(parts: WorkshopParts, which: { readonly step: PlannedSt
   const scratchFolder = path.join(root, "scratch");
   await world.files.makeFolder(scratchFolder);
   await world.git.copyAt(folders.clone, plan.source.commit, workFolder);
-  const log = await openStepLog(logFile(folders, step.id, attempt), world.redactor);
-  const timeout = AbortSignal.timeout(step.timeoutMs);
+  const log = await world.openLog(logFile(folders, step.id, attempt));
+  const timeout = world.deadline(step.timeoutMs);
   const ports: WorkPorts = {
     ...read,
     signal: AbortSignal.any([timeout, parts.stop]),

@@ -1,8 +1,24 @@
 // Everything outside that a use case may touch, as one value. `compose` makes the real one; tests make others.
 import type { Sha256OfText } from "../domain/digest.ts";
 import type { Person } from "../domain/run/fact.ts";
-import type { Archives, ArtifactStore, Clock, CrashPoints, Exec, Files, Git, Log, Random, Redactor, Secrets, Toolbox } from "../platform/ports.ts";
+import type { Archives, ArtifactStore, Clock, CrashPoints, Exec, Files, Git, LineLog, Log, Random, Redactor, Secrets, Toolbox } from "../platform/ports.ts";
+import type { Plan } from "../domain/plan/plan.ts";
+import type { Registries, RehearsalRegistries } from "./registries.ts";
 import type { Journal, LockTaken } from "../engine/journal/journal.ts";
+
+export interface ChildPlace {
+  readonly home: string;
+  readonly temporaryFolder: string;
+  /** `SOURCE_DATE_EPOCH`, seconds since 1970. */
+  readonly epochSeconds: number;
+}
+
+export interface RehearsalPlace {
+  /** Where the registries keep what they take in. */
+  readonly folder: string;
+  /** Fault profiles as `--faults` names them. */
+  readonly faults: string | undefined;
+}
 
 export interface World {
   readonly clock: Clock;
@@ -29,6 +45,16 @@ export interface World {
   /** `linux-x86_64`. */
   readonly host: string;
   openJournal(file: string): Journal;
+  /** A journal that nobody reads later: for work that is no release. */
+  forgetfulJournal(): Journal;
+  openLog(file: string): Promise<LineLog>;
+  /** Aborts after so many milliseconds, with a reason named `TimeoutError`. */
+  deadline(ms: number): AbortSignal;
+  /** Environment of child processes: explicit, without secrets, with a home of its own. */
+  childEnvironment(options: ChildPlace): Promise<Readonly<Record<string, string>>>;
+  realRegistries(): Promise<Registries>;
+  /** Starts the registries inside Slipway that stand for those of the plan. @throws SlipwayError NOT_YET, USAGE for an unknown fault profile */
+  rehearsalRegistries(plan: Plan, options: RehearsalPlace): Promise<RehearsalRegistries>;
   takeLock(file: string, who: string): LockTaken;
   openStore(folder: string): ArtifactStore;
   /** Who sits here, as far as this machine knows; never authenticated on a laptop. */

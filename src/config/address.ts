@@ -14,13 +14,21 @@ export function faultOfAddress(text: string): AddressFault | undefined {
   const fault = (expected: string, hint: string): AddressFault => ({ expected, hint, secret: text.includes("@") });
   if (url === undefined || /[\s\\]/.test(text)) return fault("an address such as https://HOST/PATH/", "Write the whole address");
   if (url.username !== "" || url.password !== "") {
-    return { expected: "an address without user name and password", hint: "Delete them here, and name the variable that holds the token under `credentials`", secret: true };
+    return {
+      expected: "an address without user name and password",
+      hint: "Delete them here, and name the variable that holds the token under `credentials`",
+      secret: true,
+    };
   }
   if (url.protocol !== "https:" && url.protocol !== "http:") return fault("an address with https", "Write the address with https");
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    return fault("an address with https, since http is for this machine only (localhost, 127.0.0.1, [::1])", "Write the address with https");
+    return fault(
+      "an address with https, since http is for this machine only (localhost, 127.0.0.1, [::1])",
+      "Write the address with https",
+    );
   }
-  if (url.search !== "" || url.hash !== "" || text.endsWith("?") || text.endsWith("#")) return fault('an address without "?" and "#"', 'Delete what follows "?" or "#"');
+  if (url.search !== "" || url.hash !== "" || text.endsWith("?") || text.endsWith("#"))
+    return fault('an address without "?" and "#"', 'Delete what follows "?" or "#"');
   return undefined;
 }
 

@@ -20,7 +20,10 @@ const lines = (size: number, line: (index: number) => string): string => {
 };
 
 /** Nine levels of nine: a thousand million values if it were expanded. */
-const laughs = Array.from({ length: 9 }, (_, level) => `a${level + 1}: &a${level + 1} [${Array.from({ length: 9 }, () => (level === 0 ? "lol" : `*a${level}`)).join(", ")}]\n`).join("");
+const laughs = Array.from(
+  { length: 9 },
+  (_, level) => `a${level + 1}: &a${level + 1} [${Array.from({ length: 9 }, () => (level === 0 ? "lol" : `*a${level}`)).join(", ")}]\n`,
+).join("");
 
 const corpus: Readonly<Record<string, (size: number) => string>> = {
   "the billion laughs": () => laughs,
@@ -40,6 +43,7 @@ const corpus: Readonly<Record<string, (size: number) => string>> = {
   "texts side by side": (size) => fill("'a'\n", size),
   quotes: (size) => fill('"', size),
   "brackets that nothing opened": (size) => fill("true\t<<: ]", size),
+  "block texts inside brackets": (size) => fill("[ü|\n|\n# ", size),
   "open quotes": (size) => fill("a: 'b\n", size),
   escapes: (size) => `a: "${fill("\\x41", size - 10)}"`,
   "block texts": (size) => fill("|\n a\n", size),
@@ -64,9 +68,12 @@ const corpus: Readonly<Record<string, (size: number) => string>> = {
   "a long cron line": (size) => `${head}on: { schedule: { a: { cron: '${fill("1,", size - 120)}' } } }\n`,
   "a long address": (size) => `${head}registries: { a: { ecosystem: pypi, url: 'https://${fill("a@", size - 140)}' } }\n`,
   "a long command": (size) => `${head}steps: { a: { run: '${fill('" ', size - 120)}' } }\n`,
-  "circles of pipelines": (size) => `${head}pipelines:\n${lines(Math.min(size, 28_000), (index) => `  p${index}: { on: { tag: x }, steps: { t: { uses: tag }, u: { uses: push } } }\n`)}`,
-  "steps with mistakes": (size) => `${head}steps:\n${lines(Math.min(size, 28_000), (index) => `  s${index}: { rnu: x, whn: tagg, uses: foo${index}, environment: e${index} }\n`)}`,
-  "environments with mistakes": (size) => `${head}environments:\n${lines(Math.min(size, 28_000), (index) => `  e${index}: { registry: r${index}, credentials: none, gate: g${index} }\n`)}`,
+  "circles of pipelines": (size) =>
+    `${head}pipelines:\n${lines(Math.min(size, 28_000), (index) => `  p${index}: { on: { tag: x }, steps: { t: { uses: tag }, u: { uses: push } } }\n`)}`,
+  "steps with mistakes": (size) =>
+    `${head}steps:\n${lines(Math.min(size, 28_000), (index) => `  s${index}: { rnu: x, whn: tagg, uses: foo${index}, environment: e${index} }\n`)}`,
+  "environments with mistakes": (size) =>
+    `${head}environments:\n${lines(Math.min(size, 28_000), (index) => `  e${index}: { registry: r${index}, credentials: none, gate: g${index} }\n`)}`,
 };
 
 function measure(text: string): { readonly ms: number; readonly bytes: number; readonly result: ParsedConfiguration } {
@@ -93,8 +100,14 @@ for (const [name, make] of Object.entries(corpus)) {
       assert.equal(result.kind, "invalid");
       assert(result.kind === "invalid" && result.problems.length > 0 && result.problems.length <= 50);
       assert(result.problems.every((problem) => (problem.frame?.length ?? 0) < 400 && problem.message.length < 1000));
-      assert(Math.min(...tries.map(({ ms }) => ms)) < limitMs, `took ${tries.map(({ ms }) => Math.round(ms)).join(", ")} ms for ${text.length} characters`);
-      assert(Math.min(...tries.map(({ bytes }) => bytes)) < limitBytes, `took ${tries.map(({ bytes }) => Math.round(bytes / 1e6)).join(", ")} MB`);
+      assert(
+        Math.min(...tries.map(({ ms }) => ms)) < limitMs,
+        `took ${tries.map(({ ms }) => Math.round(ms)).join(", ")} ms for ${text.length} characters`,
+      );
+      assert(
+        Math.min(...tries.map(({ bytes }) => bytes)) < limitBytes,
+        `took ${tries.map(({ bytes }) => Math.round(bytes / 1e6)).join(", ")} MB`,
+      );
     }
   });
 }
@@ -105,12 +118,19 @@ test("a file above 256 KiB is refused without being read, by its bytes and not i
 
   for (const result of [ascii, wide]) {
     assert(result.kind === "invalid");
-    assert.deepEqual(result.problems.map(({ code, message }) => [code, message]), [["CONFIG_TOO_LARGE", "Cannot read the file: it is larger than 256 KiB"]]); // prettier-ignore
+    assert.deepEqual(
+      result.problems.map(({ code, message }) => [code, message]),
+      [["CONFIG_TOO_LARGE", "Cannot read the file: it is larger than 256 KiB"]],
+    );
   }
 });
 
 test("nothing of a hostile key reaches the prototypes", () => {
-  parseConfiguration(`${head}environments: { __proto__: { polluted: yes }, "constructor": { prototype: { polluted: yes } } }\n`, "x", vocabulary);
+  parseConfiguration(
+    `${head}environments: { __proto__: { polluted: yes }, "constructor": { prototype: { polluted: yes } } }\n`,
+    "x",
+    vocabulary,
+  );
 
   assert.equal(({} as { polluted?: unknown }).polluted, undefined);
 });

@@ -11,7 +11,8 @@ const fields: readonly { readonly name: string; readonly least: number; readonly
 /** @returns what was expected instead, or `undefined` for a line that can be kept */
 export function faultOfCron(text: string): string | undefined {
   const parts = text.trim().split(/[ \t]+/);
-  if (parts.length !== fields.length || text.length > 200) return 'five fields (minute, hour, day of the month, month, day of the week) such as "0 4 * * 1"';
+  if (parts.length !== fields.length || text.length > 200)
+    return 'five fields (minute, hour, day of the month, month, day of the week) such as "0 4 * * 1"';
   const wrong = fields.find(({ least, most }, index) => !(parts[index] ?? "").split(",").every((part) => isInRange(part, least, most)));
   if (wrong === undefined) return undefined;
   return `numbers from ${wrong.least} to ${wrong.most}, "*", ranges, lists or steps for the ${wrong.name}`;

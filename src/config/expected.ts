@@ -22,7 +22,11 @@ export function phraseOf(issue: RawIssue): string {
       return issue.format === "regex" ? `text of the form ${issue.pattern ?? ""}` : `text in the form of a ${issue.format}`;
     case "unrecognized_keys":
       return knownKeys(issue.inst).join(keySeparator);
-    default:
+    case "invalid_union":
+    case "invalid_key":
+    case "invalid_element":
+    case "not_multiple_of":
+    case "custom":
       return "a value that fits here";
   }
 }

@@ -20,7 +20,10 @@ function tellFault(tree: Tree, fault: Fault): Told {
     case "unknown-key":
       return tellUnknownKey(fault.path, last, fault.known);
     case "bad-key":
-      return { message: `Cannot use ${quoted(last)} as a name in ${pathText(holder)}: expected ${fault.expected}`, hint: hintForName(last) };
+      return {
+        message: `Cannot use ${quoted(last)} as a name in ${pathText(holder)}: expected ${fault.expected}`,
+        hint: hintForName(last),
+      };
     case "missing":
       return { message: `Cannot read ${pathText(holder)}: ${quoted(last)} is missing, expected ${fault.expected}` };
     case "bad-value":
@@ -91,7 +94,9 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
 function tellUnknownKey(path: Path, key: string, known: readonly string[]): Told {
   const message = `Cannot use the key ${quoted(key)} in ${pathText(path.slice(0, -1))}`;
   const hint = hintForKey(path, key, known);
-  return hint === undefined ? { message: `${message}: expected ${choices(known)}` } : { message: `${message}: there is no such key here`, hint };
+  return hint === undefined
+    ? { message: `${message}: expected ${choices(known)}` }
+    : { message: `${message}: there is no such key here`, hint };
 }
 
 function hintForKey(path: Path, key: string, known: readonly string[]): string | undefined {
@@ -102,7 +107,11 @@ function hintForKey(path: Path, key: string, known: readonly string[]): string |
 }
 
 function hintForName(key: string): string | undefined {
-  const slug = key.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^[^a-z]+|-+$/g, "").slice(0, 64); // prettier-ignore
+  const slug = key
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+|-+$/g, "")
+    .slice(0, 64);
   const isWhole = key.toLowerCase().replace(/[\s._-]+/g, "") === slug.replaceAll("-", "");
   return isWhole && namePattern.test(slug) ? `Write "${slug}"` : undefined;
 }

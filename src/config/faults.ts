@@ -5,22 +5,23 @@ import { nearestWord } from "./nearest.ts";
 import { keySeparator, phraseOf } from "./expected.ts";
 import { choices, join, type Path } from "./phrases.ts";
 
-export type Fault = { readonly path: Path; readonly value: unknown } & (
+export type Fault = { readonly path: Path; readonly value: unknown } &
   /** The key at the end of `path` is none of `known`. */
-  | { readonly kind: "unknown-key"; readonly known: readonly string[] }
-  /** The key at the end of `path` has another form than `expected`. */
-  | { readonly kind: "bad-key"; readonly expected: string }
-  /** The key at the end of `path` is not there. */
-  | { readonly kind: "missing"; readonly expected: string }
-  | {
-      readonly kind: "bad-value";
-      readonly expected: string;
-      /** Words that could stand here. */
-      readonly words: readonly string[];
-      /** The value would fit if it were quoted. */
-      readonly quotable: boolean;
-    }
-);
+  (
+    | { readonly kind: "unknown-key"; readonly known: readonly string[] }
+    /** The key at the end of `path` has another form than `expected`. */
+    | { readonly kind: "bad-key"; readonly expected: string }
+    /** The key at the end of `path` is not there. */
+    | { readonly kind: "missing"; readonly expected: string }
+    | {
+        readonly kind: "bad-value";
+        readonly expected: string;
+        /** Words that could stand here. */
+        readonly words: readonly string[];
+        /** The value would fit if it were quoted. */
+        readonly quotable: boolean;
+      }
+  );
 
 type Issue = z.core.$ZodIssue;
 
@@ -33,7 +34,11 @@ export function faultsOf(schema: z.ZodType, data: unknown, prefix: Path): readon
   const quoted = candidates.reduce((changed, fault) => replaceAt(changed, fault.path, String(fault.value)), data);
   const wrong = new Set((candidates.length === 0 ? [] : check(schema, quoted)).map((fault) => JSON.stringify(fault.path)));
   const fits = new Set(candidates.map((fault) => JSON.stringify(fault.path)).filter((path) => !wrong.has(path)));
-  return found.map((fault) => ({ ...fault, ...(fault.kind === "bad-value" ? { quotable: fits.has(JSON.stringify(fault.path)) } : {}), path: [...prefix, ...fault.path] }));
+  return found.map((fault) => ({
+    ...fault,
+    ...(fault.kind === "bad-value" ? { quotable: fits.has(JSON.stringify(fault.path)) } : {}),
+    path: [...prefix, ...fault.path],
+  }));
 }
 
 function check(schema: z.ZodType, data: unknown): readonly Fault[] {
@@ -124,7 +129,7 @@ export function valueAt(data: unknown, path: Path): unknown {
 export function replaceAt(data: unknown, path: Path, value: unknown): unknown {
   const [part, ...rest] = path;
   if (part === undefined) return value;
-  if (Array.isArray(data)) return data.map((item, index) => (index === part ? replaceAt(item, rest, value) : item));
+  if (Array.isArray(data)) return (data as readonly unknown[]).map((item, index) => (index === part ? replaceAt(item, rest, value) : item));
   if (typeof data !== "object" || data === null) return data;
   const members = data as Readonly<Record<string, unknown>>;
   return { ...members, [part]: replaceAt(members[part], rest, value) };

@@ -70,7 +70,10 @@ export function maskCredentials(text: string): string {
 
 /** One character for each character: nothing that steers a terminal, hides or reorders is left. */
 export function printable(text: string): string {
-  return text.toWellFormed().replaceAll("\t", " ").replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "�");
+  return text
+    .toWellFormed()
+    .replaceAll("\t", " ")
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "�");
 }
 
 function hide(text: string, offset: number, hidden: readonly Range[]): string {

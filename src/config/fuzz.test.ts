@@ -26,8 +26,65 @@ function holds(text: string): void {
   }
 }
 
-const words = ["slipway", "project", "packages", "steps", "run", "uses", "publish", "environment", "pypi", "when", "tag", "matrix", "parallel", "on", "1.10", "{version}", "~", "yes", "true", "7", "\u00FC", "😀"]; // prettier-ignore
-const marks = [": ", ":", "- ", "{ ", " }", "[", "]", ", ", "\n", "\n  ", "\n    ", "'", '"', "# ", "&a ", "*a", "!t ", "|\n", ">\n", "? ", "---\n", "...\n", "<<: ", "\\", "\t", "\r\n", "%", "@", "`", "$", "\u0000", "\uFEFF", "\u2028"]; // prettier-ignore
+const words = [
+  "slipway",
+  "project",
+  "packages",
+  "steps",
+  "run",
+  "uses",
+  "publish",
+  "environment",
+  "pypi",
+  "when",
+  "tag",
+  "matrix",
+  "parallel",
+  "on",
+  "1.10",
+  "{version}",
+  "~",
+  "yes",
+  "true",
+  "7",
+  "\u00FC",
+  "😀",
+];
+const marks = [
+  ": ",
+  ":",
+  "- ",
+  "{ ",
+  " }",
+  "[",
+  "]",
+  ", ",
+  "\n",
+  "\n  ",
+  "\n    ",
+  "'",
+  '"',
+  "# ",
+  "&a ",
+  "*a",
+  "!t ",
+  "|\n",
+  ">\n",
+  "? ",
+  "---\n",
+  "...\n",
+  "<<: ",
+  "\\",
+  "\t",
+  "\r\n",
+  "%",
+  "@",
+  "`",
+  "$",
+  "\u0000",
+  "\uFEFF",
+  "\u2028",
+];
 
 /** Something near to YAML: words of the language and marks of YAML in any order. */
 const soup = fc.array(fc.constantFrom(...words, ...marks), { maxLength: 120 }).map((parts) => parts.join(""));
@@ -47,7 +104,11 @@ const mutated = fc
 
 /** A configuration in which one value is of another kind. */
 const replaced = fc
-  .tuple(fc.constantFrom(...examples), fc.nat(), fc.constantFrom("7", "3.12", "true", "null", "[]", "{}", '""', "[[]]", "{ a: { b: c } }", "x", "'@'"))
+  .tuple(
+    fc.constantFrom(...examples),
+    fc.nat(),
+    fc.constantFrom("7", "3.12", "true", "null", "[]", "{}", '""', "[[]]", "{ a: { b: c } }", "x", "'@'"),
+  )
   .map(([text, pick, value]) => {
     const values = [...text.matchAll(/(?<=: )[^\s,{}[\]#]+/g)];
     const found = values[pick % values.length];

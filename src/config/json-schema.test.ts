@@ -53,7 +53,10 @@ test("the JSON Schema says which draft it follows, and all its references lead s
 
   assert.equal(schema.$schema, "https://json-schema.org/draft/2020-12/schema");
   assert(references.length > 20);
-  assert.deepEqual(references.filter((name) => !Object.hasOwn(schema.$defs as JsonSchema, name)), []); // prettier-ignore
+  assert.deepEqual(
+    references.filter((name) => !Object.hasOwn(schema.$defs as JsonSchema, name)),
+    [],
+  );
 });
 
 function keysWithoutDescription(value: unknown, at: string): readonly string[] {

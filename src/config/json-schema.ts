@@ -47,6 +47,7 @@ function inputCase(name: string, word: StepWord): JsonSchema {
   const isNeeded = !word.input.safeParse({}).success;
   return {
     if: { properties: { uses: { const: name } }, required: ["uses"] },
+    // oxlint-disable-next-line unicorn/no-thenable -- `then` is a keyword of JSON Schema; nobody awaits a schema.
     then: { properties: { with: { $ref: `#/$defs/with-${name}` } }, ...(isNeeded ? { required: ["with"] } : {}) },
   };
 }

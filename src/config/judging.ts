@@ -29,7 +29,15 @@ export function startJudging(tree: Tree, vocabulary: Vocabulary, faults: readonl
   }
   const foreign = new Set(faults.filter((fault) => fault.kind === "unknown-key").map((fault) => JSON.stringify(fault.path.slice(0, -1))));
   const hasForeignKey = (path: Path): boolean => foreign.has(JSON.stringify(path));
-  return { hasForeignKey, vocabulary, raw: tree.data, drafts: [], refused: new Set(), tree, isFaulty: (path) => faulty.has(JSON.stringify(path)) };
+  return {
+    hasForeignKey,
+    vocabulary,
+    raw: tree.data,
+    drafts: [],
+    refused: new Set(),
+    tree,
+    isFaulty: (path) => faulty.has(JSON.stringify(path)),
+  };
 }
 
 export function complain(judging: Judging, path: Path, tell: () => Told): void {

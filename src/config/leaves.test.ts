@@ -49,13 +49,32 @@ for (const text of ["0 4 * * 1", "*/15 * * * *", "0 0-6/2 1,15 * 1-5", "59 23 31
   });
 }
 
-for (const text of ["", "@daily", "0 4 * *", "60 4 * * 1", "0 24 * * 1", "0 4 0 * 1", "0 4 * 13 1", "0 4 * * 8", "5-1 4 * * 1", "*/0 * * * *", "0 4 * * MON", "0,, 4 * * 1"]) {
+for (const text of [
+  "",
+  "@daily",
+  "0 4 * *",
+  "60 4 * * 1",
+  "0 24 * * 1",
+  "0 4 0 * 1",
+  "0 4 * 13 1",
+  "0 4 * * 8",
+  "5-1 4 * * 1",
+  "*/0 * * * *",
+  "0 4 * * MON",
+  "0,, 4 * * 1",
+]) {
   test(`faultOfCron() refuses ${JSON.stringify(text)}`, () => {
     assert.equal(typeof faultOfCron(text), "string");
   });
 }
 
-for (const text of ["https://packages.example/upload/", "http://localhost:8080/", "http://127.1.2.3/x", "http://[::1]:3141/root/dev/", "HTTPS://PACKAGES.EXAMPLE"]) {
+for (const text of [
+  "https://packages.example/upload/",
+  "http://localhost:8080/",
+  "http://127.1.2.3/x",
+  "http://[::1]:3141/root/dev/",
+  "HTTPS://PACKAGES.EXAMPLE",
+]) {
   test(`faultOfAddress() accepts ${text}`, () => {
     assert.equal(faultOfAddress(text), undefined);
   });
@@ -86,8 +105,17 @@ test("placeAt() counts lines and characters from 1", () => {
 
   assert.deepEqual(
     [0, 2, 3, 5, 6, 7, 8, 9].map((offset) => [placeAt(source, offset).line, placeAt(source, offset).column]),
-    [[1, 1], [1, 3], [2, 1], [2, 2], [2, 3], [3, 1], [4, 1], [4, 2]],
-  ); // prettier-ignore
+    [
+      [1, 1],
+      [1, 3],
+      [2, 1],
+      [2, 2],
+      [2, 3],
+      [3, 1],
+      [4, 1],
+      [4, 2],
+    ],
+  );
 });
 
 test("frameAt() hides what it is told to hide and shows nothing that steers a terminal", () => {

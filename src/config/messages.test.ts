@@ -18,10 +18,13 @@ interface Case {
 }
 
 function readCases(text: string): readonly Case[] {
-  return text.split(/^=== /m).slice(1).map((part) => {
-    const [, title = "", input = "", expected = ""] = /^(.*)\n([\s\S]*?)^---\n([\s\S]*)$/m.exec(part) ?? [];
-    return { title, input, expected: expected.trimEnd() };
-  }); // prettier-ignore
+  return text
+    .split(/^=== /m)
+    .slice(1)
+    .map((part) => {
+      const [, title = "", input = "", expected = ""] = /^(.*)\n([\s\S]*?)^---\n([\s\S]*)$/m.exec(part) ?? [];
+      return { title, input, expected: expected.trimEnd() };
+    });
 }
 
 /** A whole file around what the case is about; `---x` stands for a line of three hyphens. */
@@ -37,7 +40,9 @@ function say(input: string): string {
   const parsed = parseConfiguration(wholeFile(input), "slipway.yaml", vocabulary);
   if (parsed.kind === "parsed") return "fine";
   return parsed.problems
-    .map(({ code, message, hint, place }) => `${place?.line}:${place?.column} ${code} ${message}${hint === undefined ? "" : `\n    ${hint}`}`)
+    .map(
+      ({ code, message, hint, place }) => `${place?.line}:${place?.column} ${code} ${message}${hint === undefined ? "" : `\n    ${hint}`}`,
+    )
     .join("\n");
 }
 

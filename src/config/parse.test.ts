@@ -48,11 +48,20 @@ test("S1: a matrix, a fallback credential, an approval with a note and condition
   assert.deepEqual(production?.registries, [
     {
       registry: "pypi",
-      credentials: { kind: "trusted-publishing", fallback: { variable: "PYPI_FALLBACK", by: "release-engineers", uses: 1, tell: "tracker" } },
+      credentials: {
+        kind: "trusted-publishing",
+        fallback: { variable: "PYPI_FALLBACK", by: "release-engineers", uses: 1, tell: "tracker" },
+      },
       test: false,
     },
   ]);
-  assert.deepEqual(production?.approvals, { required: 1, from: "release-engineers", standing: "refused", not: "requester", note: { names: "testpypi" } });
+  assert.deepEqual(production?.approvals, {
+    required: 1,
+    from: "release-engineers",
+    standing: "refused",
+    not: "requester",
+    note: { names: "testpypi" },
+  });
   assert.deepEqual(configuration.version, { from: "manifest", untagged: "dev" });
   assert.deepEqual(configuration.pipelines[0]?.on, [
     { kind: "tag", packages: ["recorder"] },
@@ -91,17 +100,26 @@ test("S2: a declared registry, shared gates, a placement, a schedule and groups 
 test("S3: several packages, two pipelines and a first token keep their shape", () => {
   const configuration = parsed(languageFile("rust-workspace"));
 
-  assert.deepEqual(configuration.packages.map((one) => [one.id, one.ecosystem]), [
-    ["workspace", "crates"],
-    ["python", "pypi"],
-    ["command", "binary"],
-    ["image", "oci"],
-  ]); // prettier-ignore
-  assert.deepEqual(configuration.environments[0]?.registries[0]?.credentials, { kind: "trusted-publishing", first: { variable: "CRATES_TOKEN" } });
-  assert.deepEqual(configuration.pipelines.map((one) => [one.name, one.version?.from]), [
-    ["prepare", "input"],
-    ["release", "tag"],
-  ]); // prettier-ignore
+  assert.deepEqual(
+    configuration.packages.map((one) => [one.id, one.ecosystem]),
+    [
+      ["workspace", "crates"],
+      ["python", "pypi"],
+      ["command", "binary"],
+      ["image", "oci"],
+    ],
+  );
+  assert.deepEqual(configuration.environments[0]?.registries[0]?.credentials, {
+    kind: "trusted-publishing",
+    first: { variable: "CRATES_TOKEN" },
+  });
+  assert.deepEqual(
+    configuration.pipelines.map((one) => [one.name, one.version?.from]),
+    [
+      ["prepare", "input"],
+      ["release", "tag"],
+    ],
+  );
   assert.deepEqual(step(configuration, "tests/lint").with, { commands: [["cargo", "clippy", "--workspace", "--", "-D", "warnings"]] });
   assert.equal(configuration.pipelines[1]?.entries[1]?.kind, "parallel");
 });
@@ -109,10 +127,13 @@ test("S3: several packages, two pipelines and a first token keep their shape", (
 test("S4: several registries in one environment and a prerelease condition keep their shape", () => {
   const configuration = parsed(languageFile("two-pipelines"));
 
-  assert.deepEqual(configuration.environments[0]?.registries.map((use) => [use.registry, use.test]), [
-    ["testpypi", true],
-    ["pypi", false],
-  ]); // prettier-ignore
+  assert.deepEqual(
+    configuration.environments[0]?.registries.map((use) => [use.registry, use.test]),
+    [
+      ["testpypi", true],
+      ["pypi", false],
+    ],
+  );
   assert.deepEqual(configuration.pipelines[0]?.version, { from: "input", prerelease: { not: false, kind: "input", name: "prerelease" } });
   assert.deepEqual(configuration.pipelines[1]?.on, [{ kind: "dispatch", ref: "any" }, { kind: "release-published" }]);
 });
@@ -120,7 +141,9 @@ test("S4: several registries in one environment and a prerelease condition keep 
 test("S5: paths, candidates and an environment without gate keep their shape", () => {
   const configuration = parsed(languageFile("tag-driven"));
 
-  assert.deepEqual(configuration.paths, [{ name: "hotfix", leavesOut: ["testpypi", "try", "candidate"], by: "maintainers", reason: "required" }]);
+  assert.deepEqual(configuration.paths, [
+    { name: "hotfix", leavesOut: ["testpypi", "try", "candidate"], by: "maintainers", reason: "required" },
+  ]);
   assert.deepEqual(configuration.people, [{ name: "maintainers", kind: "names", names: ["alice", "bob"] }]);
   assert.equal(configuration.version.candidate, "tried");
   assert.deepEqual(step(configuration, "pypi").path, ["steps", "pypi"]);
@@ -156,9 +179,17 @@ environments:
 steps: { up: { uses: publish, environment: local } }`),
   );
 
-  assert.deepEqual(configuration.environments.map((one) => one.registries.map((use) => use.test)), [[true], [false], [true], []]); // prettier-ignore
+  assert.deepEqual(
+    configuration.environments.map((one) => one.registries.map((use) => use.test)),
+    [[true], [false], [true], []],
+  );
   assert.deepEqual(configuration.environments[1]?.registries[0]?.credentials, { kind: "token", variable: "LOCAL_TOKEN", user: "bob" });
-  assert.deepEqual(configuration.registries[0], { name: "local", ecosystem: "pypi", url: "http://127.0.0.1:8080/", index: "http://[::1]:8080/simple/" });
+  assert.deepEqual(configuration.registries[0], {
+    name: "local",
+    ecosystem: "pypi",
+    url: "http://127.0.0.1:8080/",
+    index: "http://[::1]:8080/simple/",
+  });
 });
 
 test("the neighbours of run become the input of the step run", () => {
@@ -170,7 +201,13 @@ test("the neighbours of run become the input of the step run", () => {
   makes: { run: just dist, produces: { kind: wheel, files: "dist/*.whl" } }`),
   );
 
-  assert.deepEqual(step(configuration, "several").with, { commands: [["just", "a"], ["say", "two words"]], in: "direnv exec ." }); // prettier-ignore
+  assert.deepEqual(step(configuration, "several").with, {
+    commands: [
+      ["just", "a"],
+      ["say", "two words"],
+    ],
+    in: "direnv exec .",
+  });
   assert.equal(step(configuration, "several").timeoutMs, 7_200_000);
   assert.deepEqual(step(configuration, "script").with, { script: "make -j && echo $DONE", shell: "bash" });
   assert.deepEqual(step(configuration, "acts").with, {
@@ -178,7 +215,10 @@ test("the neighbours of run become the input of the step run", () => {
     effect: { title: "Tells the mirror", reach: "irreversible" },
     look: ["just", "told", "--quiet"],
   });
-  assert.deepEqual(step(configuration, "makes").with, { commands: [["just", "dist"]], produces: [{ kind: "wheel", package: "demo", files: "dist/*.whl" }] });
+  assert.deepEqual(step(configuration, "makes").with, {
+    commands: [["just", "dist"]],
+    produces: [{ kind: "wheel", package: "demo", files: "dist/*.whl" }],
+  });
 });
 
 test("a problem has its place, the source line and a caret under the fault", () => {
@@ -196,7 +236,9 @@ test("a problem has its place, the source line and a caret under the fault", () 
 test("no frame and no message shows a credential, its own or a neighbour's", () => {
   const told = JSON.stringify([
     problems(minimal("environments: { a: { registry: pypi, credentials: { token: hunter2!, usr: bob } } }\nsteps: { a: { run: a } }")),
-    problems(minimal("environments: { a: { registry: pypi, credentials: { token: ghp_0123456789abcdef0123 }, x: 1 } }\nsteps: { a: { run: a } }")),
+    problems(
+      minimal("environments: { a: { registry: pypi, credentials: { token: ghp_0123456789abcdef0123 }, x: 1 } }\nsteps: { a: { run: a } }"),
+    ),
     problems(minimal('registries: { a: { ecosystem: pypi, url: "https://bob:hunter2@host.example/", x: 1 } }\nsteps: { a: { run: a } }')),
     problems(minimal('x: "https://bob:hunter2@host.example/"\nsteps: { a: { run: a } }')),
     problems(minimal("x: pypi-AgEIcHlwaS5vcmcCJGIxMjM0\n  y: z\nsteps: { a: { run: a } }")),
@@ -212,7 +254,10 @@ test("all problems come at once, in the order of the file, and at most fifty", (
   const told = problems(minimal(`steps:\n${many}\n`));
 
   assert.equal(told.length, 50);
-  assert.deepEqual(told.map((problem) => problem.place?.line), Array.from({ length: 50 }, (_, index) => index + 5)); // prettier-ignore
+  assert.deepEqual(
+    told.map((problem) => problem.place?.line),
+    Array.from({ length: 50 }, (_, index) => index + 5),
+  );
 });
 
 test("a byte order mark and Windows line ends change nothing, nor do places", () => {
@@ -227,7 +272,11 @@ test("a byte order mark and Windows line ends change nothing, nor do places", ()
 
 for (const [name, text, message] of [
   ["NUL", "slipway: 1\u0000", "Cannot read the file as text: found a NUL character (U+0000)"],
-  ["a lone carriage return", "slipway: 1\rproject: x", "Cannot read the file as text: found a carriage return without a line feed (U+000D)"],
+  [
+    "a lone carriage return",
+    "slipway: 1\rproject: x",
+    "Cannot read the file as text: found a carriage return without a line feed (U+000D)",
+  ],
   ["an escape character", "slipway: \u001B[2J1", "Cannot read the file as text: found a control character (U+001B)"],
   ["a mark that reorders text", "slipway: 1 # \u202E", "Cannot read the file as text: found an invisible mark that reorders text (U+202E)"],
   ["what was no UTF-8", "slipway: \uFFFD1", "Cannot read the file as text: found bytes that are not UTF-8 (U+FFFD)"],
@@ -246,7 +295,10 @@ for (const [name, text, message] of [
 test("columns count characters, as editors do", () => {
   const told = problems(minimal('steps: { "😀": { run: x }, b: { uses: nope } }'));
 
-  assert.deepEqual(told.map((problem) => problem.place?.column), [10, 38]); // prettier-ignore
+  assert.deepEqual(
+    told.map((problem) => problem.place?.column),
+    [10, 38],
+  );
 });
 
 test("a long line is shown around the fault", () => {

@@ -43,7 +43,9 @@ export function parseConfiguration(text: string, file: string, vocabulary: Vocab
   if (read.kind === "unreadable") return invalid(source, read.drafts);
   const judged = judge(read.tree, source, vocabulary);
   const drafts = [...read.drafts, ...judged.drafts];
-  return drafts.length > 0 || judged.configuration === undefined ? invalid(source, drafts) : { kind: "parsed", configuration: judged.configuration };
+  return drafts.length > 0 || judged.configuration === undefined
+    ? invalid(source, drafts)
+    : { kind: "parsed", configuration: judged.configuration };
 }
 
 function invalid(source: SourceText, drafts: readonly Draft[]): ParsedConfiguration {

@@ -16,9 +16,9 @@ export function pathText(path: Path): string {
 export function foundText(value: unknown, written?: string): string {
   if (value === undefined || value === null) return "nothing";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
-  if (typeof value === "object") return "a map";
+  if (typeof value === "boolean") return String(value);
   if (typeof value === "number") return `the number ${shorten(written ?? String(value))}`;
-  return typeof value === "string" ? quoted(value) : String(value);
+  return typeof value === "string" ? quoted(value) : "a map";
 }
 
 export function quoted(text: string): string {

@@ -95,11 +95,15 @@ test("every line but the members of a group is explained by the comment above it
   const lines = renderConfiguration(large).split("\n");
   const bare = lines.filter((line, index) => /^\s*[a-z]/.test(line) && !/^\s*#/.test(lines[index - 1] ?? ""));
 
-  assert.deepEqual(bare.map((line) => line.trim().split(":")[0]), ["parallel", "lint", "lint-2", "test"]); // prettier-ignore
+  assert.deepEqual(
+    bare.map((line) => line.trim().split(":")[0]),
+    ["parallel", "lint", "lint-2", "test"],
+  );
 });
 
 test("a check that needs a shell gets one, and runs what it says", () => {
-  const [entry] = parsed(renderConfiguration({ ...small, checks: [{ name: "all", run: "make lint && make test" }] })).pipelines[0]?.entries ?? [];
+  const [entry] =
+    parsed(renderConfiguration({ ...small, checks: [{ name: "all", run: "make lint && make test" }] })).pipelines[0]?.entries ?? [];
 
   assert(entry?.kind === "step");
   assert.deepEqual(entry.step.with, { script: "make lint && make test", shell: "bash" });
@@ -108,7 +112,10 @@ test("a check that needs a shell gets one, and runs what it says", () => {
 test("suggestions and remarks stay comments, above the line they are about", () => {
   const lines = renderConfiguration({
     ...small,
-    suggestions: [{ name: "lint", run: "ruff check ." }, { name: "tests", run: "pytest" }],
+    suggestions: [
+      { name: "lint", run: "ruff check ." },
+      { name: "tests", run: "pytest" },
+    ],
     remarks: { version: ["setuptools-scm derives it."], build: ["Compiled.\nsteps: {}"], environments: ["Later more."] },
   }).split("\n");
 
@@ -117,11 +124,22 @@ test("suggestions and remarks stay comments, above the line they are about", () 
   assert.equal(above("build"), "# Compiled. steps: {}");
   assert.equal(above("environments"), "# Later more.");
   const at = lines.findIndex((line) => line.includes("# checks:"));
-  assert.deepEqual(lines.slice(at, at + 4), ["  # checks:", "  #   parallel:", "  #     lint: { run: ruff check . }", "  #     tests: { run: pytest }"]);
+  assert.deepEqual(lines.slice(at, at + 4), [
+    "  # checks:",
+    "  #   parallel:",
+    "  #     lint: { run: ruff check . }",
+    "  #     tests: { run: pytest }",
+  ]);
 });
 
 test("a suggestion that is taken up is the configuration it looks like", () => {
-  const text = renderConfiguration({ ...small, suggestions: [{ name: "lint", run: "ruff check ." }, { name: "tests", run: "pytest" }] });
+  const text = renderConfiguration({
+    ...small,
+    suggestions: [
+      { name: "lint", run: "ruff check ." },
+      { name: "tests", run: "pytest" },
+    ],
+  });
 
   const taken = text.replace(/^ {2}# (?=checks:| +\S)/gm, "  ");
 
@@ -136,14 +154,43 @@ for (const [name, sketch] of [
   ["with a blank check", { ...small, checks: [{ name: "x", run: " " }] }],
 ] as const) {
   test(`a sketch ${name} is an error of the caller`, () => {
-    assert.throws(() => renderConfiguration(sketch), (error) => error instanceof SlipwayError && error.code === "INTERNAL_ASSERTION"); // prettier-ignore
+    assert.throws(
+      () => renderConfiguration(sketch),
+      (error) => error instanceof SlipwayError && error.code === "INTERNAL_ASSERTION",
+    );
   });
 }
 
 const anyText = fc.string({ unit: "binary", minLength: 1, maxLength: 40 });
-const strange = fc.oneof(anyText, fc.constantFrom("yes", "1.10", "null", "~", "a: b", "# x", "*x", "&x", "!x", "- x", "{x}", "'", '"', "\u202E", "\uFEFFx", "__proto__", "x\ny"));
-const pathPart = strange.map((text) => text.replace(/[\\/\p{Cc}]/gu, "-").replace(/^(?:~|\.+$|[A-Za-z]:)/, "x")).filter((text) => text !== "" && text.isWellFormed());
-const repositoryPath = fc.oneof(fc.constant("."), fc.array(pathPart, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/")));
+const strange = fc.oneof(
+  anyText,
+  fc.constantFrom(
+    "yes",
+    "1.10",
+    "null",
+    "~",
+    "a: b",
+    "# x",
+    "*x",
+    "&x",
+    "!x",
+    "- x",
+    "{x}",
+    "'",
+    '"',
+    "\u202E",
+    "\uFEFFx",
+    "__proto__",
+    "x\ny",
+  ),
+);
+const pathPart = strange
+  .map((text) => text.replace(/[\\/\p{Cc}]/gu, "-").replace(/^(?:~|\.+$|[A-Za-z]:)/, "x"))
+  .filter((text) => text !== "" && text.isWellFormed());
+const repositoryPath = fc.oneof(
+  fc.constant("."),
+  fc.array(pathPart, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/")),
+);
 const command = strange.filter((text) => text.replaceAll("\u0000", "").trim() !== "");
 const maybe = <Value>(values: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> => fc.option(values, { nil: undefined });
 const defined = (value: object): object => Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
@@ -152,13 +199,15 @@ const sketches = fc
   .record({
     project: strange,
     packages: fc.array(
-      fc.record({
-        name: strange,
-        path: repositoryPath,
-        tag: maybe(fc.constantFrom("v{version}", "{version}", "tool-v{version}", "release/{version}")),
-        changelog: maybe(repositoryPath.filter((text) => text !== ".")),
-        importName: maybe(fc.constantFrom("demo", "demo.core", "démo")),
-      }).map(defined),
+      fc
+        .record({
+          name: strange,
+          path: repositoryPath,
+          tag: maybe(fc.constantFrom("v{version}", "{version}", "tool-v{version}", "release/{version}")),
+          changelog: maybe(repositoryPath.filter((text) => text !== ".")),
+          importName: maybe(fc.constantFrom("demo", "demo.core", "démo")),
+        })
+        .map(defined),
       { minLength: 1, maxLength: 3 },
     ),
     version: fc.constantFrom({ from: "manifest" }, { from: "manifest", untagged: "dev" }),
@@ -176,8 +225,14 @@ test("whatever was found in a repository, what is written parses back without pr
     fc.property(sketches, (sketch) => {
       const configuration = parsed(renderConfiguration(sketch));
 
-      assert.deepEqual(configuration.packages.map((one) => one.path), sketch.packages.map((one) => one.path)); // prettier-ignore
-      assert.deepEqual(configuration.packages.map((one) => one.changelog?.file), sketch.packages.map((one) => one.changelog)); // prettier-ignore
+      assert.deepEqual(
+        configuration.packages.map((one) => one.path),
+        sketch.packages.map((one) => one.path),
+      );
+      assert.deepEqual(
+        configuration.packages.map((one) => one.changelog?.file),
+        sketch.packages.map((one) => one.changelog),
+      );
     }),
     { numRuns: 80 },
   );

@@ -22,7 +22,11 @@ export interface ConfigurationSketch {
   /** Commands that it may be checked with: written as a comment, to be taken up by a person. */
   readonly suggestions?: readonly SketchedCheck[];
   /** Sentences for people, each a comment line of its own above the line that it is about. */
-  readonly remarks?: { readonly version?: readonly string[]; readonly build?: readonly string[]; readonly environments?: readonly string[] };
+  readonly remarks?: {
+    readonly version?: readonly string[];
+    readonly build?: readonly string[];
+    readonly environments?: readonly string[];
+  };
   /** Test indexes first. At least one. */
   readonly environments: readonly SketchedEnvironment[];
   /** What is tried after installing; absent: installing is all. */
@@ -67,7 +71,10 @@ export function renderConfiguration(sketch: ConfigurationSketch): string {
   assert(sketch.packages.length > 0 && sketch.environments.length > 0, "a sketch has a package and an environment");
   const packages = named(sketch.packages, "package");
   const document = new Document({});
-  document.contents = blockOf(document, [...linesOfProject(sketch, packages), ...linesOfRelease(sketch, packages)]) as typeof document.contents;
+  document.contents = blockOf(document, [
+    ...linesOfProject(sketch, packages),
+    ...linesOfRelease(sketch, packages),
+  ]) as typeof document.contents;
   document.commentBefore = ` How ${comment(sketch.project)} is released. \`slipway plan\` shows what this file comes to,\n \`slipway rehearse\` runs all of it with nothing public.`;
   return escapeUnwanted(document.toString({ lineWidth: 0, flowCollectionPadding: true }));
 }
@@ -80,7 +87,15 @@ function linesOfProject(sketch: ConfigurationSketch, packages: readonly Named<Sk
     { key: "slipway", value: 1, comment: "Version of this language." },
     { key: "project", value: projectName(sketch.project), comment: "Name of the project in plans, logs and records." },
     { key: "packages", value: undefined, comment: "What is released, under the names used below.", block: packages.map(lineOfPackage) },
-    ...(packages.length > 1 ? [{ key: "versions", value: versions, comment: versions === "one" ? "All packages carry one version." : "Each package has its own version." }] : []),
+    ...(packages.length > 1
+      ? [
+          {
+            key: "versions",
+            value: versions,
+            comment: versions === "one" ? "All packages carry one version." : "Each package has its own version.",
+          },
+        ]
+      : []),
     { key: "version", value: sketch.version, comment: [commentOnVersion(sketch.version), ...remarksOn(sketch, "version")].join("\n") },
   ];
 }
@@ -105,13 +120,22 @@ function linesOfRelease(sketch: ConfigurationSketch, packages: readonly Named<Sk
   return [
     ...(tagged.length === 0 ? [] : [{ key: "on", value: on, comment: "A pushed release tag starts a release." }]),
     { key: "environments", value: undefined, comment: places, block: environments.map(lineOfEnvironment) },
-    { key: "steps", value: undefined, comment: "What is done, in this order: each step waits for all above it.", block: linesOfSteps(sketch, environments) },
+    {
+      key: "steps",
+      value: undefined,
+      comment: "What is done, in this order: each step waits for all above it.",
+      block: linesOfSteps(sketch, environments),
+    },
   ];
 }
 
 function lineOfEnvironment({ id, registry, credentials, test }: Named<SketchedEnvironment>): Line {
   const place = test ? "A test index: nobody depends on what is there." : "The real index: what is published there stays.";
-  return { key: id, value: { registry, credentials, test: test ? true : undefined }, comment: `${place} ${commentOnCredentials(credentials)}` };
+  return {
+    key: id,
+    value: { registry, credentials, test: test ? true : undefined },
+    comment: `${place} ${commentOnCredentials(credentials)}`,
+  };
 }
 
 function commentOnCredentials(credentials: SketchedEnvironment["credentials"]): string {
@@ -123,23 +147,49 @@ function commentOnCredentials(credentials: SketchedEnvironment["credentials"]): 
 function linesOfSteps(sketch: ConfigurationSketch, environments: readonly Named<SketchedEnvironment>[]): readonly Line[] {
   const hasTest = environments.some((one) => one.test);
   const build = sketch.builder === undefined ? { uses: "build-wheel" } : { uses: "build-wheel", with: { builder: sketch.builder } };
-  const install = (from: string): object => ({ uses: "verify-install", with: { from, run: commandOf(sketch.verify?.run), version: commandOf(sketch.verify?.version) } });
+  const install = (from: string): object => ({
+    uses: "verify-install",
+    with: { from, run: commandOf(sketch.verify?.run), version: commandOf(sketch.verify?.version) },
+  });
   const lines: readonly Line[] = [
     ...linesOfChecks(sketch.checks),
-    { key: "build", value: build, comment: [...linesOfSuggestions(sketch), "Built once; every later step takes these very files.", ...remarksOn(sketch, "build")].join("\n") },
-    { key: "smoke", value: install("artifacts"), comment: "Installs what was built into a clean environment and tries it, before anything is public." },
+    {
+      key: "build",
+      value: build,
+      comment: [...linesOfSuggestions(sketch), "Built once; every later step takes these very files.", ...remarksOn(sketch, "build")].join(
+        "\n",
+      ),
+    },
+    {
+      key: "smoke",
+      value: install("artifacts"),
+      comment: "Installs what was built into a clean environment and tries it, before anything is public.",
+    },
     ...environments.flatMap((one) => [
-      { key: one.id, value: { uses: "publish", environment: one.id, when: hasTest && !one.test ? "final" : undefined }, comment: commentOnPublish(one, hasTest) },
-      { key: `${one.id}-installs`, value: install(one.registry), comment: `Waits until ${comment(one.registry)} serves it, installs it from there and tries it.` },
+      {
+        key: one.id,
+        value: { uses: "publish", environment: one.id, when: hasTest && !one.test ? "final" : undefined },
+        comment: commentOnPublish(one, hasTest),
+      },
+      {
+        key: `${one.id}-installs`,
+        value: install(one.registry),
+        comment: `Waits until ${comment(one.registry)} serves it, installs it from there and tries it.`,
+      },
     ]),
   ];
-  const ids = uniqueNames(lines.map((line) => line.key), "step");
+  const ids = uniqueNames(
+    lines.map((line) => line.key),
+    "step",
+  );
   return lines.map((line, index) => ({ ...line, key: ids[index] ?? line.key }));
 }
 
 function commentOnPublish({ test, registry }: SketchedEnvironment, hasTest: boolean): string {
   if (test) return `Publishes to ${comment(registry)}.`;
-  return hasTest ? `Publishes final versions to ${comment(registry)}; candidates end above this line.` : `Publishes to ${comment(registry)}; this cannot be taken back.`;
+  return hasTest
+    ? `Publishes final versions to ${comment(registry)}; candidates end above this line.`
+    : `Publishes to ${comment(registry)}; this cannot be taken back.`;
 }
 
 /** Only what the program can be given: a try that needs a shell is left out. */
@@ -150,9 +200,17 @@ function commandOf(text: string | undefined): string | undefined {
 function linesOfChecks(checks: readonly SketchedCheck[]): readonly Line[] {
   const [only] = checks;
   if (only === undefined) return [];
-  if (checks.length === 1) return [{ key: "checks", value: valueOfCheck(only), comment: `The project's own check: ${comment(only.name)}.` }];
+  if (checks.length === 1)
+    return [{ key: "checks", value: valueOfCheck(only), comment: `The project's own check: ${comment(only.name)}.` }];
   const members = named(checks, "check").map((check) => ({ key: check.id, value: valueOfCheck(check), comment: "" }));
-  return [{ key: "checks", value: undefined, comment: "The project's own checks, side by side.", block: [{ key: "parallel", value: undefined, comment: "", block: members }] }];
+  return [
+    {
+      key: "checks",
+      value: undefined,
+      comment: "The project's own checks, side by side.",
+      block: [{ key: "parallel", value: undefined, comment: "", block: members }],
+    },
+  ];
 }
 
 /** Checks that a person may take up, as they would stand here: the steps below would wait for them. */
@@ -160,7 +218,10 @@ function linesOfSuggestions({ suggestions = [] }: ConfigurationSketch): readonly
   if (suggestions.length === 0) return [];
   const checks = linesOfChecks(suggestions.map(({ name, run }) => ({ name: comment(name), run: comment(run) })));
   const shown = new Document({});
-  shown.contents = blockOf(shown, checks.map((line) => ({ ...line, comment: "" }))) as typeof shown.contents;
+  shown.contents = blockOf(
+    shown,
+    checks.map((line) => ({ ...line, comment: "" })),
+  ) as typeof shown.contents;
   const text = escapeUnwanted(shown.toString({ lineWidth: 0, flowCollectionPadding: true })).trimEnd();
   return ["Checks that this repository seems to have; take out `# ` before these lines, and releases wait for them:", ...text.split("\n")];
 }
@@ -176,7 +237,10 @@ function valueOfCheck({ run }: SketchedCheck): object {
 }
 
 function named<Value extends { readonly name: string }>(values: readonly Value[], fallback: string): readonly Named<Value>[] {
-  const ids = uniqueNames(values.map((value) => value.name), fallback);
+  const ids = uniqueNames(
+    values.map((value) => value.name),
+    fallback,
+  );
   return values.map((value, index) => ({ ...value, id: ids[index] ?? fallback }));
 }
 
@@ -184,7 +248,12 @@ function named<Value extends { readonly name: string }>(values: readonly Value[]
 function uniqueNames(names: readonly string[], fallback: string): readonly string[] {
   const taken = new Set<string>();
   return names.map((name) => {
-    const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^[^a-z]+/, "").slice(0, 56).replace(/-+$/, "");
+    const plain = name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^[^a-z]+/, "")
+      .slice(0, 56)
+      .replace(/-+$/, "");
     const base = plain === "" ? fallback : plain;
     let id = base;
     for (let number = 2; taken.has(id); number += 1) id = `${base}-${number}`;
@@ -194,7 +263,10 @@ function uniqueNames(names: readonly string[], fallback: string): readonly strin
 }
 
 function projectName(name: string): string {
-  const plain = name.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "").slice(0, 100);
+  const plain = name
+    .replace(/[^A-Za-z0-9._-]+/g, "-")
+    .replace(/^[^A-Za-z0-9]+/, "")
+    .slice(0, 100);
   return plain === "" ? "project" : plain;
 }
 
@@ -202,7 +274,11 @@ function blockOf(document: Document, lines: readonly Line[]): YAMLMap {
   const map = document.createNode({}) as unknown as YAMLMap;
   for (const line of lines) {
     const key = new Scalar(line.key);
-    if (line.comment !== "") key.commentBefore = line.comment.split("\n").map((text) => ` ${text}`).join("\n");
+    if (line.comment !== "")
+      key.commentBefore = line.comment
+        .split("\n")
+        .map((text) => ` ${text}`)
+        .join("\n");
     const value = line.block === undefined ? document.createNode(quoteUnwanted(line.value), { flow: true }) : blockOf(document, line.block);
     map.add(document.createPair(key, value));
   }

@@ -132,6 +132,13 @@ export interface RedactorStream {
   end(): string;
 }
 
+/** A log file of lines. Every line is redacted before it is written. */
+export interface LineLog {
+  /** @returns the line as it was written */
+  write(line: string): string;
+  close(): Promise<void>;
+}
+
 export interface Log {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;

@@ -57,7 +57,7 @@ test("an upload says its length before it begins, asks for JSON, names Slipway, 
   assert.equal(seen?.headers["accept"], "application/json");
   assert.equal(seen?.headers["user-agent"], "slipway/0.0.0-test");
   assert.equal(seen?.headers["authorization"], `Basic ${Buffer.from("__token__:pypi-rehearsal").toString("base64")}`);
-  const names = [...(seen?.body.matchAll(/name="([^"]+)"/g) ?? [])].map((match) => match[1]);
+  const names = [...(seen?.body.matchAll(/ name="([^"]+)"/g) ?? [])].map((match) => match[1]);
   assert.deepEqual(names.slice(0, 7), [":action", "protocol_version", "metadata_version", "name", "version", "filetype", "pyversion"]);
   assert.deepEqual(names.slice(-3), ["content", "sha256_digest", "blake2_256_digest"]);
 });

@@ -142,7 +142,7 @@ test("other bytes under our name stop everything, with whose they are", async (c
 });
 
 test("a second process is refused, and status and cancel from a second shell work", async (context) => {
-  const { bed, testpypi } = await open(context, { tag: "v0.2.0-rc1", faults: { testpypi: "slow-index=20000ms" } });
+  const { bed, testpypi } = await open(context, { tag: "v0.2.0-rc1", faults: { testpypi: "slow-index=6000ms" } });
   const first = bed.start(["run", "--json"], tokens);
   for (let tries = 0; stored(testpypi).length === 0 && tries < 300; tries++) await sleep(100);
 

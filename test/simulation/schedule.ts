@@ -112,7 +112,7 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
   const plan = randomPlan(chance);
   const faults = { rate: character.faultRate, left: character.faultRate > 0 ? character.faultsMax : 0 };
   const world = createWorld({ timeline, chance, faults });
-  const isOnlyCrashes = character.faultRate === 0 && character.strangers === 0;
+  const isOnlyCrashes = character.faultRate === 0 && character.strangers === 0 && character.jumps === 0;
   const watch = createWatch({ plan, mode: character.mode, world, isOnlyCrashes });
   const journal = createMemoryJournal();
   const run: Run = {
@@ -323,7 +323,7 @@ function pause(timeline: Timeline, ms: number): Promise<void> {
   });
 }
 
-/** What sensible people do about where the run stands. Nobody drives now, so that what they say is written down at once. */
+/** What sensible people do about where the run stands. Where nobody drives, what they say is written down at once. */
 function help(run: Run, lived: Lived): void {
   const { world, chance } = run;
   const state = fold(run.journal.read(runId));
@@ -355,13 +355,14 @@ function consent(run: Run, state: RunState, gate: string): void {
 /** Where only a person can say what became of an attempt, a person looks at the target itself. */
 function decide(run: Run, step: RunState["steps"] extends ReadonlyMap<string, infer S> ? S : never): void {
   const open = effectsOf(step).filter((one) => one.open && one.effect.again === "by-person");
-  const isThere = (effect: Effect): boolean => run.world.approveAt(effect) || run.world.truth(effect)?.by === "us";
+  const isThere = (effect: Effect): boolean => run.world.approveAt(effect) || run.world.truth(effect)?.isBroken === false;
   const missing = open.filter((one) => !isThere(one.effect));
   if (open.length > 0 && missing.length === open.length) write(run, { kind: "retry", step: step.id, by: ann, reason: "it is not there" });
 }
 
 function write(run: Run, ask: Ask): void {
-  const { journal, watch, timeline } = run;
+  const { journal, watch, timeline, living } = run;
+  if (living.size > 0) return say(run, ask);
   const verdict = judgeAsk(fold(journal.read(runId)), ask, () => managers);
   if (verdict.kind === "counts") watch.recorded(journal.append(runId, verdict.facts, { atMs: timeline.nowMs(), answered: [] }));
 }

@@ -110,9 +110,8 @@ export function createWatch(parts: { readonly plan: Plan; readonly mode: RunMode
     // What is made anew is not what was consented to.
     for (const [name, gate] of gates) {
       const guarded = plan.steps.filter((one) => one.gate === name);
-      const isPart = guarded.some((one) => before.get(one.id)?.has(step.planned.id));
-      const isLate = guarded.some((one) => one.id === step.planned.id || before.get(step.planned.id)?.has(one.id));
-      if (isPart && !isLate && step.planned.makes.length > 0) gate.digest = undefined;
+      const first = guarded.filter((one) => !guarded.some((other) => before.get(one.id)?.has(other.id)));
+      if (first.some((one) => before.get(one.id)?.has(step.planned.id)) && step.planned.makes.length > 0) gate.digest = undefined;
     }
   }
 

@@ -185,6 +185,7 @@ export function createWorld(parts: { readonly timeline: Timeline; readonly chanc
       return chance.is(0.3) ? Promise.reject(new Error("no route")) : request(life, quick(), () => ({ kind: "unknown", why: "no answer" }));
     },
     send(life, effect) {
+      count(faults.left > 0 ? "sends among faults" : "sends without");
       if (isFault()) return sendFaulty(life, effect, effect.again === "by-person" && chance.is(0.3) ? "by-person" : chance.pick(sendFaults));
       return request(life, quick(), (atMs) => (accept(effect, atMs, false) ? { kind: "sent", warnings: [] } : { kind: "refused", why: "there is another file of that name" }));
     },

@@ -2,7 +2,17 @@
 // does not know is an error, so that no schema passes because a part of it was not looked at.
 type Schema = { readonly [key: string]: unknown };
 
-const annotations: ReadonlySet<string> = new Set(["$schema", "$id", "$defs", "title", "description", "default", "examples", "id", "deprecated"]);
+const annotations: ReadonlySet<string> = new Set([
+  "$schema",
+  "$id",
+  "$defs",
+  "title",
+  "description",
+  "default",
+  "examples",
+  "id",
+  "deprecated",
+]);
 
 type Check = (argument: unknown, data: unknown, at: At) => readonly string[];
 
@@ -46,10 +56,16 @@ const types: Readonly<Record<string, (data: unknown) => boolean>> = {
 };
 
 const keywords: Readonly<Record<string, Check>> = {
-  type: (type, data, at) => complain([type].flat().some((one) => types[String(one)]?.(data) === true), at, `expected ${String(type)}`),
+  type: (type, data, at) =>
+    complain(
+      [type].flat().some((one) => types[String(one)]?.(data) === true),
+      at,
+      `expected ${String(type)}`,
+    ),
   const: (value, data, at) => complain(data === value, at, `expected ${JSON.stringify(value)}`),
   enum: (values, data, at) => complain((values as readonly unknown[]).includes(data), at, `expected one of ${JSON.stringify(values)}`),
-  pattern: (pattern, data, at) => complain(typeof data !== "string" || new RegExp(String(pattern), "u").test(data), at, `expected ${String(pattern)}`),
+  pattern: (pattern, data, at) =>
+    complain(typeof data !== "string" || new RegExp(String(pattern), "u").test(data), at, `expected ${String(pattern)}`),
   minLength: (least, data, at) => complain(typeof data !== "string" || data.length >= Number(least), at, "too short"),
   maxLength: (most, data, at) => complain(typeof data !== "string" || data.length <= Number(most), at, "too long"),
   minimum: (least, data, at) => complain(typeof data !== "number" || data >= Number(least), at, "too small"),
@@ -57,7 +73,8 @@ const keywords: Readonly<Record<string, Check>> = {
   minItems: (least, data, at) => complain(!Array.isArray(data) || data.length >= Number(least), at, "too few items"),
   maxItems: (most, data, at) => complain(!Array.isArray(data) || data.length <= Number(most), at, "too many items"),
   items: (schema, data, at) => (Array.isArray(data) ? data.flatMap((item, index) => check(schema, item, below(at, index))) : []),
-  required: (names, data, at) => (names as readonly string[]).flatMap((name) => complain(!isMap(data) || Object.hasOwn(data, name), at, `"${name}" is missing`)),
+  required: (names, data, at) =>
+    (names as readonly string[]).flatMap((name) => complain(!isMap(data) || Object.hasOwn(data, name), at, `"${name}" is missing`)),
   propertyNames: (schema, data, at) => members(data).flatMap(([name]) => check(schema, name, below(at, name))),
   properties: (properties, data, at) =>
     members(data).flatMap(([name, value]) => {
@@ -68,21 +85,31 @@ const keywords: Readonly<Record<string, Check>> = {
     const known = (at.schema.properties ?? {}) as Schema;
     return members(data).flatMap(([name, value]) => (Object.hasOwn(known, name) ? [] : check(schema, value, below(at, name))));
   },
-  anyOf: (schemas, data, at) => complain((schemas as readonly unknown[]).some((schema) => fits(schema, data, at)), at, "fits none of anyOf"),
-  oneOf: (schemas, data, at) => complain((schemas as readonly unknown[]).filter((schema) => fits(schema, data, at)).length === 1, at, "fits not exactly one of oneOf"),
+  anyOf: (schemas, data, at) =>
+    complain(
+      (schemas as readonly unknown[]).some((schema) => fits(schema, data, at)),
+      at,
+      "fits none of anyOf",
+    ),
+  oneOf: (schemas, data, at) =>
+    complain((schemas as readonly unknown[]).filter((schema) => fits(schema, data, at)).length === 1, at, "fits not exactly one of oneOf"),
   allOf: (schemas, data, at) => (schemas as readonly unknown[]).flatMap((schema) => check(schema, data, at)),
   not: (schema, data, at) => complain(!fits(schema, data, at), at, "fits what it must not fit"),
   if: (schema, data, at) => {
     const branch = fits(schema, data, at) ? at.schema.then : at.schema.else;
     return branch === undefined ? [] : check(branch, data, at);
   },
+  // oxlint-disable-next-line unicorn/no-thenable -- `then` is a keyword of JSON Schema, checked with its `if`.
   then: () => [],
   else: () => [],
   $ref: (reference, data, at) => check(resolve(at.root, String(reference)), data, at),
 };
 
 function resolve(root: Schema, reference: string): unknown {
-  const parts = reference.replace(/^#\/?/, "").split("/").filter((part) => part !== "");
+  const parts = reference
+    .replace(/^#\/?/, "")
+    .split("/")
+    .filter((part) => part !== "");
   const found = parts.reduce<unknown>((value, part) => (isMap(value) ? value[part] : undefined), root);
   if (found === undefined) throw new Error(`Cannot find ${reference} in the JSON Schema`);
   return found;

@@ -15,7 +15,8 @@ export interface WhenAt {
 
 export function resolveWhen(judging: Judging, written: string | readonly string[] | undefined, at: WhenAt): readonly Condition[] {
   if (written === undefined) return [];
-  const texts = typeof written === "string" ? [{ text: written, path: at.path }] : written.map((text, index) => ({ text, path: [...at.path, index] }));
+  const texts =
+    typeof written === "string" ? [{ text: written, path: at.path }] : written.map((text, index) => ({ text, path: [...at.path, index] }));
   return texts.flatMap(({ text, path }) => {
     const condition = readConditionAt(judging, text, path);
     if (condition?.kind === "input") requireInput(judging, condition.name, { path, inputs: at.inputs });

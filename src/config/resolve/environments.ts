@@ -1,5 +1,12 @@
 // Environments with short forms written out. The environment `forge` always exists, whether the file names it or not.
-import type { ApprovalRule, CredentialRule, EnvironmentConfiguration, ForgeCredential, Placement, RegistryUse } from "../../domain/configuration.ts";
+import type {
+  ApprovalRule,
+  CredentialRule,
+  EnvironmentConfiguration,
+  ForgeCredential,
+  Placement,
+  RegistryUse,
+} from "../../domain/configuration.ts";
 import type { Judging } from "../judging.ts";
 import type { WrittenCredentials, WrittenEnvironment, WrittenFile } from "../schema.ts";
 import { defined } from "./defined.ts";
@@ -47,11 +54,17 @@ function resolveCredentials(written: WrittenCredentials): CredentialRule {
   if (typeof written === "string") return { kind: written };
   if ("token" in written) return { kind: "token", ...resolveToken(written) };
   const { fallback, first } = written;
-  const exception = fallback === undefined ? undefined : { ...resolveToken(fallback), by: fallback.by, uses: fallback.uses ?? 1, ...defined({ tell: fallback.tell }) };
+  const exception =
+    fallback === undefined
+      ? undefined
+      : { ...resolveToken(fallback), by: fallback.by, uses: fallback.uses ?? 1, ...defined({ tell: fallback.tell }) };
   return { kind: "trusted-publishing", ...defined({ fallback: exception, first: first === undefined ? undefined : resolveToken(first) }) };
 }
 
-function resolveToken({ token, user }: { readonly token: string; readonly user?: string | undefined }): { readonly variable: string; readonly user?: string } {
+function resolveToken({ token, user }: { readonly token: string; readonly user?: string | undefined }): {
+  readonly variable: string;
+  readonly user?: string;
+} {
   return { variable: token, ...defined({ user }) };
 }
 

@@ -29,9 +29,24 @@ export function resolveFile(judging: Judging, written: WrittenFile, places: Plac
 type Member<Map> = { readonly name: string; readonly value: NonNullable<Map>[keyof NonNullable<Map>] };
 
 function resolvePackage({ name, value }: Member<WrittenFile["packages"]>): PackageConfiguration {
-  const { path, ecosystem, name: registryName, import: importName, members: all, tag, "version-file": versionFile, asset, changelog } = value;
-  const told = changelog === undefined ? undefined : defined({ file: changelog.file, required: changelog.required ?? false, by: changelog.by });
-  return { id: name, path, ...defined({ ecosystem, name: registryName, importName, members: all, tag, versionFile, asset, changelog: told }) };
+  const {
+    path,
+    ecosystem,
+    name: registryName,
+    import: importName,
+    members: all,
+    tag,
+    "version-file": versionFile,
+    asset,
+    changelog,
+  } = value;
+  const told =
+    changelog === undefined ? undefined : defined({ file: changelog.file, required: changelog.required ?? false, by: changelog.by });
+  return {
+    id: name,
+    path,
+    ...defined({ ecosystem, name: registryName, importName, members: all, tag, versionFile, asset, changelog: told }),
+  };
 }
 
 function resolvePeople({ name, value }: Member<WrittenFile["people"]>): PeopleGroup {

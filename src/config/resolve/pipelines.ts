@@ -1,5 +1,12 @@
 // Pipelines and their lines. A file with `steps` at the top has one pipeline, named `release`.
-import type { InputConfiguration, JsonObject, PipelineConfiguration, StepConfiguration, StepEntry, Trigger } from "../../domain/configuration.ts";
+import type {
+  InputConfiguration,
+  JsonObject,
+  PipelineConfiguration,
+  StepConfiguration,
+  StepEntry,
+  Trigger,
+} from "../../domain/configuration.ts";
 import { type Judging, namesAt } from "../judging.ts";
 import type { Path } from "../phrases.ts";
 import type { WrittenEntry, WrittenFile, WrittenPipeline, WrittenStep } from "../schema.ts";
@@ -13,7 +20,8 @@ import { resolveVersion } from "./version.ts";
 export function resolvePipelines(judging: Judging, written: WrittenFile): readonly PipelineConfiguration[] {
   const packages = Object.keys(written.packages);
   const { on, inputs, steps } = written;
-  const short = steps === undefined ? [] : [resolvePipeline(judging, { name: "release", written: { on, inputs, steps }, path: [], packages })];
+  const short =
+    steps === undefined ? [] : [resolvePipeline(judging, { name: "release", written: { on, inputs, steps }, path: [], packages })];
   const several = members(written.pipelines).map(({ name, value }) =>
     resolvePipeline(judging, { name, written: value, path: ["pipelines", name], packages }),
   );
@@ -36,7 +44,9 @@ function resolvePipeline(judging: Judging, { name, written, path, packages }: Re
     on: resolveTriggers(written.on),
     inputs: members(written.inputs).map(({ name: input, value }): InputConfiguration => ({ name: input, type: value })),
     ...defined({ version }),
-    entries: members(written.steps).flatMap((entry) => resolveEntry(judging, entry, { path: [...path, "steps", entry.name], packages, inputs })),
+    entries: members(written.steps).flatMap((entry) =>
+      resolveEntry(judging, entry, { path: [...path, "steps", entry.name], packages, inputs }),
+    ),
   };
 }
 
@@ -67,7 +77,9 @@ function resolveEntry(judging: Judging, entry: Named<WrittenEntry>, at: At): rea
     return step === undefined ? [] : [{ kind: "step", step }];
   }
   const key = parallel === undefined ? "steps" : "parallel";
-  const inside = members(group).map(({ name, value }) => resolveStep(judging, { ...at, name, written: value, path: [...at.path, key, name] }));
+  const inside = members(group).map(({ name, value }) =>
+    resolveStep(judging, { ...at, name, written: value, path: [...at.path, key, name] }),
+  );
   return [
     {
       kind: parallel === undefined ? "group" : "parallel",

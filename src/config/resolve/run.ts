@@ -42,7 +42,10 @@ function resolveCommand(judging: Judging, text: string, path: Path): readonly st
   const read = readCommand(text);
   if (read.kind === "command") return read.words;
   const { index, message, hint } = read;
-  complainWithin(judging, { path, index }, () => ({ message: `Cannot read the command ${quoted(text)} of ${pathText(path)}: ${message}`, hint }));
+  complainWithin(judging, { path, index }, () => ({
+    message: `Cannot read the command ${quoted(text)} of ${pathText(path)}: ${message}`,
+    hint,
+  }));
   return [];
 }
 

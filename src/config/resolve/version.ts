@@ -12,7 +12,9 @@ export function resolveVersion(judging: Judging, written: NonNullable<WrittenFil
   const at = [...path, "prerelease"];
   const prerelease = written.prerelease === undefined ? undefined : readConditionAt(judging, written.prerelease, at);
   if (prerelease !== undefined && prerelease.kind !== "input") {
-    complain(judging, at, () => ({ message: `Cannot use ${quoted(written.prerelease ?? "")} for ${pathText(at)}: expected an input, such as "input.prerelease"` }));
+    complain(judging, at, () => ({
+      message: `Cannot use ${quoted(written.prerelease ?? "")} for ${pathText(at)}: expected an input, such as "input.prerelease"`,
+    }));
   }
   return { from, ...defined({ untagged, candidate, prerelease }) };
 }

@@ -15,24 +15,35 @@ export const judgeEntries: Rule = (judging, judged) => {
 
 function judgePipelines(judging: Judging, { written, configuration }: Judged): void {
   if (configuration.pipelines.length > pipelinesMax) {
-    complainAtKey(judging, ["pipelines"], () => ({ message: `Cannot use ${configuration.pipelines.length} pipelines: expected at most ${pipelinesMax}` }));
+    complainAtKey(judging, ["pipelines"], () => ({
+      message: `Cannot use ${configuration.pipelines.length} pipelines: expected at most ${pipelinesMax}`,
+    }));
   }
   const hasSteps = namesAt(judging, []).includes("steps");
   const hasPipelines = namesAt(judging, []).includes("pipelines");
   if (!hasSteps && !hasPipelines) {
-    complainAtKey(judging, [], () => ({ message: 'Cannot find out what to do: the file has neither "steps" nor "pipelines"', hint: "Add `steps`; `slipway init` writes them" }));
+    complainAtKey(judging, [], () => ({
+      message: 'Cannot find out what to do: the file has neither "steps" nor "pipelines"',
+      hint: "Add `steps`; `slipway init` writes them",
+    }));
   }
   if (written.pipelines === undefined) return;
   judgeSome(judging, ["pipelines"]);
   for (const key of ["steps", "on", "inputs"].filter((one) => namesAt(judging, []).includes(one))) {
-    complainAtKey(judging, [key], () => ({ message: `Cannot use "${key}" beside "pipelines": each pipeline has its own`, hint: `Move "${key}" into a pipeline` }));
+    complainAtKey(judging, [key], () => ({
+      message: `Cannot use "${key}" beside "pipelines": each pipeline has its own`,
+      hint: `Move "${key}" into a pipeline`,
+    }));
   }
 }
 
 function judgeSome(judging: Judging, path: Path): void {
   if (namesAt(judging, path).length > 0 || judging.isFaulty(path) || path.length === 0) return;
   if (!namesAt(judging, path.slice(0, -1)).includes(String(path.at(-1)))) return;
-  complainAtKey(judging, path, () => ({ message: `Cannot use ${pathText(path)} without a member: it is empty`, hint: "Add one, or delete the line" }));
+  complainAtKey(judging, path, () => ({
+    message: `Cannot use ${pathText(path)} without a member: it is empty`,
+    hint: "Add one, or delete the line",
+  }));
 }
 
 const leading = ["run", "uses", "parallel", "steps"];
@@ -57,7 +68,11 @@ function judgeMember(judging: Judging, path: Path): void {
   if (leads.length === 1) judgeKeys(judging, path, leads[0] ?? "");
 }
 
-function judgeLeads(judging: Judging, path: Path, { leads, known }: { readonly leads: readonly string[]; readonly known: readonly string[] }): void {
+function judgeLeads(
+  judging: Judging,
+  path: Path,
+  { leads, known }: { readonly leads: readonly string[]; readonly known: readonly string[] },
+): void {
   if (leads.length > 1) {
     complainAtKey(judging, [...path, leads[1] ?? ""], () => ({
       message: `Cannot use ${choices(leads, "and")} together in ${pathText(path)}: a line is one thing`,
@@ -65,13 +80,19 @@ function judgeLeads(judging: Judging, path: Path, { leads, known }: { readonly l
     }));
   }
   if (leads.length > 0 || judging.isFaulty(path)) return;
-  complainAtKey(judging, path, () => ({ message: `Cannot find out what ${pathText(path)} does: expected ${choices(known)}`, hint: "Add `run: COMMAND` or `uses: STEP`" }));
+  complainAtKey(judging, path, () => ({
+    message: `Cannot find out what ${pathText(path)} does: expected ${choices(known)}`,
+    hint: "Add `run: COMMAND` or `uses: STEP`",
+  }));
 }
 
 function judgeGroupKeys(judging: Judging, path: Path, group: string): void {
   for (const key of namesAt(judging, path)) {
     if (key === group || key === "when" || (!stepOnly.includes(key) && !runOnlyKeys.includes(key))) continue;
-    complainAtKey(judging, [...path, key], () => ({ message: `Cannot use ${quoted(key)} in ${pathText(path)}: a group has "when" only`, hint: `Move ${quoted(key)} to the steps inside` }));
+    complainAtKey(judging, [...path, key], () => ({
+      message: `Cannot use ${quoted(key)} in ${pathText(path)}: a group has "when" only`,
+      hint: `Move ${quoted(key)} to the steps inside`,
+    }));
   }
 }
 

@@ -32,7 +32,10 @@ function judgeForms(judging: Judging, path: Path, written: WrittenEnvironment): 
     const stray = credentials === undefined ? (test === undefined ? undefined : "test") : "credentials";
     if (stray === undefined) return;
     const hint = registries === undefined ? "Add `registry: NAME`" : "Move it to the registry that it is for";
-    complainAtKey(judging, [...path, stray], () => ({ message: `Cannot tell which registry "${stray}" of ${pathText(path)} is for: "registry" is missing`, hint }));
+    complainAtKey(judging, [...path, stray], () => ({
+      message: `Cannot tell which registry "${stray}" of ${pathText(path)} is for: "registry" is missing`,
+      hint,
+    }));
   }
   if (registry !== undefined && credentials === undefined && !judging.isFaulty([...path, "credentials"]) && !judging.hasForeignKey(path)) {
     complainAtKey(judging, path, () => ({
@@ -45,17 +48,25 @@ function judgeForms(judging: Judging, path: Path, written: WrittenEnvironment): 
 function judgeForge(judging: Judging, path: Path, { forge }: WrittenEnvironment): void {
   const isOne = (forge?.["deploy-key"] === undefined) !== (forge?.token === undefined);
   if (forge === undefined || isOne || judging.isFaulty([...path, "forge"])) return;
-  complain(judging, [...path, "forge"], () => ({ message: `Cannot read ${pathText([...path, "forge"])}: expected one of "deploy-key" and "token"` }));
+  complain(judging, [...path, "forge"], () => ({
+    message: `Cannot read ${pathText([...path, "forge"])}: expected one of "deploy-key" and "token"`,
+  }));
 }
 
 function judgeVariables(judging: Judging, path: Path, { variables, secrets }: WrittenEnvironment): void {
   for (const name of Object.keys(variables ?? {})) {
     const at = [...path, "variables", name];
     if (secrets?.includes(name) === true) {
-      complainAtKey(judging, at, () => ({ message: `Cannot use ${quoted(name)} as a variable and as a secret of ${pathText(path)}`, hint: "Keep one of the two" }));
+      complainAtKey(judging, at, () => ({
+        message: `Cannot use ${quoted(name)} as a variable and as a secret of ${pathText(path)}`,
+        hint: "Keep one of the two",
+      }));
     }
     if (name.startsWith("SLIPWAY_")) {
-      complainAtKey(judging, at, () => ({ message: `Cannot set the variable ${quoted(name)}: names with SLIPWAY_ are Slipway's own`, hint: "Choose another name" }));
+      complainAtKey(judging, at, () => ({
+        message: `Cannot set the variable ${quoted(name)}: names with SLIPWAY_ are Slipway's own`,
+        hint: "Choose another name",
+      }));
     }
   }
 }
@@ -78,7 +89,11 @@ function judgeApprovals(judging: Judging, { configuration, path, name }: Environ
   requireKnown(judging, [...at, "note", "names"], { what: "step or environment", name: rule.note.names, known, from: "in the file" });
 }
 
-function tooFew(judging: Judging, path: Path, { group, required }: { readonly group: PeopleGroup & { readonly kind: "names" }; readonly required: number }): void {
+function tooFew(
+  judging: Judging,
+  path: Path,
+  { group, required }: { readonly group: PeopleGroup & { readonly kind: "names" }; readonly required: number },
+): void {
   complain(judging, [...path, "required"], () => ({
     message: `Cannot get ${required} approvals for ${pathText(path)}: "people.${group.name}" has ${group.names.length === 1 ? "1 name" : `${group.names.length} names`}`,
     hint: "Ask for fewer approvals, or add people to the group",
@@ -92,7 +107,10 @@ export function requirePeople(judging: Judging, name: string, path: Path): void 
 function judgeGate(judging: Judging, path: Path, { gate, approvals }: WrittenEnvironment): void {
   if (gate === undefined) return;
   if (approvals !== undefined) {
-    complainAtKey(judging, [...path, "gate"], () => ({ message: `Cannot use "gate" and "approvals" together in ${pathText(path)}: it shares a gate or has its own`, hint: "Keep one of the two" }));
+    complainAtKey(judging, [...path, "gate"], () => ({
+      message: `Cannot use "gate" and "approvals" together in ${pathText(path)}: it shares a gate or has its own`,
+      hint: "Keep one of the two",
+    }));
     return;
   }
   requireGate(judging, gate, [...path, "gate"]);
@@ -100,7 +118,10 @@ function judgeGate(judging: Judging, path: Path, { gate, approvals }: WrittenEnv
 
 /** A gate is the `approvals` of an environment, named after it. */
 export function requireGate(judging: Judging, gate: string, path: Path): void {
-  if (!requireKnown(judging, path, { what: "environment", name: gate, known: environmentNames(judging), from: declaredUnder("environments") })) return;
+  if (
+    !requireKnown(judging, path, { what: "environment", name: gate, known: environmentNames(judging), from: declaredUnder("environments") })
+  )
+    return;
   const owner = ["environments", gate];
   if (namesAt(judging, owner).includes("approvals") || judging.isFaulty(owner)) return;
   complain(judging, path, () => ({
@@ -139,13 +160,23 @@ function judgeUses(judging: Judging, judged: Judged, environment: EnvironmentCon
 
 function judgeTest(judging: Judging, path: Path, { use, said }: { readonly use: RegistryUse; readonly said: boolean | undefined }): void {
   if (said !== false || !use.test) return;
-  complain(judging, path, () => ({ message: `Cannot use ${quoted(use.registry)} as anything but a test index: ${pathText(path)} says false`, hint: "Delete the line" }));
+  complain(judging, path, () => ({
+    message: `Cannot use ${quoted(use.registry)} as anything but a test index: ${pathText(path)} says false`,
+    hint: "Delete the line",
+  }));
 }
 
-function judgeFallback(judging: Judging, { configuration }: Judged, { use, path }: { readonly use: RegistryUse; readonly path: Path }): void {
+function judgeFallback(
+  judging: Judging,
+  { configuration }: Judged,
+  { use, path }: { readonly use: RegistryUse; readonly path: Path },
+): void {
   const fallback = use.credentials.kind === "trusted-publishing" ? use.credentials.fallback : undefined;
   if (fallback === undefined) return;
   requirePeople(judging, fallback.by, [...path, "by"]);
   if (fallback.tell === undefined || configuration.tracker !== undefined || judging.isFaulty(["tracker"])) return;
-  complain(judging, [...path, "tell"], () => ({ message: `Cannot tell the tracker about ${pathText(path)}: the file has no "tracker"`, hint: "Add `tracker`, or delete the line" }));
+  complain(judging, [...path, "tell"], () => ({
+    message: `Cannot tell the tracker about ${pathText(path)}: the file has no "tracker"`,
+    hint: "Add `tracker`, or delete the line",
+  }));
 }

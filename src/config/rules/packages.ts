@@ -9,7 +9,10 @@ import type { Judged } from "./rule.ts";
 export function judgePackages(judging: Judging, judged: Judged): void {
   const { packages } = judged.configuration;
   if (namesAt(judging, ["packages"]).length === 0 && !judging.isFaulty(["packages"])) {
-    complainAtKey(judging, ["packages"], () => ({ message: 'Cannot release without a package: "packages" is empty', hint: "Add `packages: { NAME: { path: . } }`" }));
+    complainAtKey(judging, ["packages"], () => ({
+      message: 'Cannot release without a package: "packages" is empty',
+      hint: "Add `packages: { NAME: { path: . } }`",
+    }));
   }
   for (const { id, tag, asset } of packages) {
     if (tag !== undefined) judgeTag(judging, tag, ["packages", id, "tag"]);
@@ -33,7 +36,12 @@ function judgeAsset(judging: Judging, asset: string, path: Path): void {
     if (assetWords.includes(word)) continue;
     complain(judging, path, () => ({
       message: `Cannot fill in ${quoted(match[0])} in ${pathText(path)}: expected ${choices(assetWords.map((known) => `{${known}}`))}`,
-      hint: didYouMean(nearestWord(match[0], assetWords.map((known) => `{${known}}`))),
+      hint: didYouMean(
+        nearestWord(
+          match[0],
+          assetWords.map((known) => `{${known}}`),
+        ),
+      ),
     }));
   }
 }

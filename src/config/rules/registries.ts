@@ -1,7 +1,7 @@
 // Declared registries: one address each, that leaks nothing. A known name may be given another address – a mirror, a
 // server for trials – and the plan then shows the address beside the name.
 import { faultOfAddress } from "../address.ts";
-import { complain, complainAtKey, type Judging } from "../judging.ts";
+import { complainAtKey, type Judging } from "../judging.ts";
 import { type Path, pathText, quoted } from "../phrases.ts";
 import { members } from "../resolve/members.ts";
 import type { Judged } from "./rule.ts";
@@ -15,14 +15,24 @@ export function judgeRegistries(judging: Judging, { written }: Judged): void {
   }
 }
 
-function judgePlaces(judging: Judging, path: Path, written: { readonly url?: string | undefined; readonly forge?: string | undefined }): void {
+function judgePlaces(
+  judging: Judging,
+  path: Path,
+  written: { readonly url?: string | undefined; readonly forge?: string | undefined },
+): void {
   const isBoth = written.url !== undefined && written.forge !== undefined;
   const isNone = written.url === undefined && written.forge === undefined && !judging.isFaulty(path);
   if (isBoth) {
-    complainAtKey(judging, [...path, "forge"], () => ({ message: `Cannot use "url" and "forge" together in ${pathText(path)}: a registry is at one place`, hint: "Keep one of the two" }));
+    complainAtKey(judging, [...path, "forge"], () => ({
+      message: `Cannot use "url" and "forge" together in ${pathText(path)}: a registry is at one place`,
+      hint: "Keep one of the two",
+    }));
   }
   if (isNone) {
-    complainAtKey(judging, path, () => ({ message: `Cannot tell where the registry ${quoted(String(path.at(-1)))} is: "url" is missing`, hint: "Write the address that uploads go to, as in a .pypirc, as `url`" }));
+    complainAtKey(judging, path, () => ({
+      message: `Cannot tell where the registry ${quoted(String(path.at(-1)))} is: "url" is missing`,
+      hint: "Write the address that uploads go to, as in a .pypirc, as `url`",
+    }));
   }
 }
 

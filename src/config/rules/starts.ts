@@ -30,9 +30,13 @@ function startsOf({ configuration }: Judged, pipeline: PipelineConfiguration): r
   const pushed = pushOfOwnTag(steps);
   return configuration.pipelines.flatMap((other) => {
     const starts = (kind: string): boolean => other.on.some((trigger) => trigger.kind === kind);
-    const by = (step: StepConfiguration | undefined, how: string): readonly Start[] => (step === undefined ? [] : [{ from: pipeline.name, to: other.name, step, how }]);
+    const by = (step: StepConfiguration | undefined, how: string): readonly Start[] =>
+      step === undefined ? [] : [{ from: pipeline.name, to: other.name, step, how }];
     return [
-      ...by(steps.find((step) => step.uses === "dispatch" && step.with.pipeline === other.name), "dispatches"),
+      ...by(
+        steps.find((step) => step.uses === "dispatch" && step.with.pipeline === other.name),
+        "dispatches",
+      ),
       ...by(starts("tag") ? pushed : undefined, "pushes a release tag, which starts"),
       ...by(starts("release-published") ? steps.find(publishesRelease) : undefined, "publishes a release, which starts"),
     ];
@@ -71,6 +75,7 @@ function refuse(judging: Judging, circle: readonly Start[]): void {
   const path: Path = [...first.step.path, "uses"];
   complain(judging, path, () => ({
     message: `Cannot let the pipeline ${quoted(first.from)} start itself: ${parts.join(", whose ")}`,
-    hint: rest.length === 0 && first.how !== "dispatches" ? "Make the tag or release in a pipeline of its own" : "Take one of these steps out",
+    hint:
+      rest.length === 0 && first.how !== "dispatches" ? "Make the tag or release in a pipeline of its own" : "Take one of these steps out",
   }));
 }

@@ -1,6 +1,6 @@
 // Single steps: that the catalogue has them, that `with` is what they take, and that they stand in an environment which
 // fits. No code of the project runs where a credential for publishing can be had (DESIGN §1.6).
-import type { StepConfiguration } from "../../domain/configuration.ts";
+import type { Json, StepConfiguration } from "../../domain/configuration.ts";
 import { didYouMean, draftOfFault } from "../explain.ts";
 import { type Fault, faultsOf } from "../faults.ts";
 import { complain, complainAtKey, type Judging, namesAt, requireKnown } from "../judging.ts";
@@ -29,7 +29,10 @@ function judgeUnknown(judging: Judging, step: StepConfiguration): void {
   const path = [...step.path, "uses"];
   complain(judging, path, () => {
     const near = nearestWord(step.uses, known);
-    return { message: `Cannot find the step ${quoted(step.uses)} that ${pathText(path)} names`, hint: didYouMean(near) ?? `Use one of ${known.toSorted().join(", ")}` };
+    return {
+      message: `Cannot find the step ${quoted(step.uses)} that ${pathText(path)} names`,
+      hint: didYouMean(near) ?? `Use one of ${known.toSorted().join(", ")}`,
+    };
   });
 }
 
@@ -40,11 +43,16 @@ function isRun(judging: Judging, step: StepConfiguration): boolean {
 
 function judgeWith(judging: Judging, step: StepConfiguration, word: StepWord): void {
   if (step.uses === "run" && !isRun(judging, step)) {
-    complain(judging, [...step.path, "uses"], () => ({ message: `Cannot use "run" as the step of ${pathText(step.path)}: it has a key of its own`, hint: "Write `run: COMMAND`" }));
+    complain(judging, [...step.path, "uses"], () => ({
+      message: `Cannot use "run" as the step of ${pathText(step.path)}: it has a key of its own`,
+      hint: "Write `run: COMMAND`",
+    }));
     return;
   }
   if (!word.available || hasEmptyCommand(step)) return;
-  const faults = faultsOf(word.input, step.with, [...step.path, "with"]).map((fault) => (isRun(judging, step) ? besideRun(step.path, fault) : fault));
+  const faults = faultsOf(word.input, step.with, [...step.path, "with"]).map((fault) =>
+    isRun(judging, step) ? besideRun(step.path, fault) : fault,
+  );
   for (const fault of faults.filter(({ path }) => !judging.isFaulty(path))) {
     judging.refused.add(JSON.stringify(fault.path));
     judging.drafts.push(draftOfFault(judging.tree, fault));
@@ -54,8 +62,12 @@ function judgeWith(judging: Judging, step: StepConfiguration, word: StepWord): v
 /** A command that could not be read has been complained about. */
 function hasEmptyCommand(step: StepConfiguration): boolean {
   const { commands, look } = step.with;
-  const all = [...(Array.isArray(commands) ? commands : []), look];
+  const all: readonly (Json | undefined)[] = [...(isList(commands) ? commands : []), look];
   return all.some((words) => Array.isArray(words) && words.length === 0);
+}
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 /** The input of `run` is written beside `run`, not below `with`. */
@@ -76,10 +88,20 @@ const needsRegistry: ReadonlySet<string> = new Set(["publish", "stage"]);
 function judgeEnvironment(judging: Judging, { configuration }: Judged, { step, word }: StepAt): void {
   const path = [...step.path, "environment"];
   if (step.environment === undefined) {
-    if (needsRegistry.has(step.uses) && !judging.isFaulty(path)) needRegistry(judging, step, configuration.environments.filter((one) => one.registries.length > 0).map((one) => one.name));
+    if (needsRegistry.has(step.uses) && !judging.isFaulty(path))
+      needRegistry(
+        judging,
+        step,
+        configuration.environments.filter((one) => one.registries.length > 0).map((one) => one.name),
+      );
     return;
   }
-  const isKnown = requireKnown(judging, path, { what: "environment", name: step.environment, known: environmentNames(judging), from: declaredUnder("environments") });
+  const isKnown = requireKnown(judging, path, {
+    what: "environment",
+    name: step.environment,
+    known: environmentNames(judging),
+    from: declaredUnder("environments"),
+  });
   const environment = configuration.environments.find((one) => one.name === step.environment);
   if (!isKnown || environment === undefined || judging.isFaulty(["environments", step.environment])) return;
   const { name, registries } = environment;
@@ -92,7 +114,10 @@ function judgeEnvironment(judging: Judging, { configuration }: Judged, { step, w
   if (registries.length === 0 || word === undefined || word.kind === "acting") return;
   const who = isRun(judging, step) ? "commands of the project" : `the step "${step.uses}"`;
   complain(judging, path, () => ({
-    message: `Cannot give ${who} in ${pathText(step.path)} the environment ${quoted(name)}: it opens ${choices(registries.map((use) => use.registry), "and")}, and only steps that publish may stand where that can be done`,
+    message: `Cannot give ${who} in ${pathText(step.path)} the environment ${quoted(name)}: it opens ${choices(
+      registries.map((use) => use.registry),
+      "and",
+    )}, and only steps that publish may stand where that can be done`,
     hint: "Name an environment without registries, or delete the line",
   }));
 }
@@ -100,7 +125,10 @@ function judgeEnvironment(judging: Judging, { configuration }: Judged, { step, w
 function needRegistry(judging: Judging, step: StepConfiguration, names: readonly string[]): void {
   complainAtKey(judging, step.path, () => ({
     message: `Cannot ${step.uses} in ${pathText(step.path)}: "environment" is missing, and it names the registry`,
-    hint: names.length === 0 ? "Add `environments: { NAME: { registry: …, credentials: … } }` and name it" : `Add \`environment: ${names[0] ?? ""}\``,
+    hint:
+      names.length === 0
+        ? "Add `environments: { NAME: { registry: …, credentials: … } }` and name it"
+        : `Add \`environment: ${names[0] ?? ""}\``,
   }));
 }
 
@@ -110,14 +138,21 @@ function judgeMatrix(judging: Judging, step: StepConfiguration): void {
   const path = [...step.path, "matrix"];
   const axes = Object.entries(step.matrix ?? {});
   if (step.matrix !== undefined && axes.length === 0 && !judging.isFaulty(path)) {
-    complainAtKey(judging, path, () => ({ message: `Cannot make legs from ${pathText(path)}: it is empty`, hint: "Add `platform: [...]`, or delete the line" }));
+    complainAtKey(judging, path, () => ({
+      message: `Cannot make legs from ${pathText(path)}: it is empty`,
+      hint: "Add `platform: [...]`, or delete the line",
+    }));
   }
   const legs = axes.reduce((product, [, values]) => product * values.length, 1);
-  if (legs > legsMax) complainAtKey(judging, path, () => ({ message: `Cannot make ${legs} legs from ${pathText(path)}: expected at most ${legsMax}` }));
+  if (legs > legsMax)
+    complainAtKey(judging, path, () => ({ message: `Cannot make ${legs} legs from ${pathText(path)}: expected at most ${legsMax}` }));
   for (const [axis, values] of axes) {
     for (const [index, value] of values.entries()) {
       if (values.indexOf(value) === index) continue;
-      complain(judging, [...path, axis, index], () => ({ message: `Cannot make two equal legs: ${quoted(value)} stands twice in ${pathText([...path, axis])}`, hint: "Keep one of the two" }));
+      complain(judging, [...path, axis, index], () => ({
+        message: `Cannot make two equal legs: ${quoted(value)} stands twice in ${pathText([...path, axis])}`,
+        hint: "Keep one of the two",
+      }));
     }
   }
 }

@@ -13,7 +13,10 @@ export function judgeTriggers(judging: Judging, judged: Judged): void {
     const path = pathOfPipeline(judged, pipeline.name);
     const at = [...path, "on"];
     if (pipeline.on.length === 0 && !judging.isFaulty(at)) {
-      complainAtKey(judging, at, () => ({ message: `Cannot start anything: ${pathText(at)} is empty`, hint: "Write `dispatch: {}`, or delete the line" }));
+      complainAtKey(judging, at, () => ({
+        message: `Cannot start anything: ${pathText(at)} is empty`,
+        hint: "Write `dispatch: {}`, or delete the line",
+      }));
     }
     for (const trigger of pipeline.on) judgeTrigger(judging, judged, { pipeline, trigger, path: at });
     judgeVersion(judging, judged, { pipeline, path });
@@ -31,7 +34,11 @@ function judgeTrigger(judging: Judging, judged: Judged, at: TriggerAt): void {
   if (at.trigger.kind === "schedule") judgeSchedule(judging, { ...at, trigger: at.trigger });
 }
 
-function judgeTagTrigger(judging: Judging, { configuration }: Judged, { packages, path }: { readonly packages: readonly string[]; readonly path: Path }): void {
+function judgeTagTrigger(
+  judging: Judging,
+  { configuration }: Judged,
+  { packages, path }: { readonly packages: readonly string[]; readonly path: Path },
+): void {
   const known = namesAt(judging, ["packages"]);
   const isList = packages.length > 1 || judging.tree.writtenAt(path)?.startsWith("[") === true;
   for (const [index, name] of packages.entries()) {
@@ -52,7 +59,9 @@ function judgeSchedule(judging: Judging, { pipeline, trigger, path }: TriggerAt 
   const at = [...path, "schedule", trigger.name];
   const cron = faultOfCron(trigger.cron);
   if (cron !== undefined) {
-    complain(judging, [...at, "cron"], () => ({ message: `Cannot read ${pathText([...at, "cron"])}: expected ${cron}, found ${quoted(trigger.cron)}` }));
+    complain(judging, [...at, "cron"], () => ({
+      message: `Cannot read ${pathText([...at, "cron"])}: expected ${cron}, found ${quoted(trigger.cron)}`,
+    }));
   }
   if (!isZone(trigger.zone)) {
     complain(judging, [...at, "zone"], () => ({
@@ -72,7 +81,11 @@ function isZone(zone: string): boolean {
   }
 }
 
-function judgeInput(judging: Judging, pipeline: PipelineConfiguration, given: { readonly name: string; readonly value: unknown; readonly path: Path }): void {
+function judgeInput(
+  judging: Judging,
+  pipeline: PipelineConfiguration,
+  given: { readonly name: string; readonly value: unknown; readonly path: Path },
+): void {
   const { name, value, path } = given;
   requireInput(judging, name, { path, inputs: pipeline.inputs.map((input) => input.name) });
   const type = pipeline.inputs.find((input) => input.name === name)?.type;
@@ -137,12 +150,17 @@ function judgeFromInput(judging: Judging, { pipeline, path, at }: VersionAt & { 
   }
 }
 
-function judgePrerelease(judging: Judging, { pipeline, rule, at }: { readonly pipeline: PipelineConfiguration; readonly rule: VersionRule; readonly at: Path }): void {
+function judgePrerelease(
+  judging: Judging,
+  { pipeline, rule, at }: { readonly pipeline: PipelineConfiguration; readonly rule: VersionRule; readonly at: Path },
+): void {
   const condition = rule.prerelease;
   if (condition?.kind !== "input") return;
   const path = [...at, "prerelease"];
   requireInput(judging, condition.name, { path, inputs: pipeline.inputs.map((input) => input.name) });
   const type = pipeline.inputs.find((input) => input.name === condition.name)?.type;
   if (type === undefined || type === "boolean") return;
-  complain(judging, path, () => ({ message: `Cannot use the input ${quoted(condition.name)} for ${pathText(path)}: expected a boolean, and it is a ${type}` }));
+  complain(judging, path, () => ({
+    message: `Cannot use the input ${quoted(condition.name)} for ${pathText(path)}: expected a boolean, and it is a ${type}`,
+  }));
 }

@@ -34,12 +34,20 @@ function judgeTo(judging: Judging, { configuration }: Judged, step: StepConfigur
   const environment = configuration.environments.find((one) => one.name === step.environment);
   if (environment === undefined || environment.registries.length === 0 || judging.isFaulty(["environments", environment.name])) return;
   const known = environment.registries.map((use) => use.registry);
-  requireNames(judging, { value: step.with.to, path: [...step.path, "with", "to"] }, { what: "registry", known, from: `in the environment "${environment.name}"` });
+  requireNames(
+    judging,
+    { value: step.with.to, path: [...step.path, "with", "to"] },
+    { what: "registry", known, from: `in the environment "${environment.name}"` },
+  );
 }
 
 function judgeFrom(judging: Judging, _judged: Judged, step: StepConfiguration): void {
   const known = [...registryNames(judging), "artifacts"];
-  requireNames(judging, { value: step.with.from, path: [...step.path, "with", "from"] }, { what: "registry", known, from: `${declaredUnder("registries")} or known by name` });
+  requireNames(
+    judging,
+    { value: step.with.from, path: [...step.path, "with", "from"] },
+    { what: "registry", known, from: `${declaredUnder("registries")} or known by name` },
+  );
 }
 
 function judgeAcknowledge(judging: Judging, _judged: Judged, step: StepConfiguration): void {

@@ -14,13 +14,19 @@ const schedule = z
   .strictObject({
     cron: text.describe('Five cron fields, quoted, such as "0 4 * * 1"'),
     zone: text.optional().describe("Time zone of the cron fields, such as Europe/Berlin (default: UTC)"),
-    inputs: z.record(name, z.union([z.string(), z.boolean()])).optional().describe("Inputs of the scheduled run"),
+    inputs: z
+      .record(name, z.union([z.string(), z.boolean()]))
+      .optional()
+      .describe("Inputs of the scheduled run"),
   })
   .describe("Starts at fixed times");
 
 export const triggers = z
   .strictObject({
-    tag: z.union([name, z.array(name).min(1)]).optional().describe("Package, or packages, whose release tag starts it"),
+    tag: z
+      .union([name, z.array(name).min(1)])
+      .optional()
+      .describe("Package, or packages, whose release tag starts it"),
     dispatch: dispatch.optional(),
     schedule: mapOf(schedule).optional().describe("Times at which it starts, by name"),
     "release-published": z.strictObject({}).nullable().optional().describe("A release published at the forge starts it"),
@@ -59,10 +65,16 @@ const effect = z
   .describe("The step acts on the world: what it does, and whether that can be taken back (default: irreversible)");
 
 const runKeys = {
-  run: z.union([text, z.array(text).min(1).max(100)]).optional().describe("Command, split into words; nothing is expanded; a list is several"),
+  run: z
+    .union([text, z.array(text).min(1).max(100)])
+    .optional()
+    .describe("Command, split into words; nothing is expanded; a list is several"),
   shell: z.literal("bash").optional().describe("Gives `run` to bash as one script instead of splitting it"),
   in: text.optional().describe("Enters the project's environment first: nix, pixi, or a command that is put before each one"),
-  produces: z.union([produced, z.array(produced).min(1)]).optional().describe("Artifacts that the commands make; nothing else leaves the step"),
+  produces: z
+    .union([produced, z.array(produced).min(1)])
+    .optional()
+    .describe("Artifacts that the commands make; nothing else leaves the step"),
   effect: effect.optional(),
   look: text.optional().describe("Read-only command that prints present, absent or conflict for the effect"),
 };

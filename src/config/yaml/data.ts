@@ -35,12 +35,13 @@ export function readData(root: ParsedNode, lineOf: (offset: number) => number): 
 function readNode(reading: Reading, node: unknown, path: Path): unknown {
   if (node === null || node === undefined) return null;
   reading.nodes += 1;
-  if (path.length > depthMax) return refuse(reading, node, path, tooDeep);
-  if (reading.nodes > nodesMax) return refuse(reading, node, path, tooMany);
+  if (path.length > depthMax) return refuse(reading, path, { node, told: tooDeep });
+  if (reading.nodes > nodesMax) return refuse(reading, path, { node, told: tooMany });
   // `scan` has named the alias, anchor or tag already.
   if (isAlias(node)) return lose(reading, path);
   if (isMap(node)) return node.tag === undefined ? readMap(reading, node, path) : lose(reading, path);
-  if (isSeq(node)) return node.tag === undefined ? node.items.map((item, index) => readItem(reading, item, [...path, index])) : lose(reading, path);
+  if (isSeq(node))
+    return node.tag === undefined ? node.items.map((item, index) => readItem(reading, item, [...path, index])) : lose(reading, path);
   if (!isScalar(node)) return lose(reading, path);
   return node.tag === undefined ? readScalar(reading, node, path) : lose(reading, path);
 }
@@ -55,7 +56,7 @@ function lose(reading: Reading, path: Path): typeof unreadable {
   return unreadable;
 }
 
-function refuse(reading: Reading, node: unknown, path: Path, told: Told): typeof unreadable {
+function refuse(reading: Reading, path: Path, { node, told }: { readonly node: unknown; readonly told: Told }): typeof unreadable {
   const isFirst = !reading.drafts.some((draft) => draft.code === "CONFIG_TOO_LARGE");
   if (isFirst) reading.drafts.push({ code: "CONFIG_TOO_LARGE", range: rangeOfNode(node), tell: () => told });
   return lose(reading, path);
@@ -69,7 +70,10 @@ function readMap(reading: Reading, map: YAMLMap, path: Path): unknown {
     if (key === undefined) continue;
     const earlier = lines.get(key);
     if (earlier !== undefined) {
-      complain(reading, pair.key, { message: `Cannot use the key ${quoted(key)} twice in one map: it stands in line ${earlier} already`, hint: "Keep one of the two" });
+      complain(reading, pair.key, {
+        message: `Cannot use the key ${quoted(key)} twice in one map: it stands in line ${earlier} already`,
+        hint: "Keep one of the two",
+      });
       continue;
     }
     lines.set(key, reading.lineOf(rangeOfNode(pair.key).start));
@@ -93,18 +97,28 @@ function readKey(reading: Reading, pair: Pair, path: Path): string | undefined {
     return written === "" ? undefined : written;
   }
   if (key.value === "<<" && key.type === "PLAIN") {
-    complain(reading, key, { message: 'Cannot use the key "<<": merge keys are not part of the language', hint: "Write the keys themselves" });
+    complain(reading, key, {
+      message: 'Cannot use the key "<<": merge keys are not part of the language',
+      hint: "Write the keys themselves",
+    });
     return undefined;
   }
   if (!dangerousKeys.has(key.value)) return key.value;
-  complain(reading, key, { message: `Cannot use the key ${quoted(key.value)}: no name may be spelled like it`, hint: "Choose another name" });
+  complain(reading, key, {
+    message: `Cannot use the key ${quoted(key.value)}: no name may be spelled like it`,
+    hint: "Choose another name",
+  });
   return undefined;
 }
 
 function complainOfKey(reading: Reading, pair: Pair): undefined {
   // An alias or tag has been named by `scan`.
   const isNamed = isAlias(pair.key) || (isScalar(pair.key) && pair.key.tag !== undefined);
-  if (!isNamed) complain(reading, pair.key ?? pair.value, { message: "Cannot use a map or a list as a key: expected text", hint: 'Quote the key if it is text, such as "{name}"' });
+  if (!isNamed)
+    complain(reading, pair.key ?? pair.value, {
+      message: "Cannot use a map or a list as a key: expected text",
+      hint: 'Quote the key if it is text, such as "{name}"',
+    });
   return undefined;
 }
 

@@ -73,7 +73,8 @@ const emptyFile: Draft = {
 function faultsOf(text: string, documents: readonly Document.Parsed[], scanned: Scan): readonly Draft[] {
   const second = documents[1];
   const start = second?.range[0] ?? 0;
-  const extra: readonly Draft[] = second === undefined ? [] : [{ code: "CONFIG_SYNTAX", range: { start, end: start + 3 }, tell: oneDocument }];
+  const extra: readonly Draft[] =
+    second === undefined ? [] : [{ code: "CONFIG_SYNTAX", range: { start, end: start + 3 }, tell: oneDocument }];
   const errors = documents.flatMap((document) => document.errors);
   return [...extra, ...draftsOfSyntax(text, errors, scanned)];
 }

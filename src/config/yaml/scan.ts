@@ -44,7 +44,14 @@ export function scan(text: string): Scan {
   const quotes: number[] = [];
   const tokens: string[] = [];
   const counter: Counter = {
-    tokens: 0, nodes: 0, documents: 0, flowDepth: 0, openersOnLine: 0, blanksAtLineStart: 0, lineIsBlank: true, stopped: false,
+    tokens: 0,
+    nodes: 0,
+    documents: 0,
+    flowDepth: 0,
+    openersOnLine: 0,
+    blanksAtLineStart: 0,
+    lineIsBlank: true,
+    stopped: false,
   };
   let offset = 0;
   let type: TokenType = null;

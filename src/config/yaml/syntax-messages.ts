@@ -12,7 +12,10 @@ const byCode: Partial<Record<YAMLParseError["code"], Told>> = {
     message: "Cannot read the YAML: expected a key with a colon on one line",
     hint: "Close the quote or bracket above, or add the colon",
   },
-  KEY_OVER_1024_CHARS: { message: "Cannot read the YAML: the key is longer than 1024 characters", hint: "Close the quote or bracket above" },
+  KEY_OVER_1024_CHARS: {
+    message: "Cannot read the YAML: the key is longer than 1024 characters",
+    hint: "Close the quote or bracket above",
+  },
   BAD_DQ_ESCAPE: {
     message: "Cannot read the YAML: double quotes do not know this escape",
     hint: "Use single quotes, or write the backslash twice",
@@ -45,7 +48,11 @@ const refusedBefore: ReadonlySet<YAMLParseError["code"]> = new Set([
 ]);
 
 /** One draft for each line with an error: what follows a broken place on its line says nothing new. */
-export function draftsOfSyntax(text: string, errors: readonly YAMLParseError[], scanned: Pick<Scan, "drafts" | "quotes">): readonly Draft[] {
+export function draftsOfSyntax(
+  text: string,
+  errors: readonly YAMLParseError[],
+  scanned: Pick<Scan, "drafts" | "quotes">,
+): readonly Draft[] {
   const known = errors.filter((error) => scanned.drafts.length === 0 || !refusedBefore.has(error.code));
   // The parser gave up somewhere above and now meets what it would have read.
   const own = known.filter((error) => !/token in YAML (?:stream|document)/.test(error.message));
@@ -60,7 +67,8 @@ export function draftsOfSyntax(text: string, errors: readonly YAMLParseError[], 
 function draftOfSyntax(error: YAMLParseError, quotes: readonly number[]): Draft {
   const [start, end] = error.pos;
   const range = { start, end: Math.max(end, start + 1) };
-  if (!error.message.startsWith("Missing closing")) return { code: "CONFIG_SYNTAX", range, tell: () => byCode[error.code] ?? parserWords(error) };
+  if (!error.message.startsWith("Missing closing"))
+    return { code: "CONFIG_SYNTAX", range, tell: () => byCode[error.code] ?? parserWords(error) };
   // The parser names the end of the file; a person looks for the quote.
   const open = quotes.findLast((offset) => offset < start) ?? start;
   return { code: "CONFIG_SYNTAX", range: { start: open, end: open + 1 }, tell: () => neverClosed };

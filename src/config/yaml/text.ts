@@ -14,7 +14,11 @@ export function plainText(text: string): string {
 export function tooLarge(text: string): Draft | undefined {
   if (text.length <= sizeMaxBytes && new TextEncoder().encode(text).length <= sizeMaxBytes) return undefined;
   const message = `Cannot read the file: it is larger than ${sizeMaxBytes / 1024} KiB`;
-  return { code: "CONFIG_TOO_LARGE", range: { start: 0, end: 0 }, tell: () => ({ message, hint: "Move what is generated out of slipway.yaml" }) };
+  return {
+    code: "CONFIG_TOO_LARGE",
+    range: { start: 0, end: 0 },
+    tell: () => ({ message, hint: "Move what is generated out of slipway.yaml" }),
+  };
 }
 
 // Control characters but tab and line feed, marks that reorder text, a byte order mark inside, what decoding could not read.

@@ -31,16 +31,17 @@ export function guardedSteps(plan: Plan, gate: string): readonly PlannedStep[] {
 }
 
 /**
- * Ids of the steps that must be over before the gate asks: what its steps follow, without those that themselves follow a
- * step of the gate (one gate may guard several, and is asked once), and without those at or below the line where the
- * gate also guards something above it, for which they wait.
+ * Ids of the steps that must be over before the gate asks: what the first of its steps follow. One gate may guard
+ * several steps and is asked once, so that those further below do not hold it up; nor do steps at or below the line
+ * where it guards something above it, for which they wait.
  */
 export function stepsAbove(plan: Plan, gate: string): ReadonlySet<string> {
   return remember(known(plan).above, gate, () => {
     const guarded = guardedSteps(plan, gate).map((step) => step.id);
-    const guardsAboveLine = guarded.some((id) => plan.line.above.includes(id));
-    const late = new Set([...guarded, ...descendants(plan.steps, guarded), ...(guardsAboveLine ? [...plan.line.at, ...plan.line.below] : [])]);
-    return new Set([...ancestors(plan.steps, guarded)].filter((id) => !late.has(id)));
+    const following = descendants(plan.steps, guarded);
+    const first = guarded.filter((id) => !following.has(id));
+    const late = new Set(first.some((id) => plan.line.above.includes(id)) ? [...plan.line.at, ...plan.line.below] : []);
+    return new Set([...ancestors(plan.steps, first)].filter((id) => !late.has(id)));
   });
 }
 

@@ -3,24 +3,24 @@ import type { Line, PlannedStep } from "./plan.ts";
 
 type Node = Pick<PlannedStep, "id" | "waitsFor">;
 
-/** Ids of all steps that follow one of `from`, at any distance, `from` itself not included. O(steps + edges). */
+/** Ids of all steps that follow one of `from`, at any distance; one of `from` itself if it follows another. O(steps + edges). */
 export function descendants(steps: readonly Node[], from: readonly string[]): ReadonlySet<string> {
-  const reached = new Set(from);
+  const starts = new Set(from);
+  const reached = new Set<string>();
   // Steps stand in an order in which they may run, so one pass is enough.
   for (const step of steps) {
-    if (step.waitsFor.some((id) => reached.has(id))) reached.add(step.id);
+    if (step.waitsFor.some((id) => starts.has(id) || reached.has(id))) reached.add(step.id);
   }
-  for (const id of from) reached.delete(id);
   return reached;
 }
 
-/** Ids of all steps that one of `from` waits for, at any distance, `from` itself not included. O(steps + edges). */
+/** Ids of all steps that one of `from` waits for, at any distance; one of `from` itself if another waits for it. O(steps + edges). */
 export function ancestors(steps: readonly Node[], from: readonly string[]): ReadonlySet<string> {
-  const reached = new Set(from);
+  const starts = new Set(from);
+  const reached = new Set<string>();
   for (const step of steps.toReversed()) {
-    if (reached.has(step.id)) for (const before of step.waitsFor) reached.add(before);
+    if (starts.has(step.id) || reached.has(step.id)) for (const before of step.waitsFor) reached.add(before);
   }
-  for (const id of from) reached.delete(id);
   return reached;
 }
 

@@ -274,34 +274,48 @@ function importNameFault(field: string, value: string): string | undefined {
 }
 
 function judgedFaults(metadata: CoreMetadata, answers: MetadataAnswers): readonly MetadataFault[] {
-  const faults: MetadataFault[] = [];
-  const refuse = (id: string, what: string, judged: Judgement, source: string) => {
-    if (judged.kind === "invalid") faults.push(fault(id, `${what} is invalid: ${judged.why} (${source})`));
-  };
-  for (const name of dependencyFields) {
-    for (const value of headersOf(metadata, name)) {
-      if (isPlainRequirement(value)) continue;
-      const judged = answers.requirement(value);
-      if (judged.kind === "valid" && judged.direct)
-        faults.push(
-          fault("META-DIRECT", `${name} ${quote(value)} names an address; PyPI takes no direct references (PEP 440, direct references)`),
-        );
-      refuse("META-REQUIREMENT", `${name} ${quote(value)}`, judged, "PEP 508, by packaging");
-    }
-  }
   const asked = questionsOf(metadata);
-  for (const value of asked.specifiers)
-    refuse("META-REQUIRES-PYTHON", `Requires-Python ${quote(value)}`, answers.specifiers(value), "PEP 440, by packaging");
-  for (const value of asked.licenses)
-    refuse("META-LICENSE", `License-Expression ${quote(value)}`, answers.license(value), "SPDX, PEP 639, by packaging");
-  for (const value of asked.emails)
-    refuse("META-EMAIL", `The mail address in ${quote(value)}`, answers.email(value), "PyPI, by email-validator");
-  for (const value of new Set(headersOf(metadata, "Classifier"))) {
+  const refused = (values: readonly string[], judge: (value: string) => Judgement, say: (value: string, why: string) => MetadataFault) =>
+    values.flatMap((value) => {
+      const judged = judge(value);
+      return judged.kind === "invalid" ? [say(value, judged.why)] : [];
+    });
+  return [
+    ...dependencyFields.flatMap((name) => dependencyFaults(metadata, name, answers)),
+    ...refused(asked.specifiers, answers.specifiers, (value, why) =>
+      fault("META-REQUIRES-PYTHON", `Requires-Python ${quote(value)} is invalid: ${why} (PEP 440, by packaging)`),
+    ),
+    ...refused(asked.licenses, answers.license, (value, why) =>
+      fault("META-LICENSE", `License-Expression ${quote(value)} is invalid: ${why} (SPDX, PEP 639, by packaging)`),
+    ),
+    ...refused(asked.emails, answers.email, (value, why) =>
+      fault("META-EMAIL", `The mail address in ${quote(value)} is invalid: ${why} (PyPI, by email-validator)`),
+    ),
+    ...classifierFaults(asked.classifiers, answers),
+  ];
+}
+
+function dependencyFaults(metadata: CoreMetadata, name: string, answers: MetadataAnswers): readonly MetadataFault[] {
+  const faults: MetadataFault[] = [];
+  for (const value of headersOf(metadata, name)) {
+    if (isPlainRequirement(value)) continue;
+    const judged = answers.requirement(value);
+    const what = `${name} ${quote(value)}`;
+    if (judged.kind === "invalid") faults.push(fault("META-REQUIREMENT", `${what} is invalid: ${judged.why} (PEP 508, by packaging)`));
+    else if (judged.direct) faults.push(fault("META-DIRECT", `${what} names an address; PyPI takes no direct references (PEP 440)`));
+  }
+  return faults;
+}
+
+function classifierFaults(classifiers: readonly string[], answers: MetadataAnswers): readonly MetadataFault[] {
+  const faults: MetadataFault[] = [];
+  for (const value of new Set(classifiers)) {
     const judged = answers.classifier(value);
     if (judged.kind === "unknown")
       faults.push(fault("META-CLASSIFIER", `Classifier ${quote(value)} is not on PyPI's list (trove-classifiers)`));
-    if (judged.kind === "deprecated")
+    if (judged.kind === "deprecated") {
       faults.push(fault("META-CLASSIFIER", `Classifier ${quote(value)} is deprecated${insteadOf(judged.insteadOf)} (trove-classifiers)`));
+    }
   }
   return faults;
 }

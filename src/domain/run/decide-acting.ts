@@ -33,10 +33,7 @@ export function collectActing(deciding: Deciding, step: PlannedStep, state: Step
     const stopped: Stopped = { stop: { kind: "conflict", theirs }, effect: "" };
     return collectEffects(deciding, step, { effects, pace: "finish", stopped });
   }
-  if (surveyed?.result.kind !== "clear") {
-    if (maySend) return collectSurvey(deciding, step, state);
-    if (!effectsOf(state).some((effect) => effect.sends > 0)) return;
-  }
+  if (surveyed?.result.kind !== "clear" && maySend) return collectSurvey(deciding, step, state);
   if (effectsOf(state).every((effect) => effect.evidence !== undefined)) {
     return deciding.add({ key: `end:${step.id}`, kind: "end", step: step.id });
   }

@@ -4,7 +4,6 @@ import type { ArchiveMember } from "../ports.ts";
 import { shown, type Faults } from "./faults.ts";
 import { depthMax, nameBytesMax } from "./limits.ts";
 
-// eslint-disable-next-line no-control-regex
 const controlCharacter = /[\u0000-\u001f\u007f]/;
 
 /** What is wrong with a member's name, folders without their final `/`; undefined when nothing is. */

@@ -26,14 +26,13 @@ export interface TarWalk {
 }
 
 type State =
-  | { readonly kind: "header" }
-  | { readonly kind: "data"; left: number; padding: number }
-  | { readonly kind: "extended"; readonly type: string; left: number; padding: number; readonly pieces: Buffer[] }
-  | { readonly kind: "padding"; left: number }
-  /** After a block of zeros. */
-  | { readonly kind: "closing" }
-  | { readonly kind: "closed" }
-  | { readonly kind: "stopped" };
+  | { readonly kind: "header" | "closing" | "closed" | "stopped" }
+  | { readonly kind: "data"; left: number; readonly padding: number }
+  | { readonly kind: "extended"; readonly type: string; left: number; readonly padding: number; readonly pieces: Buffer[] }
+  | { readonly kind: "padding"; left: number; readonly padding: 0 };
+
+/** States in which a known number of bytes is used up. */
+type Counted = Extract<State, { left: number }>;
 
 /** What extended headers said about the member that follows. */
 interface Pending {
@@ -45,121 +44,134 @@ interface Pending {
   readonly faults: string[];
 }
 
+/** Everything that changes during one walk. */
+interface Walking {
+  readonly visitor: TarVisitor;
+  readonly faults: Faults;
+  /** A block of which the end has not come yet. */
+  readonly held: Buffer;
+  heldBytes: number;
+  state: State;
+  pending: Pending;
+  members: number;
+}
+
+/** Begins a walk. `faults` gets what is wrong; after some of it `take` wants no more bytes. */
 export function createTarWalk(visitor: TarVisitor, faults: Faults): TarWalk {
-  const held = Buffer.alloc(blockBytes);
-  let heldBytes = 0;
-  let state: State = { kind: "header" };
-  let pending: Pending = { faults: [] };
-  let members = 0;
+  const walking: Walking = {
+    visitor,
+    faults,
+    held: Buffer.alloc(blockBytes),
+    heldBytes: 0,
+    state: { kind: "header" },
+    pending: { faults: [] },
+    members: 0,
+  };
+  return {
+    take(bytes) {
+      let at = 0;
+      while (at < bytes.length && walking.state.kind !== "stopped") at += step(walking, bytes.subarray(at));
+      return walking.state.kind !== "stopped";
+    },
+    end: () => addEndFault(walking),
+  };
+}
 
-  function take(bytes: Buffer): boolean {
-    let at = 0;
-    while (at < bytes.length && state.kind !== "stopped") at += step(bytes.subarray(at));
-    return state.kind !== "stopped";
+function addEndFault({ state, heldBytes, members, faults }: Walking): void {
+  if (state.kind === "stopped" || (state.kind === "closed" && heldBytes === 0)) return;
+  faults.add(members === 0 && state.kind === "header" ? "Is empty, or no tar file" : "Is cut short, or lacks its end mark");
+}
+
+/** Uses up some of the bytes and says how many. */
+function step(walking: Walking, bytes: Buffer): number {
+  const { state, held } = walking;
+  if (state.kind === "data" || state.kind === "extended" || state.kind === "padding") return stepCounted(walking, state, bytes);
+  const used = Math.min(bytes.length, blockBytes - walking.heldBytes);
+  bytes.copy(held, walking.heldBytes, 0, used);
+  walking.heldBytes += used;
+  if (walking.heldBytes === blockBytes) {
+    walking.heldBytes = 0;
+    walking.state = onBlock(walking);
   }
+  return used;
+}
 
-  /** Uses up some of the bytes and says how many. */
-  function step(bytes: Buffer): number {
-    if (state.kind === "data" || state.kind === "extended" || state.kind === "padding") return stepCounted(state, bytes);
-    const used = Math.min(bytes.length, blockBytes - heldBytes);
-    bytes.copy(held, heldBytes, 0, used);
-    heldBytes += used;
-    if (heldBytes === blockBytes) {
-      heldBytes = 0;
-      state = onBlock(held);
-    }
-    return used;
-  }
+function stepCounted(walking: Walking, counted: Counted, bytes: Buffer): number {
+  const piece = bytes.subarray(0, counted.left);
+  if (counted.kind === "data") walking.visitor.data(piece);
+  if (counted.kind === "extended") counted.pieces.push(Buffer.from(piece));
+  counted.left -= piece.length;
+  if (counted.left > 0) return piece.length;
+  if (counted.kind === "extended") readExtended(walking, counted.type, Buffer.concat(counted.pieces));
+  walking.state = counted.padding > 0 ? { kind: "padding", left: counted.padding, padding: 0 } : { kind: "header" };
+  return piece.length;
+}
 
-  function stepCounted(counted: State & { left: number }, bytes: Buffer): number {
-    const piece = bytes.subarray(0, counted.left);
-    if (counted.kind === "data") visitor.data(piece);
-    if (counted.kind === "extended") counted.pieces.push(Buffer.from(piece));
-    counted.left -= piece.length;
-    if (counted.left === 0) state = afterCounted(counted);
-    return piece.length;
-  }
-
-  function afterCounted(counted: State): State {
-    if (counted.kind === "extended") readExtended(counted.type, Buffer.concat(counted.pieces));
-    const padding = counted.kind === "data" || counted.kind === "extended" ? counted.padding : 0;
-    return padding > 0 ? { kind: "padding", left: padding } : { kind: "header" };
-  }
-
-  function onBlock(block: Buffer): State {
-    const read = readTarHeader(block);
-    if (state.kind === "closing" || state.kind === "closed") return onBlockAfterEnd(read.kind === "zeros", state);
-    if (read.kind === "zeros") return onFirstZeros();
-    if (read.kind === "invalid") {
-      faults.add(`Has ${read.why} after ${members} members`);
-      return { kind: "stopped" };
-    }
-    return onHeader(read.header);
-  }
-
-  function onFirstZeros(): State {
-    if (pending.waiting === true) faults.add("Has an extended header that no member follows");
-    return { kind: "closing" };
-  }
-
-  function onBlockAfterEnd(isZero: boolean, now: State): State {
-    if (isZero) return { kind: "closed" };
-    faults.add(now.kind === "closing" ? "Has only half an end mark before further members" : "Has bytes after its end mark");
+function onBlock(walking: Walking): State {
+  const { state, faults } = walking;
+  const read = readTarHeader(walking.held);
+  if (state.kind === "closing" || state.kind === "closed") {
+    if (read.kind === "zeros") return { kind: "closed" };
+    faults.add(state.kind === "closing" ? "Has only half an end mark before further members" : "Has bytes after its end mark");
     return { kind: "stopped" };
   }
-
-  function onHeader(header: TarHeader): State {
-    const isExtended = header.type === "x" || header.type === "g" || header.type === "L" || header.type === "K";
-    if (isExtended) return onExtended(header);
-    const size = pending.sizeBytes ?? header.sizeBytes;
-    const member = memberOf(header, pending, faults);
-    pending = { faults: [] };
-    members += 1;
-    if (members > entriesMax) {
-      faults.add(`Holds more than ${entriesMax} members`);
-      return { kind: "stopped" };
-    }
-    visitor.member(member);
-    if (member.kind !== "file" && size > 0) {
-      faults.add(`${shown(member.path)} is a ${member.kind} with ${size} bytes of content, which some readers take for headers`);
-      return { kind: "stopped" };
-    }
-    return size === 0 ? { kind: "header" } : { kind: "data", left: size, padding: paddingOf(size) };
+  if (read.kind === "zeros") {
+    if (walking.pending.waiting === true) faults.add("Has an extended header that no member follows");
+    return { kind: "closing" };
   }
+  if (read.kind === "header") return onHeader(walking, read.header);
+  faults.add(`Has ${read.why} after ${walking.members} members`);
+  return { kind: "stopped" };
+}
 
-  function onExtended(header: TarHeader): State {
-    if (header.sizeBytes > paxBytesMax || header.sizeBytes === 0) {
-      faults.add(`Has an extended header of ${header.sizeBytes} bytes (type "${header.type}")`);
-      return { kind: "stopped" };
-    }
-    return { kind: "extended", type: header.type, left: header.sizeBytes, padding: paddingOf(header.sizeBytes), pieces: [] };
+function onHeader(walking: Walking, header: TarHeader): State {
+  const { faults } = walking;
+  const isExtended = header.type === "x" || header.type === "g" || header.type === "L" || header.type === "K";
+  if (isExtended) return onExtended(header, faults);
+  const member = memberOf(header, walking.pending, faults);
+  walking.pending = { faults: [] };
+  walking.members += 1;
+  if (walking.members > entriesMax) {
+    faults.add(`Holds more than ${entriesMax} members`);
+    return { kind: "stopped" };
   }
-
-  function readExtended(type: string, bytes: Buffer): void {
-    if (type === "x" || type === "g") return addPending(readPaxRecords(bytes), type);
-    const name = decodeTarText(bytes);
-    const nameFaults = name.fault === undefined ? [] : [name.fault];
-    addPending(type === "L" ? { path: name.text, faults: nameFaults } : { linkTo: name.text, faults: nameFaults }, type);
+  walking.visitor.member(member);
+  const { sizeBytes } = member;
+  if (member.kind !== "file" && sizeBytes > 0) {
+    faults.add(`${shown(member.path)} is a ${member.kind} with ${sizeBytes} bytes of content, which some readers take for headers`);
+    return { kind: "stopped" };
   }
+  return sizeBytes === 0 ? { kind: "header" } : { kind: "data", left: sizeBytes, padding: paddingOf(sizeBytes) };
+}
 
-  function addPending(records: PaxRecords, type: string): void {
-    for (const fault of records.faults) pending.faults.push(fault);
-    pending.waiting = type !== "g";
-    const named = records.path !== undefined || records.linkTo !== undefined || records.sizeBytes !== undefined;
-    if (type === "g" && named) faults.add("Has a global pax header with a name or size: some readers give it to every member");
-    if (records.path !== undefined && pending.path !== undefined) pending.faults.push("has two names in its extended headers");
-    if (records.path !== undefined) pending.path = records.path;
-    if (records.linkTo !== undefined) pending.linkTo = records.linkTo;
-    if (records.sizeBytes !== undefined) pending.sizeBytes = records.sizeBytes;
+function onExtended(header: TarHeader, faults: Faults): State {
+  if (header.sizeBytes > paxBytesMax || header.sizeBytes === 0) {
+    faults.add(`Has an extended header of ${header.sizeBytes} bytes (type "${header.type}")`);
+    return { kind: "stopped" };
   }
+  return { kind: "extended", type: header.type, left: header.sizeBytes, padding: paddingOf(header.sizeBytes), pieces: [] };
+}
 
-  function end(): void {
-    if (state.kind === "stopped") return;
-    if (state.kind === "closed" && heldBytes === 0) return;
-    faults.add(members === 0 && state.kind === "header" ? "Is empty, or no tar file" : "Is cut short, or lacks its end mark");
+function readExtended(walking: Walking, type: string, bytes: Buffer): void {
+  if (type === "x" || type === "g") {
+    addPending(walking, readPaxRecords(bytes), type);
+    return;
   }
+  const name = decodeTarText(bytes);
+  const faults = name.fault === undefined ? [] : [name.fault];
+  addPending(walking, type === "L" ? { path: name.text, faults } : { linkTo: name.text, faults }, type);
+}
 
-  return { take, end };
+function addPending(walking: Walking, records: PaxRecords, type: string): void {
+  const { pending, faults } = walking;
+  pending.faults.push(...records.faults);
+  pending.waiting = type !== "g";
+  const named = records.path !== undefined || records.linkTo !== undefined || records.sizeBytes !== undefined;
+  if (type === "g" && named) faults.add("Has a global pax header with a name or size: some readers give it to every member");
+  if (records.path !== undefined && pending.path !== undefined) pending.faults.push("has two names in its extended headers");
+  if (records.path !== undefined) pending.path = records.path;
+  if (records.linkTo !== undefined) pending.linkTo = records.linkTo;
+  if (records.sizeBytes !== undefined) pending.sizeBytes = records.sizeBytes;
 }
 
 function paddingOf(sizeBytes: number): number {

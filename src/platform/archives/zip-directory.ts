@@ -27,6 +27,8 @@ const utf8Flag = 0x0800;
 const encryptedFlags = 0x0001 | 0x0040 | 0x2000;
 const patchedFlag = 0x0020;
 const entryBytes = 46;
+/** Version 6.3 of the format (APPNOTE §4.4.3); Python refuses a later one. */
+const versionNeededMax = 63;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Entries in the order of the directory; stops at the first that is none. */
@@ -76,6 +78,7 @@ function entryOf(header: Buffer, variable: Buffer, around: Around): ZipEntry {
   if (extras.unicodeName?.equals(nameBytes) === false) faults.add(`${shown(path)} has another name in its Unicode path extra field`);
   if (header.readUInt16LE(32) > 0) faults.add(`${shown(path)} has a comment in the central directory`);
   if (header.readUInt16LE(34) !== 0) faults.add(`${shown(path)} says that it starts on another disk`);
+  if (header.readUInt16LE(6) > versionNeededMax) faults.add(`${shown(path)} needs version ${header.readUInt16LE(6)} of the zip format`);
   const kind = kindOf(header.readUInt32LE(38), isFolder);
   const method = header.readUInt16LE(10);
   const { sizes } = resolved;

@@ -4,11 +4,9 @@ import { z } from "zod";
 import { readGlob } from "../../domain/glob.ts";
 import type { Finding, GateStep, Use } from "../step.ts";
 
-const glob = z
-  .string()
-  .refine((pattern) => readGlob(pattern).kind === "glob", {
-    error: 'must be a glob inside of the repository, for example "**/migrations/**"',
-  });
+const glob = z.string().refine((pattern) => readGlob(pattern).kind === "glob", {
+  error: 'must be a glob inside of the repository, for example "**/migrations/**"',
+});
 
 const acknowledgeInput = z.strictObject({
   text: z.string().min(1).max(2000).describe("What the person confirms"),

@@ -27,7 +27,10 @@ export const descriptionsLengthMax = 32 * 1024 * 1024;
 const timeoutMs = 120_000;
 const answerBytesMax = 32 * 1024 * 1024;
 
-type Wire = { readonly [kind: string]: readonly WireAnswer[] };
+const kinds = ["requirements", "specifiers", "licenses", "emails", "classifiers", "descriptions"] as const;
+type Kind = (typeof kinds)[number];
+
+type Wire = { readonly [kind in Kind]?: readonly WireAnswer[] };
 interface WireAnswer {
   readonly why?: string;
   readonly direct?: boolean;
@@ -41,7 +44,7 @@ interface WireAnswer {
  */
 export async function judge(questions: Questions, ports: CheckPorts): Promise<Answers> {
   const asked = distinct(questions);
-  const wire = Object.values(asked).every((list) => list.length === 0) ? {} : await ask(asked, ports);
+  const wire = kinds.every((kind) => asked[kind].length === 0) ? {} : await ask(asked, ports);
   return answersFrom(asked, wire);
 }
 
@@ -89,7 +92,8 @@ async function ask(asked: Asked, ports: CheckPorts): Promise<Wire> {
 
 function parseAnswers(text: string, asked: Asked): Wire {
   const wire = JSON.parse(text) as Wire;
-  for (const [kind, list] of Object.entries(asked)) {
+  for (const kind of kinds) {
+    const list = asked[kind];
     if (list.length > 0 && wire[kind]?.length !== list.length) {
       throw new SlipwayError(
         "STEP_FAILED",
@@ -117,7 +121,7 @@ function failure(end: CommandEnd, program: string): SlipwayError {
 }
 
 function answersFrom(asked: Asked, wire: Wire): Answers {
-  const table = (kind: keyof Asked, keys: readonly string[]) => new Map(keys.map((key, index) => [key, wire[kind]?.[index]]));
+  const table = (kind: Kind, keys: readonly string[]) => new Map(keys.map((key, index) => [key, wire[kind]?.[index]]));
   const requirements = table("requirements", asked.requirements);
   const specifiers = table("specifiers", asked.specifiers);
   const licenses = table("licenses", asked.licenses);

@@ -81,19 +81,14 @@ function identityFindings(opened: OpenedDistribution, metadata: CoreMetadata): r
   const name = headerOf(metadata, "Name") ?? "";
   const version = headerOf(metadata, "Version") ?? "";
   const findings: ArtifactFinding[] = [];
-  const differ = (id: string, what: string, found: string, other: { readonly where: string; readonly value: string }) => {
-    findings.push(error(id, `The metadata says ${what} ${quoted(found)}, and ${other.where} says ${quoted(other.value)}`));
+  const hold = (where: string, other: { readonly name: string; readonly version: string }) => {
+    const says = (what: string, one: string, two: string) => `The metadata says ${what} ${quoted(one)}, and ${where} says ${quoted(two)}`;
+    if (normalizeName(name) !== normalizeName(other.name)) findings.push(error("IDENTITY-NAME", says("name", name, other.name)));
+    if (!isSameVersion(version, other.version)) findings.push(error("IDENTITY-VERSION", says("version", version, other.version)));
   };
-  if (planned !== undefined && normalizeName(name) !== normalizeName(planned.name))
-    differ("IDENTITY-NAME", "name", name, { where: "the plan", value: planned.name });
-  if (planned !== undefined && !isSameVersion(version, planned.version))
-    differ("IDENTITY-VERSION", "version", version, { where: "the plan", value: planned.version });
+  if (planned !== undefined) hold("the plan", planned);
   const inName = nameAndVersionOf(opened);
-  if (inName === undefined) return findings;
-  if (normalizeName(name) !== normalizeName(inName.name))
-    differ("IDENTITY-NAME", "name", name, { where: "the file name", value: inName.name });
-  if (!isSameVersion(version, inName.version))
-    differ("IDENTITY-VERSION", "version", version, { where: "the file name", value: inName.version });
+  if (inName !== undefined) hold("the file name", inName);
   return findings;
 }
 

@@ -1,18 +1,14 @@
 // What can be known about a `run` step before anything starts: which programs have to be there (the application looks
 // for what a step asks for), whether the leg has a place, and whether it wants something that this version cannot do.
 import { explainNoPlace } from "../../domain/platform.ts";
-import { joinWords } from "../../domain/words.ts";
 import type { Finding, Planned, ReadPorts } from "../step.ts";
 import { entrance, writtenCommands } from "./command-line.ts";
 import type { RunInput } from "./input.ts";
 
-/** Words that mean something to a shell and nothing here: mostly a sign that a shell was expected. */
-const shellWords = new Set(["&&", "||", "|", ";", ">", ">>", "<", "2>&1", "&"]);
-
 export async function preflightRun(planned: Planned<RunInput>, ports: ReadPorts): Promise<readonly Finding[]> {
   const noPlace = explainNoPlace(planned.leg["platform"], ports.host);
   if (noPlace !== undefined) return [{ id: "PF-NO-PLACE", level: "blocks", ...noPlace }];
-  return [...notYet(planned), ...unreadable(planned.input), ...shellLookalikes(planned.input)];
+  return [...notYet(planned), ...unreadable(planned.input)];
 }
 
 /** Programs that have to be on the PATH before the first command; paths in the copy may be made by the commands. */
@@ -47,20 +43,5 @@ function unreadable(input: RunInput): readonly Finding[] {
   if (entered.kind === "prefix") return [];
   return [
     { id: "PF-WORDS", level: "blocks", message: `Cannot read "in: ${input.in}": a quote is never closed (column ${entered.column})` },
-  ];
-}
-
-function shellLookalikes(input: RunInput): readonly Finding[] {
-  if (!("commands" in input)) return [];
-  const suspicious = input.commands.find((words) => words.some((word) => shellWords.has(word)));
-  if (suspicious === undefined) return [];
-  const word = suspicious.find((one) => shellWords.has(one)) ?? "";
-  return [
-    {
-      id: "PF-SHELL-WORD",
-      level: "warns",
-      message: `"${word}" in "${joinWords(suspicious)}" is given to the program as a word: no shell reads it`,
-      hint: "Write a list of commands, or ask for a shell with `shell: bash`",
-    },
   ];
 }

@@ -2,18 +2,12 @@
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import type { Redactor } from "../platform/ports.ts";
-
-export interface StepLog {
-  /** @returns the line as it was written */
-  write(line: string): string;
-  close(): Promise<void>;
-}
+import type { LineLog, Redactor } from "./ports.ts";
 
 /** A log never grows beyond this; what follows is counted, not kept. */
 const logBytesMax = 64 * 1024 * 1024;
 
-export async function openStepLog(file: string, redactor: Redactor): Promise<StepLog> {
+export async function openStepLog(file: string, redactor: Redactor): Promise<LineLog> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const stream = createWriteStream(file, { mode: 0o600 });
   // A full disk must not take the release down with the log: what counts is in the journal.

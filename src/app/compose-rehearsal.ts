@@ -3,22 +3,16 @@
 import path from "node:path";
 import { SlipwayError } from "../domain/error.ts";
 import type { Plan, PlannedRegistry } from "../domain/plan/plan.ts";
-import type { Registry } from "../registries/registry.ts";
-import type { World } from "./world.ts";
+import type { RehearsalRegistries } from "./registries.ts";
+import type { RehearsalPlace, World } from "./world.ts";
 
-export interface RehearsalRegistries {
-  /** @throws SlipwayError INTERNAL_ASSERTION for a name that the plan does not have */
-  registry(name: string): Registry;
-  /** What the servers saw that a real release should know. */
-  findings(): Promise<readonly { readonly level: string; readonly message: string }[]>;
-  close(): Promise<void>;
-}
+type Around = Pick<World, "clock" | "archives" | "env" | "files" | "version" | "interrupted">;
 
 /** How long "absent" may be stale here: the servers have no cache before them. */
 const settleMs = 250;
 
 /** @throws SlipwayError NOT_YET, USAGE for an unknown fault profile */
-export async function startRehearsalRegistries(world: World, plan: Plan, options: { readonly folder: string; readonly faults: string | undefined }): Promise<RehearsalRegistries> {
+export async function startRehearsalRegistries(world: Around, plan: Plan, options: RehearsalPlace): Promise<RehearsalRegistries> {
   const planned = new Map(plan.environments.flatMap((environment) => environment.registries).map((registry) => [registry.name, registry]));
   const other = [...planned.values()].find((registry) => registry.ecosystem !== "pypi");
   if (other !== undefined) {
@@ -37,7 +31,7 @@ export async function startRehearsalRegistries(world: World, plan: Plan, options
   };
 }
 
-async function startOne(world: World, plan: Plan, options: { readonly registry: PlannedRegistry; readonly folder: string; readonly faults: string | undefined }) {
+async function startOne(world: Around, plan: Plan, options: RehearsalPlace & { readonly registry: PlannedRegistry }) {
   const { registry } = options;
   const [{ startRehearsalPypi }, { parseFaults }, { archiveHooks }, { resolveUpstream }, { pypiRegistry }, { publicPypiIndex }] = await Promise.all([
     import("../registries/pypi/rehearsal/server.ts"),
