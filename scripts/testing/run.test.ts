@@ -65,7 +65,7 @@ describe("what came of a process of tests", () => {
   it("fails when the time is over, and says after which test", () => {
     const [failure] = judged({ code: 143, timedOut: true, whole: false }).failures;
     assert.match(failure?.name ?? "", /time-out/);
-    assert.match(failure?.why ?? "", /stopped after 1 s, after "a > b"/);
+    assert.match(failure?.why ?? "", /stopped after 1 s, after "a > b" \(see there, and test\/contract\/a\.test\.ts\)/);
   });
 });
 

@@ -104,10 +104,12 @@ function isEmptyFile(test: TestEnd, files: readonly string[]): boolean {
 }
 
 /** Failures that no test reports: the time is over, the process died, nothing was said. */
-function endFailures({ suite, ended, tests, whole }: Heard, failed: number): readonly Failure[] {
+function endFailures({ suite, files, ended, tests, whole }: Heard, failed: number): readonly Failure[] {
   const last = tests.at(-1)?.name.join(" > ");
   if (ended.timedOut) {
-    const where = last === undefined ? "before any test ended" : `after "${last}"`;
+    const heard = files.findLastIndex((file) => tests.some((test) => test.file === join(root, file)));
+    const next = files[heard + 1] ?? files[heard];
+    const where = last === undefined ? "before any test ended" : `after "${last}" (see there, and ${next})`;
     return [
       { name: `${suite.name}: time-out`, why: `stopped after ${suite.timeoutMs / 1000} s, ${where}: something hangs, or was left open` },
     ];

@@ -104,5 +104,5 @@ async function logsOfStep(world: World, step: string, folder: string): Promise<r
   const names = await world.files.list(folder);
   return names
     .flatMap((name) => (/^\d+\.log$/.test(name) ? [{ step, attempt: Number.parseInt(name, 10), file: path.join(folder, name) }] : []))
-    .sort((one, other) => one.attempt - other.attempt);
+    .toSorted((one, other) => one.attempt - other.attempt);
 }

@@ -17,6 +17,8 @@ import { sameBase } from "./run-release.ts";
 import type { World } from "./world.ts";
 
 export interface RehearseOptions {
+  readonly asked: Asked;
+  readonly observer: RunObserver;
   /** Name of a fault profile, or undefined: the registries behave. */
   readonly faults: string | undefined;
   /** Keep the rehearsal's folder with its registries' files. */
@@ -36,14 +38,14 @@ export interface Rehearsed {
 /** Rehearsals that are kept for their logs; older ones are removed. */
 const keptMax = 5;
 
-export async function rehearse(world: World, asked: Asked, options: RehearseOptions, observer: RunObserver): Promise<Rehearsed> {
-  const planned = await planRelease(world, { ...asked, mayAssumeTag: true });
+export async function rehearse(world: World, options: RehearseOptions): Promise<Rehearsed> {
+  const planned = await planRelease(world, { ...options.asked, mayAssumeTag: true });
   const root = path.join(planned.project.folder, "rehearsals");
   await removeOldest(world, root);
   const folder = path.join(root, world.random.id());
   const servers = await world.rehearsalRegistries(planned.plan, { folder: path.join(folder, "registries"), faults: options.faults });
   try {
-    return await rehearseWith(world, { planned, folder, servers, observer, keep: options.keep });
+    return await rehearseWith(world, { planned, folder, servers, observer: options.observer, keep: options.keep });
   } finally {
     await servers.close();
     if (!options.keep) await world.files.remove(path.join(folder, "registries"));

@@ -291,12 +291,12 @@ function checkInputs(pipeline: PipelineConfiguration, given: JsonObject): JsonOb
   }
   return Object.fromEntries(
     pipeline.inputs.flatMap((input): readonly (readonly [string, string | boolean])[] => {
-      const value = given[input.name] ?? (input.type === "boolean" ? false : undefined);
-      if (value === undefined) return [];
-      if (input.type !== "boolean") return [[input.name, String(value)]];
-      if (value === true || value === "true") return [[input.name, true]];
-      if (value === false || value === "false") return [[input.name, false]];
-      throw new SlipwayError("USAGE", `Cannot take input "${input.name}": "${String(value)}" is neither true nor false`);
+      const value = given[input.name];
+      if (value === undefined) return input.type === "boolean" ? [[input.name, false]] : [];
+      const text = typeof value === "string" ? value : JSON.stringify(value);
+      if (input.type !== "boolean") return [[input.name, text]];
+      if (text === "true" || text === "false") return [[input.name, text === "true"]];
+      throw new SlipwayError("USAGE", `Cannot take input "${input.name}": "${text}" is neither true nor false`);
     }),
   );
 }

@@ -12,10 +12,18 @@ import { report, type Report } from "./report.ts";
 import { runFolders } from "./run-folder.ts";
 import type { World } from "./world.ts";
 
-/** @param only names of steps or groups, separated by commas @throws SlipwayError USAGE */
-export async function runOnly(world: World, asked: Asked, only: string, observer: RunObserver): Promise<Report> {
-  const planned = await planRelease(world, asked);
-  const plan = restrict(planned.plan, only.split(",").map((name) => name.trim()));
+export interface RunOnlyOptions {
+  readonly asked: Asked;
+  /** Names of steps or groups, separated by commas. */
+  readonly only: string;
+  readonly observer: RunObserver;
+}
+
+/** @throws SlipwayError USAGE */
+export async function runOnly(world: World, options: RunOnlyOptions): Promise<Report> {
+  const { observer } = options;
+  const planned = await planRelease(world, options.asked);
+  const plan = restrict(planned.plan, options.only.split(",").map((name) => name.trim()));
   const journal = world.forgetfulJournal();
   const by = world.person(planned.project.look.person);
   const run = openRun({ world, journal }, { plan, mode: "run", by });

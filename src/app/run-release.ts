@@ -19,6 +19,8 @@ import { watchSource } from "./source-watch.ts";
 import type { World } from "./world.ts";
 
 export interface RunOptions {
+  readonly asked: Asked;
+  readonly observer: RunObserver;
   /** Stay at a gate until somebody opens it; otherwise end with exit 3. */
   readonly waitForPeople: boolean;
   /** Go on under a changed plan: what is unchanged keeps its outcome and its bytes. */
@@ -35,7 +37,8 @@ export interface RunEnd {
 /**
  * @throws SlipwayError what planning throws; RUN_LOCKED, PLAN_STALE with the changes in `details`, STORAGE_FAILED
  */
-export async function runRelease(world: World, asked: Asked, options: RunOptions, observer: RunObserver): Promise<RunEnd> {
+export async function runRelease(world: World, options: RunOptions): Promise<RunEnd> {
+  const { asked, observer } = options;
   const project = await openProject(world);
   const runs = openRuns(world, project);
   const lock = takeDriver(world, runs.folders);

@@ -68,7 +68,7 @@ export function parseRecord(file: string, text: string): ReleaseRecord {
   const record = value as Partial<ReleaseRecord>;
   if (record.schema !== recordSchema) throw fail(`its schema is "${String(record.schema)}" and should be "${recordSchema}"`);
   if (!Array.isArray(record.evidence) || record.plan === undefined) throw fail("it holds no evidence or no plan");
-  for (const one of record.evidence) if (!isSha256(one.sha256)) throw fail(`the digest of "${one.name}" is none`);
+  for (const one of record.evidence as readonly RecordedEvidence[]) if (!isSha256(one.sha256)) throw fail(`the digest of "${one.name}" is none`);
   return record as ReleaseRecord;
 }
 

@@ -126,7 +126,7 @@ export function valueAt(data: unknown, path: Path): unknown {
 }
 
 /** The same data with another value at a path that exists; only what leads there is copied. */
-export function replaceAt(data: unknown, path: Path, value: unknown): unknown {
+function replaceAt(data: unknown, path: Path, value: unknown): unknown {
   const [part, ...rest] = path;
   if (part === undefined) return value;
   if (Array.isArray(data)) return (data as readonly unknown[]).map((item, index) => (index === part ? replaceAt(item, rest, value) : item));

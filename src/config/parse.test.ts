@@ -192,6 +192,19 @@ steps: { up: { uses: publish, environment: local } }`),
   });
 });
 
+test("a known name with another address is a test index only where the file says so", () => {
+  const configuration = parsed(
+    minimal(`registries: { testpypi: { ecosystem: pypi, url: "https://packages.example/upload/" } }
+environments: { a: { registry: testpypi, credentials: none }, b: { registry: testpypi, credentials: none, test: true } }
+steps: { up: { uses: publish, environment: a } }`),
+  );
+
+  assert.deepEqual(
+    configuration.environments.flatMap((one) => one.registries.map((use) => use.test)),
+    [false, true],
+  );
+});
+
 test("the neighbours of run become the input of the step run", () => {
   const configuration = parsed(
     minimal(`steps:

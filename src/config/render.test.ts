@@ -216,9 +216,29 @@ const sketches = fc
     suggestions: maybe(fc.array(fc.record({ name: strange, run: command }), { maxLength: 4 })),
     remarks: maybe(fc.record({ version: fc.array(strange, { maxLength: 2 }), build: fc.array(strange, { maxLength: 2 }) })),
     environments: fc.constantFrom(small.environments, large.environments),
+    remarks: maybe(fc.record({ version: fc.array(strange, { maxLength: 2 }), build: fc.array(strange, { maxLength: 2 }) })),
     verify: maybe(fc.record({ run: strange, version: strange })),
   })
   .map((sketch) => defined(sketch) as unknown as ConfigurationSketch);
+
+test("suggested checks are comments that become steps when the marks are taken out", () => {
+  const suggestions = [
+    { name: "lint", run: "ruff check ." },
+    { name: "Tests", run: "make test | tee log" },
+  ];
+  const text = renderConfiguration({ ...small, suggestions });
+
+  assert.equal(parsed(text).pipelines[0]?.entries[0]?.kind, "step");
+  const [entry] = parsed(text.replace(/^( {2})# (?= *(?:checks:|parallel:|[a-z]+: \{ run:))/gm, "$1")).pipelines[0]?.entries ?? [];
+  assert(entry?.kind === "parallel");
+  assert.deepEqual(
+    entry.steps.map((step) => [step.name, step.with]),
+    [
+      ["lint", { commands: [["ruff", "check", "."]] }],
+      ["tests", { script: "make test | tee log", shell: "bash" }],
+    ],
+  );
+});
 
 test("whatever was found in a repository, what is written parses back without problems", () => {
   fc.assert(
@@ -234,6 +254,6 @@ test("whatever was found in a repository, what is written parses back without pr
         sketch.packages.map((one) => one.changelog),
       );
     }),
-    { numRuns: 80 },
+    { numRuns: 50 },
   );
 });

@@ -29,6 +29,8 @@ export interface ConfigurationSketch {
   };
   /** Test indexes first. At least one. */
   readonly environments: readonly SketchedEnvironment[];
+  /** Absent: what is built is checked as strictly as twine can; else why not, as a sentence for people. */
+  readonly lenient?: string;
   /** What is tried after installing; absent: installing is all. */
   readonly verify?: { readonly run?: string; readonly version?: string };
 }
@@ -185,6 +187,13 @@ function linesOfSteps(sketch: ConfigurationSketch, environments: readonly Named<
   return lines.map((line, index) => ({ ...line, key: ids[index] ?? line.key }));
 }
 
+/** Where nothing is said, the check runs by itself and is strict. */
+function linesOfLeniency({ lenient }: ConfigurationSketch): readonly Line[] {
+  if (lenient === undefined) return [];
+  const why = printable(lenient.replace(/[\r\n]+/g, " ")).slice(0, 200);
+  return [{ key: "check", value: { uses: "check-artifacts", with: { strict: false } }, comment: `${why}\nOnce that is mended, delete this line: the check then runs by itself, and strictly.` }];
+}
+
 function commentOnPublish({ test, registry }: SketchedEnvironment, hasTest: boolean): string {
   if (test) return `Publishes to ${comment(registry)}.`;
   return hasTest
@@ -302,7 +311,7 @@ function quoteUnwanted(value: unknown): unknown {
 }
 
 function escapeUnwanted(text: string): string {
-  return text.replace(unwanted, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.toWellFormed().replace(unwanted, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** A name inside a comment: one line, nothing hidden. */

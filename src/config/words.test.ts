@@ -54,6 +54,6 @@ test("readCommand() reads back every list of words that joinWords() writes", () 
       if (/^[A-Za-z_]\w*=/.test(joinWords(words))) return;
       assert.deepEqual(read, { kind: "command", words });
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });

@@ -244,7 +244,14 @@ function unexpected(move: Move, error: unknown): readonly Fact[] {
       return [{ kind: "step-failed", step: move.step, code, message: why, ...hint }];
     case "preflight":
       return [{ kind: "preflight-reported", passed: false, findings: [{ id: "PF-FAILED", level: "blocks", message: why, ...hint }] }];
-    default:
+    case "lose":
+    case "end":
+    case "fail":
+    case "settle":
+    case "freeze":
+    case "close":
       throw error;
+    default:
+      return unreachable(move, "move");
   }
 }

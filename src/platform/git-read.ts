@@ -101,15 +101,15 @@ export async function readRemoteRef(
   if (at.remote === "" || at.remote.startsWith("-")) return { kind: "unknown", why: `"${at.remote}" is not a remote` };
   let answer;
   try {
-    answer = await git.ask(folder, ["ls-remote", "--quiet", "--", at.remote, at.ref], { timeoutMs: remoteTimeoutMs });
+    answer = await git.ask(folder, ["ls-remote", "--quiet", "--", at.remote, at.ref, `${at.ref}^{}`], { timeoutMs: remoteTimeoutMs });
   } catch (error) {
     if (error instanceof SlipwayError && error.code === "GIT_FAILED")
       return { kind: "unknown", why: withoutUserInformation(error.message) };
     throw error;
   }
   if (answer.code !== 0) return { kind: "unknown", why: saidBy(answer) };
-  // The pattern also fits refs that end with it.
-  const line = answer.stdout.split("\n").find((one) => one.split("\t")[1] === at.ref);
-  const commit = line?.split("\t")[0];
+  // The pattern also fits refs that end with it. An annotated tag has a second line, with the commit that it leads to.
+  const lines = answer.stdout.split("\n").map((line) => line.split("\t"));
+  const [commit] = lines.find(([, ref]) => ref === `${at.ref}^{}`) ?? lines.find(([, ref]) => ref === at.ref) ?? [];
   return commit === undefined ? { kind: "none" } : { kind: "at", commit };
 }

@@ -229,7 +229,7 @@ export interface Git {
   clone(from: string, to: string): Promise<void>;
   /** A fresh copy of a commit in the empty or missing folder `to`, with a `.git` of its own that shares objects with `clone`. */
   copyAt(clone: string, commit: string, to: string): Promise<void>;
-  /** Object id that a ref has at a remote now, or that it has none; asks the remote, read only. */
+  /** Commit that a full ref leads to at a remote now (annotated tags peeled), or that it has none; asks the remote, read only. */
   remoteRef(folder: string, remote: string, ref: string): Promise<{ readonly kind: "at"; readonly commit: string } | { readonly kind: "none" } | { readonly kind: "unknown"; readonly why: string }>;
   /** Makes a lightweight tag in a run's own clone; for a tag of tomorrow, which the user's repository does not have yet. */
   assumeTag(clone: string, name: string, commit: string): Promise<void>;

@@ -32,7 +32,9 @@ describe("the bundle", () => {
     const imports = names.flatMap((name) => importsOf({ path: `dist/${name}`, text: readFileSync(join(dist, name), "utf8") }));
     const foreign = imports.filter(
       ({ to }) =>
-        to.kind === "package" || (to.kind === "builtin" && !isBuiltin(`node:${to.name}`)) || (to.kind === "file" && !existsSync(join(root, to.path))),
+        to.kind === "package" ||
+        (to.kind === "builtin" && !isBuiltin(`node:${to.name}`)) ||
+        (to.kind === "file" && !existsSync(join(root, to.path))),
     );
     assert.deepEqual(foreign, []);
   });

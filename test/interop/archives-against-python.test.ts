@@ -42,7 +42,11 @@ json.dump([read(path) for path in json.load(sys.stdin)], sys.stdout)
 type Members = readonly (readonly [name: string, sizeBytes: number, sha256: string])[];
 
 function readByPython(files: readonly string[]): readonly (Members | null)[] {
-  const output = execFileSync("python3", ["-I", "-c", program], { input: JSON.stringify(files), maxBuffer: 64 * 1024 * 1024, timeout: 120_000 });
+  const output = execFileSync("python3", ["-I", "-c", program], {
+    input: JSON.stringify(files),
+    maxBuffer: 64 * 1024 * 1024,
+    timeout: 120_000,
+  });
   return JSON.parse(output.toString("utf8")) as readonly (Members | null)[];
 }
 
@@ -132,7 +136,11 @@ const tars = [
 describe(`the archive reader against Python (SLIPWAY_SEED=${seed})`, () => {
   it("reads valid zips and tars as Python does", async (t) => {
     const asZip = await compare(t, (index) => `${index}.zip`, zips);
-    const asTar = await compare(t, (index) => `${index}.tar.gz`, tars.map((tar) => gzipSync(tar)));
+    const asTar = await compare(
+      t,
+      (index) => `${index}.tar.gz`,
+      tars.map((tar) => gzipSync(tar)),
+    );
 
     assert.equal(asZip.faultless, zips.length);
     assert.equal(asTar.faultless, tars.length);
@@ -151,7 +159,9 @@ describe(`the archive reader against Python (SLIPWAY_SEED=${seed})`, () => {
 
   it("never finds a broken tar faultless that Python reads in another way", async (t) => {
     const chance = seeded(seed + 1);
-    const made = Array.from({ length: 1_000 }, (_, index) => gzipSync(broken(tars[index % tars.length] ?? Buffer.alloc(0), chance), { level: 1 }));
+    const made = Array.from({ length: 1_000 }, (_, index) =>
+      gzipSync(broken(tars[index % tars.length] ?? Buffer.alloc(0), chance), { level: 1 }),
+    );
 
     const { faultless, unreadByPython } = await compare(t, (index) => `${index}.tar.gz`, made);
 

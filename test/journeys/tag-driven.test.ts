@@ -161,7 +161,7 @@ test("a second process is refused, and status and cancel from a second shell wor
 });
 
 test("a package of a dependency's name on the test index is not installed", async (context) => {
-  const { bed, testpypi } = await open(context, { tag: "v0.2.0-rc1" });
+  const { bed } = await open(context, { tag: "v0.2.0-rc1" });
 
   const ended = await bed.slipway(["run", "--json"], tokens);
 

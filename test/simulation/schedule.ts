@@ -86,7 +86,7 @@ function randomCharacter(chance: Chance, options: ScheduleOptions): Character {
   const often = (probability: number): boolean => !isCalm && chance.is(probability);
   return {
     mode: chance.is(0.1) ? "rehearsal" : "run",
-    faultRate: often(0.75) ? chance.pick([0.05, 0.2, 0.5]) : 0,
+    faultRate: often(0.85) ? chance.pick([0.1, 0.3, 0.6]) : 0,
     faultsMax: chance.int(1, 30),
     killRate: often(0.7) ? chance.pick([0.01, 0.05, 0.3]) : 0,
     killsMax: chance.int(1, 6),
@@ -282,7 +282,7 @@ function compareWithJournal(run: Run, state: RunState): void {
 
 async function wholeStory(run: Run): Promise<string> {
   const { chance, character, timeline, world } = run;
-  const lives = run.options.killAt === undefined ? chance.int(0, 10) : 0;
+  const lives = run.options.killAt === undefined ? chance.int(0, 12) : 0;
   for (let count = 0; count < lives; count += 1) {
     const waitForPeople = chance.is(0.3);
     if (waitForPeople) schedulePeople(run);

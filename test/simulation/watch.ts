@@ -171,6 +171,8 @@ export function createWatch(parts: { readonly plan: Plan; readonly mode: RunMode
     return effect;
   }
 
+  const firstEffect = (step: string): string | undefined => [...stepOf(step).effects.keys()][0];
+
   function take(fact: Fact): void {
     kinds.add(fact.kind);
     switch (fact.kind) {
@@ -204,6 +206,7 @@ export function createWatch(parts: { readonly plan: Plan; readonly mode: RunMode
         return;
       case "targets-surveyed":
         stepOf(fact.step).strangers = fact.surveyed.kind === "strangers";
+        if (fact.surveyed.kind === "clear" && world.answers.get(`version of ${firstEffect(fact.step)}`) === "stranger") wrong(`strangers beside "${fact.step}" were overlooked`);
         return;
       case "effect-observed":
         effectOf(fact).lastSeen = fact.observation;
@@ -212,6 +215,7 @@ export function createWatch(parts: { readonly plan: Plan; readonly mode: RunMode
         return intended(stepOf(fact.step), effectOf(fact));
       case "effect-verified":
         effectOf(fact).isVerified = true;
+        if (world.answers.get(placeOf(effectOf(fact).effect)) === "stranger") wrong(`a stranger's bytes were taken for "${fact.effect}"`);
         return;
       case "subject-frozen":
         gates.set(fact.gate, {

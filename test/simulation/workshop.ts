@@ -150,7 +150,7 @@ function effectsOf(planned: PlannedStep, doing: Extract<Doing, { does: "act" }>,
       again: doing.again,
       settleMs,
       withinMs: Math.max(900_000, settleMs * 2),
-      data: { digest, pendingMs: index % 3 === 2 ? 20_000 : 0 },
+      data: { digest, settleMs, pendingMs: index % 3 === 2 ? 20_000 : 0 },
     };
   });
 }

@@ -42,6 +42,8 @@ export interface World {
   intrude(place: string): void;
   removeStrangers(): void;
   readonly hasStrangers: () => boolean;
+  /** Whom the target last named when it was asked about a place, or about the whole version for the effect that is asked for first. */
+  readonly answers: ReadonlyMap<string, string>;
   /** What stands at a place now, stale answers aside. */
   truth(effect: Effect): Held | undefined;
   /** A person approves at the target what waits there. @returns whether something did */
@@ -55,12 +57,18 @@ export function placeOf(effect: Effect): string {
   return `${effect.target}/${effect.key}`;
 }
 
+/** Half of what the target promises; the effect that the engine knows may have been tampered with. */
+function halfSettlingMs(effect: Effect): number {
+  return Math.floor(Number(effect.data["settleMs"]) / 2);
+}
+
 export function createWorld(parts: { readonly timeline: Timeline; readonly chance: Chance; readonly faults: Faults }): World {
   const { timeline, chance, faults } = parts;
   const history = new Map<string, Change[]>();
   const awaiting = new Set<string>();
   const wrongs: string[] = [];
   const counts = new Map<string, number>();
+  const answers = new Map<string, string>();
   const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1);
 
   const truthAt = (place: string): Held | undefined => history.get(place)?.at(-1)?.held;
@@ -115,7 +123,7 @@ export function createWorld(parts: { readonly timeline: Timeline; readonly chanc
   function sendFaulty(life: Life, effect: Effect, fault: SendFault): Promise<Performed> {
     count(fault);
     const unknown = { kind: "unknown", why: fault } as const;
-    const half = Math.floor(effect.settleMs / 2);
+    const half = halfSettlingMs(effect);
     switch (fault) {
       case "lost-before":
         return request(life, quick(), () => unknown);
@@ -150,10 +158,11 @@ export function createWorld(parts: { readonly timeline: Timeline; readonly chanc
   }
 
   function look(life: Life, effect: Effect): Promise<Observation> {
-    const staleMs = chance.is(0.3) ? chance.int(0, Math.floor(effect.settleMs / 2)) : 0;
+    const staleMs = chance.is(0.3) ? chance.int(0, halfSettlingMs(effect)) : 0;
     const pendingMs = Number(effect.data["pendingMs"] ?? 0);
     return request(life, quick(), (atMs): Observation => {
       const seen = readAt(placeOf(effect), atMs - staleMs);
+      answers.set(placeOf(effect), seen?.held?.by ?? "nobody");
       if (seen?.held === undefined) return { kind: "absent" };
       const { held } = seen;
       if (held.by === "stranger") return { kind: "conflict", theirs: held.digest };
@@ -167,6 +176,7 @@ export function createWorld(parts: { readonly timeline: Timeline; readonly chanc
     faults,
     wrongs,
     counts,
+    answers,
     work: (life, ms) => request(life, { arriveMs: ms, replyMs: ms }, () => undefined),
     survey(life, effects) {
       if (isFault()) return chance.is(0.5) ? Promise.reject(new Error("no route")) : request(life, quick(), () => ({ kind: "unknown", why: "no answer" }));
@@ -177,6 +187,7 @@ export function createWorld(parts: { readonly timeline: Timeline; readonly chanc
           const [target = "", name = ""] = place.split("/stranger-");
           if (name !== "" && targets.has(target) && truthAt(place) !== undefined) strangers.push({ target, name });
         }
+        answers.set(`version of ${effects[0]?.key}`, strangers.length > 0 ? "stranger" : "nobody");
         return strangers.length === 0 ? { kind: "clear" } : { kind: "strangers", strangers };
       });
     },

@@ -11,6 +11,8 @@ export interface RawFields {
   readonly packed?: number;
   readonly size?: number;
   readonly extra?: Uint8Array;
+  /** Tenths: 20 is version 2.0 of the format. */
+  readonly versionNeeded?: number;
 }
 
 export interface RawMember {
@@ -101,6 +103,7 @@ function writeMember(member: RawMember, offset: number): { readonly local: Buffe
     packed: packed.length,
     size: content.length,
     extra: Buffer.alloc(0),
+    versionNeeded: 20,
   };
   const local = merged(truth, member.local);
   const central = merged(truth, member.central);
@@ -144,12 +147,20 @@ function merged(truth: Whole, lies: RawFields = {}): Whole {
     packed: lies.packed ?? truth.packed,
     size: lies.size ?? truth.size,
     extra: Buffer.from(lies.extra ?? truth.extra),
+    versionNeeded: lies.versionNeeded ?? truth.versionNeeded,
   };
 }
 
 /** Version needed up to the sizes: 2 + 2 + 2 + 2 + 2 + 4 + 4 + 4 bytes. */
 function common(fields: Whole): Buffer {
-  return Buffer.concat([u16(20), u16(fields.flags), u16(fields.method), u16(0), u16(0x5021), u32s(fields.crc, fields.packed, fields.size)]);
+  return Buffer.concat([
+    u16(fields.versionNeeded),
+    u16(fields.flags),
+    u16(fields.method),
+    u16(0),
+    u16(0x5021),
+    u32s(fields.crc, fields.packed, fields.size),
+  ]);
 }
 
 function endRecords(stated: { readonly entries: number; readonly bytes: number; readonly at: number }, end: RawEnd): readonly Buffer[] {

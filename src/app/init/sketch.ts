@@ -35,6 +35,7 @@ export function sketchConfiguration(findings: Findings): Sketched {
     version: { from: tagged ? "tag" : "manifest" },
     checks: [],
     suggestions: suggestedChecks(findings),
+    ...lenience(packages),
     environments: [{ name: "pypi", registry: "pypi", credentials: { token: "PYPI_TOKEN" }, test: false }],
     remarks: {
       version: packages.flatMap((one) => (one.version.kind === "none" ? [`${one.name}: ${one.version.why}.`] : [])),
@@ -71,6 +72,13 @@ function suggestedChecks({ discovery, paths, texts }: Findings): readonly FoundC
   const tools = [...new Set(discovery.packages.flatMap((one) => one.facts.tools))];
   const importFolder = paths.some((one) => one.startsWith("src/")) ? "src" : (first?.importName?.split(".")[0] ?? ".");
   return findChecks({ tools, paths, texts, importFolder });
+}
+
+/** A package that says no format for its description is refused by a strict check, and taken by the registry. */
+function lenience(packages: readonly Discovered[]): { readonly lenient?: string } {
+  const bare = packages.filter((one) => !(one.project.published.described ?? one.facts.described));
+  if (bare.length === 0) return {};
+  return { lenient: `${bare.map((one) => one.name).join(", ")} has no description with a format (a readme in pyproject.toml, or setup's long_description_content_type), which a strict check refuses.` };
 }
 
 function remarkOnBuild({ name, facts }: Discovered): readonly string[] {

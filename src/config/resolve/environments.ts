@@ -7,13 +7,13 @@ import type {
   Placement,
   RegistryUse,
 } from "../../domain/configuration.ts";
-import type { Judging } from "../judging.ts";
+import { type Judging, namesAt } from "../judging.ts";
 import type { WrittenCredentials, WrittenEnvironment, WrittenFile } from "../schema.ts";
 import { defined } from "./defined.ts";
 import { resolveDuration } from "./durations.ts";
 import { members } from "./members.ts";
 
-export const forgeEnvironment = "forge";
+const forgeEnvironment = "forge";
 
 export function resolveEnvironments(judging: Judging, written: WrittenFile): readonly EnvironmentConfiguration[] {
   const environments = members(written.environments).map(({ name, value }) => resolveEnvironment(judging, name, value));
@@ -39,7 +39,10 @@ function resolveEnvironment(judging: Judging, name: string, written: WrittenEnvi
 }
 
 function resolveRegistries(judging: Judging, written: WrittenEnvironment): readonly RegistryUse[] {
-  const tests = new Set(judging.vocabulary.knownRegistries.filter((known) => known.test).map((known) => known.name));
+  // A file that gives a known name another address may lead anywhere: then only the file can say that it is a test index.
+  const declared = namesAt(judging, ["registries"]);
+  const known = judging.vocabulary.knownRegistries.filter(({ name, test }) => test && !declared.includes(name));
+  const tests = new Set(known.map(({ name }) => name));
   const resolved = (registry: string, credentials: WrittenCredentials, test: boolean | undefined): RegistryUse => ({
     registry,
     credentials: resolveCredentials(credentials),

@@ -8,7 +8,7 @@ export function form(pattern: RegExp, phrase: string): z.ZodString {
 }
 
 export const namePattern = /^[a-z][a-z0-9-]{0,63}$/;
-export const namePhrase = "a name of at most 64 lower-case letters, digits and hyphens that starts with a letter";
+const namePhrase = "a name of at most 64 lower-case letters, digits and hyphens that starts with a letter";
 
 /** Names that the file gives to its own things: steps, packages, environments. */
 export const name = form(namePattern, namePhrase);

@@ -16,7 +16,7 @@ const fallback = z
   })
   .describe("Token for the day on which trusted publishing does not work");
 
-export const credentials = z
+const credentials = z
   .union([
     z.enum(["trusted-publishing", "forge", "none"]),
     z.strictObject({ token, user }).describe("A token from the environment of the run"),

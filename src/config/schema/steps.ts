@@ -93,7 +93,7 @@ const stepKeys = {
   keep: z.array(glob).min(1).optional().describe("Changed files that the next commit takes; everything else is thrown away"),
 };
 
-export const member = z.strictObject(stepKeys).meta({
+const member = z.strictObject(stepKeys).meta({
   id: "step",
   description: "One step, by `uses` or `run`",
   oneOf: [{ required: ["uses"] }, { required: ["run"] }],
@@ -101,7 +101,7 @@ export const member = z.strictObject(stepKeys).meta({
 
 const members = mapOf(member);
 
-export const entry = z
+const entry = z
   .strictObject({
     ...stepKeys,
     parallel: members.optional().describe("Steps that run side by side"),

@@ -4,7 +4,7 @@ import type { Draft } from "../draft.ts";
 import type { Range } from "../frame.ts";
 
 /** Far above any real file (the largest of the five systems has 4 KiB). */
-export const sizeMaxBytes = 256 * 1024;
+const sizeMaxBytes = 256 * 1024;
 
 /** The text without a byte order mark and with `\n` line ends. Lines and columns stay what editors show. */
 export function plainText(text: string): string {

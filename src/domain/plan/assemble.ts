@@ -225,7 +225,7 @@ function addLeg(assembling: Assembling, adding: Adding & { readonly leg: Leg; re
     return [];
   }
   const missing = missingMaker(traits, above) ?? twoGates(step, environment);
-  if (missing !== undefined) assembling.problems.push(stepProblem(request.configuration, step, `Cannot plan step "${id}": ${missing}`));
+  if (missing !== undefined) assembling.problems.push(stepProblem(request.configuration, step, { message: `Cannot plan step "${id}": ${missing}` }));
   assembling.traits.set(id, traits);
   assembling.steps.push(plannedStep({ id, step, traits, leg, waitsFor, gate: step.gate ?? environment?.gate }));
   return [id];
@@ -263,17 +263,16 @@ function plannedStep(parts: {
 
 function problemsOf(configuration: Configuration, step: StepConfiguration, described: Exclude<Described, { kind: "described" }>): readonly Problem[] {
   if (described.kind === "not-yet") return [notYet(configuration, described.what, [...step.path, "uses"])];
-  return described.problems.map(({ path, message, hint }) => stepProblem(configuration, step, message, { path, hint }));
+  return described.problems.map(({ path, message, hint }) => stepProblem(configuration, step, { message, path, hint }));
 }
 
 function stepProblem(
   configuration: Configuration,
   step: StepConfiguration,
-  message: string,
-  more: { readonly path?: readonly (string | number)[]; readonly hint?: string | undefined } = {},
+  said: { readonly message: string; readonly path?: readonly (string | number)[]; readonly hint?: string | undefined },
 ): Problem {
-  const place = configuration.places([...step.path, ...(more.path ?? [])]);
-  return { code: "PLAN_INVALID", message, ...(more.hint === undefined ? {} : { hint: more.hint }), ...(place === undefined ? {} : { place }) };
+  const place = configuration.places([...step.path, ...(said.path ?? [])]);
+  return { code: "PLAN_INVALID", message: said.message, ...(said.hint === undefined ? {} : { hint: said.hint }), ...(place === undefined ? {} : { place }) };
 }
 
 function describeQuietly(assembling: Assembling, step: StepConfiguration): StepTraits | undefined {
@@ -339,7 +338,7 @@ function checkedFrontier(assembling: Assembling, step: StepConfiguration): reado
   const { traits } = described;
   const count = steps.filter((one) => one.uses === traits.uses).length;
   const id = count === 0 ? checkArtifacts : `${checkArtifacts}-${count + 1}`;
-  if (steps.some((one) => one.id === id)) assembling.problems.push(stepProblem(request.configuration, step, `Cannot plan "${id}": a step of that name does something else`));
+  if (steps.some((one) => one.id === id)) assembling.problems.push(stepProblem(request.configuration, step, { message: `Cannot plan "${id}": a step of that name does something else` }));
   assembling.traits.set(id, traits);
   steps.push(plannedStep({ id, step: { retry: 0, optional: false, keep: [] }, traits, leg: {}, waitsFor: frontier, gate: undefined }));
   assembling.frontier = [id];

@@ -13,6 +13,8 @@ export interface ManifestFacts {
   readonly modules: readonly string[];
   /** What compiles, where something does: wheels then fit one platform only. */
   readonly native: "maturin" | "setuptools-rust" | "scikit-build-core" | "meson-python" | "extension modules" | undefined;
+  /** A description will be there whose format is said; without either, strict checks refuse what is built. */
+  readonly described: boolean;
   /** `[tool.cibuildwheel]` is there: the project builds wheels for several platforms elsewhere. */
   readonly manyPlatforms: boolean;
   /** Names below `[tool]`, such as `ruff` and `mypy`; `pytest` stands for `pytest.ini_options`. */
@@ -40,6 +42,7 @@ export function readManifestFacts(texts: FactTexts): ManifestFacts {
     workspace: workspaceOf(tool),
     modules: [...new Set(modulesOf(toml, setup))],
     native: nativeOf(toml, setup),
+    described: isDescribed(toml, `${setup}\n${texts["setup.cfg"] ?? ""}`),
     manyPlatforms: "cibuildwheel" in tool,
     tools: Object.keys(tool),
   };
@@ -79,6 +82,15 @@ function nativeOf(toml: Table, setup: string): ManifestFacts["native"] {
 function isMaturin(toml: Table): boolean {
   const backend = string(table(toml, "build-system")["build-backend"]) ?? "";
   return backend === "maturin" || backend.startsWith("maturin.");
+}
+
+/** Current backends say the format wherever they are given a file; setuptools has to be told (`long_description_content_type`). */
+function isDescribed(toml: Table, setup: string): boolean {
+  const project = table(toml, "project");
+  const tool = table(toml, "tool");
+  const flit = table(table(tool, "flit"), "metadata");
+  const isNamed = "readme" in project || "readme" in table(tool, "poetry") || "description-file" in flit || isMaturin(toml);
+  return isNamed || strings(project["dynamic"]).includes("readme") || /long[_-]description[_-]content[_-]type/.test(setup);
 }
 
 /** The ways in which backends are told what to pack, each in its own words. */

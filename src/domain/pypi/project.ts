@@ -1,7 +1,7 @@
 // What a Python project's own files say about it, read without running any of its code: name, version (or where it is
 // kept), build backend, import names. Sources: PEP 621, PEP 517/518 and the documentation of each backend named below.
 import { parse } from "smol-toml";
-import { headerOf, parseCoreMetadata } from "./core-metadata.ts";
+import { hasDescription, headerOf, parseCoreMetadata } from "./core-metadata.ts";
 
 export interface PythonProject {
   /** As written; undefined where only running code would tell. */
@@ -16,7 +16,12 @@ export interface PythonProject {
   readonly scripts: readonly string[];
   readonly requiresPython: string | undefined;
   /** What the PKG-INFO of an unpacked sdist says that it was published as; no source of a version, but a clue. */
-  readonly published: { readonly name: string | undefined; readonly version: string | undefined };
+  readonly published: {
+    readonly name: string | undefined;
+    readonly version: string | undefined;
+    /** It had a description and said the format; undefined without a PKG-INFO. */
+    readonly described: boolean | undefined;
+  };
 }
 
 export type VersionSource =
@@ -45,7 +50,7 @@ export function readPythonProject(texts: ProjectTexts): ReadProject {
   if (text === undefined && texts["setup.py"] === undefined && texts["setup.cfg"] === undefined) return { kind: "none" };
   let toml: Table = {};
   try {
-    toml = parse(text ?? "") as Table;
+    toml = parse(text ?? "");
   } catch (error) {
     return { kind: "invalid", why: error instanceof Error ? error.message : String(error) };
   }
@@ -80,7 +85,8 @@ function readPkgInfo(text: string | undefined): PythonProject["published"] {
     const value = headerOf(metadata, name)?.trim();
     return value === "" || value === "UNKNOWN" ? undefined : value;
   };
-  return { name: said("Name"), version: said("Version") };
+  const described = hasDescription(metadata) && said("Description-Content-Type") !== undefined;
+  return { name: said("Name"), version: said("Version"), described: text === undefined ? undefined : described };
 }
 
 interface Looking {
@@ -150,7 +156,8 @@ function setupVersion({ setupCfg, texts, toml }: Looking): VersionSource {
   const literal = literalIn(texts["setup.py"], "version");
   if (literal !== undefined) return { kind: "static", version: literal, file: "setup.py" };
   const isDynamic = strings(table(toml, "project")["dynamic"]).includes("version");
-  return { kind: "unknown", why: isDynamic ? "the version is dynamic, and only the build backend knows it" : "no manifest names a version" };
+  const computed = /\bversion\s*=/.test(texts["setup.py"] ?? "") ? "setup.py computes the version, and only running it would tell" : "no manifest names a version";
+  return { kind: "unknown", why: isDynamic ? "the version is dynamic, and only the build backend knows it" : computed };
 }
 
 /** `pkg.sub.__version__` may live in `pkg/sub.py` or `pkg/sub/__init__.py`, below `src/` or not. */

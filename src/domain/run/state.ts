@@ -172,6 +172,8 @@ function book(state: WorkingState, recorded: Recorded): void {
   state.lastAtMs = recorded.atMs;
   state.lastSeq = recorded.seq;
   const { fact } = recorded;
+  if ("step" in fact) return bookStep(state, fact, recorded.atMs);
+  if ("gate" in fact) return bookGate(state, fact, recorded.atMs);
   switch (fact.kind) {
     case "run-opened":
       return assert(false, `run ${state.run} is opened twice`);
@@ -192,12 +194,8 @@ function book(state: WorkingState, recorded: Recorded): void {
     case "run-closed":
       state.closed = { result: fact.result, atMs: recorded.atMs };
       return;
-    case "subject-frozen":
-    case "gate-approved":
-    case "gate-rejected":
-      return bookGate(state, fact, recorded.atMs);
     default:
-      return bookStep(state, fact, recorded.atMs);
+      return unreachable(fact, "fact");
   }
 }
 

@@ -24,7 +24,7 @@ export function createMemoryJournal(): Journal {
     },
     read,
     readAfter,
-    runs: (limit) => [...rows.keys()].map((run) => summarise(run, read(run))).reverse().slice(0, limit),
+    runs: (limit) => [...rows.keys()].map((run) => summarise(run, read(run))).toReversed().slice(0, limit),
     ask(run, row) {
       const waiting = inbox.get(run) ?? [];
       if (!waiting.some((one) => one.id === row.id)) inbox.set(run, [...waiting, row]);

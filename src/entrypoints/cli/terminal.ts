@@ -27,7 +27,7 @@ export interface TerminalOptions {
 }
 
 export function openTerminal(options: TerminalOptions): Terminal {
-  const isTty = process.stderr.isTTY === true;
+  const isTty = process.stderr.isTTY;
   const color = options.color && (process.env["FORCE_COLOR"] !== undefined || (isTty && process.env["NO_COLOR"] === undefined));
   const chosen = options.progress === "auto" ? (isTty && process.env["CI"] === undefined && process.env["TERM"] !== "dumb" ? "tty" : "plain") : options.progress;
   return {

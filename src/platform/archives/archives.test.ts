@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { deflateRawSync, gzipSync } from "node:zlib";
+import { crc32, deflateRawSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { pax, rawTar, rawTarGz, type RawTarMember } from "../../../test/support/raw-tar.ts";
 import { extraField, rawZip, u32s, u64s, type RawEnd, type RawMember } from "../../../test/support/raw-zip.ts";
@@ -195,6 +195,7 @@ describe("openZip", () => {
     ],
     ["an extra field that is cut short", /extra field that is cut short/, [{ name: "a", central: { extra: Buffer.from([9, 9, 200, 0]) } }]],
     ["another compression", /compressed with method 12/, [{ name: "a", local: { method: 12 }, central: { method: 12 } }]],
+    ["a version of the format that nobody reads", /needs version 255/, [{ name: "a", central: { versionNeeded: 255 } }]],
     ["encryption", /is encrypted/, [{ name: "a", local: { flags: 0x0801 }, central: { flags: 0x0801 } }]],
     ["patch data", /is patch data/, [{ name: "a", local: { flags: 0x0820 }, central: { flags: 0x0820 } }]],
     ["a symbolic link", /"a" is a link/, [{ name: "a", content: "/etc/passwd", central: { mode: 0o120777 } }]],
@@ -343,6 +344,38 @@ describe("openZip", () => {
       assert.match(archive.faults.join("\n"), fault);
     });
   }
+
+  it("does not take a member that begins anew in the middle for one that is whole", async () => {
+    const content = Buffer.from("evil = 1\n");
+    const trick = Buffer.concat([deflateRawSync(""), u32s(0, 0), gzipSync(content).subarray(0, 10), deflateRawSync(content)]);
+    const crc = crc32(content);
+    const size = content.length;
+    const archive = await opened(
+      rawZip([...good, { name: "trick.py", content: "", deflate: true, packedBytes: trick, local: { crc, size }, central: { crc, size } }]),
+      "zip",
+    );
+
+    const digests = await archive.digests();
+
+    assert.equal(digests.has("trick.py"), false);
+    assert.equal(digests.size, 3);
+    assert.match(archive.faults.join("\n"), /"trick.py" has \d+ bytes behind its compressed data/);
+  });
+
+  it("digests members alike whether they are read together or one by one", async () => {
+    const contents = ["", "a", "b".repeat(5_000), Buffer.from([0x1f, 0x8b, 8, 0]), noise(900_000), noise(300_000)];
+    const members = contents.map((content, index): RawMember => ({ name: `m${index}`, content, deflate: index !== 3 }));
+    const archive = await opened(rawZip([...members, { name: "magic", content: Buffer.from([0x1f, 0x8b, 8, 0]), deflate: true }]), "zip");
+    assert.deepEqual(await archive.readText("m1", 10), { kind: "text", text: "a" });
+
+    const digests = await archive.digests();
+
+    assert.deepEqual(archive.faults, []);
+    for (const [index, content] of contents.entries()) {
+      assert.equal(digests.get(`m${index}`)?.sha256, createHash("sha256").update(content).digest("base64url"));
+    }
+    assert.equal(digests.size, contents.length + 1);
+  });
 
   it("does not unpack a bomb", async () => {
     const zeros = Buffer.alloc(65 * 1024 * 1024);

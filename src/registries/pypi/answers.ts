@@ -130,8 +130,10 @@ function reasonText(reason: string): string | undefined {
   return bareReasons.has(reason.trim().toLowerCase()) ? undefined : reason;
 }
 
+/** Only the beginning is read: it is enough for a message, and patterns over a long hostile page would take long. */
 function plainText(body: string): string {
-  return body.replace(/<(?:style|script|title)\b[\s\S]*?<\/(?:style|script|title)\s*>/gi, " ").replace(/<[^>]{0,2000}>/g, " ");
+  return body
+    .slice(0, 4 * serverTextMax).replace(/<(?:style|script|title)\b[\s\S]*?<\/(?:style|script|title)\s*>/gi, " ").replace(/<[^>]{0,2000}>/g, " ");
 }
 
 /** Removes control characters and secrets, joins white space, and cuts: a server's text must not steer a terminal. */

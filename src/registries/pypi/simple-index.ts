@@ -2,6 +2,7 @@
 // are resolved against the page, digests taken from the fragment. Sources: PEP 503, 691, 700, 592, 792; protocols §1.5.
 import { isSha256, type Sha256 } from "../../domain/digest.ts";
 import type { ListedFile } from "../registry.ts";
+import { elementsOf } from "./simple-html.ts";
 import { mediaTypes } from "./wire.ts";
 
 /** One page of a simple index, whichever form it came in. */
@@ -74,23 +75,27 @@ function jsonFile(file: Record<string, unknown>, base: string): ListedFile | und
   };
 }
 
-/** An anchor with its attributes; quoted values may hold `>`. The alternatives exclude one another, so no backtracking. */
-const anchor = /<a\b((?:"[^"]*"|'[^']*'|[^"'>])*)>([^<]*)/gi;
-const attribute = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
-
 function parseHtml(type: string, text: string, url: string): ParsedPage {
-  if (type !== mediaTypes.html && type !== mediaTypes.simpleHtml)
+  if (type !== mediaTypes.html && type !== mediaTypes.simpleHtml) {
     return unreadable(`it has the type "${type.slice(0, 80)}", which no simple index has`);
-  const html = text.replace(/<!--[\s\S]*?-->/g, "");
-  const base = baseOf(html, url);
+  }
   const files: ListedFile[] = [];
-  for (const [, attributes = "", content = ""] of html.matchAll(anchor)) {
-    const listed = htmlFile(readAttributes(attributes), content, base);
+  let base = url;
+  let status: string | undefined;
+  let forPeople = false;
+  const elements = elementsOf(text);
+  let element = elements.next();
+  for (; element.done !== true; element = elements.next()) {
+    const { name, attributes, text: content } = element.value;
+    const href = attributes.get("href");
+    if (name === "base" && href !== undefined && URL.canParse(href, url)) base = new URL(href, url).href;
+    if (name === "script" || attributes.get("type") === "password") forPeople = true;
+    if (name === "meta" && attributes.get("name") === "pypi:project-status") status = attributes.get("content");
+    const listed = name === "a" ? htmlFile(attributes, content, base) : undefined;
     if (listed !== undefined) files.push(listed);
   }
-  if (files.length === 0 && /<script\b|type=["']?password/i.test(html))
-    return unreadable("it is a web page for people, not a simple index");
-  const status = /<meta\s+name="pypi:project-status"\s+content="([a-z]{1,40})"/i.exec(html)?.[1];
+  if (!element.value) return unreadable("it ends in the middle of a tag");
+  if (files.length === 0 && forPeople) return unreadable("it is a web page for people, not a simple index");
   return { kind: "page", page: { files, ...(status === undefined ? {} : { status }) } };
 }
 
@@ -98,7 +103,7 @@ function htmlFile(attributes: ReadonlyMap<string, string>, content: string, base
   const href = attributes.get("href");
   if (href === undefined || !URL.canParse(href, base)) return undefined;
   const url = new URL(href, base);
-  const name = fileName(decodeEntities(content).trim(), url);
+  const name = fileName(content.trim(), url);
   if (name === undefined) return undefined;
   const sha256 = digestOf(/^#(?:.*&)?sha256=([0-9a-f]{64})(?:&|$)/i.exec(url.hash)?.[1]);
   const yanked = attributes.get("data-yanked");
@@ -119,30 +124,6 @@ function fileName(text: string, url: URL): string | undefined {
 
 function isFileName(text: string): boolean {
   return /^[^/\\\s]+\.(?:whl|tar\.gz|zip|tar\.bz2|tgz|tar\.xz|egg|exe|msi|rpm)$/i.test(text);
-}
-
-function baseOf(html: string, url: string): string {
-  const tag = /<base\b((?:"[^"]*"|'[^']*'|[^"'>])*)>/i.exec(html)?.[1];
-  const href = tag === undefined ? undefined : readAttributes(tag).get("href");
-  return href !== undefined && URL.canParse(href, url) ? new URL(href, url).href : url;
-}
-
-function readAttributes(text: string): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const [, name = "", double, single, bare] of text.matchAll(attribute)) {
-    if (!found.has(name.toLowerCase())) found.set(name.toLowerCase(), decodeEntities(double ?? single ?? bare ?? ""));
-  }
-  return found;
-}
-
-const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
-
-function decodeEntities(text: string): string {
-  return text.replace(/&(#x[0-9a-f]{1,6}|#[0-9]{1,7}|[a-z]{1,8});/gi, (whole, name: string) => {
-    const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : name.startsWith("#") ? Number(name.slice(1)) : undefined;
-    if (code === undefined) return entities[name.toLowerCase()] ?? whole;
-    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-  });
 }
 
 function digestOf(text: unknown): Sha256 | undefined {

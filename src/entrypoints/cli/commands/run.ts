@@ -18,14 +18,14 @@ export async function runCommand(context: Context, version: string | undefined, 
   try {
     if (options.only !== undefined) {
       const asked = await askedFor(context, version, { ...options, mayAssumeTag: true });
-      const ended = await runOnly(world, asked, options.only, progress);
+      const ended = await runOnly(world, { asked, only: options.only, observer: progress });
       progress.end();
       if (terminal.json) printJson(terminal, ended);
       else terminal.out(showReport(ended, terminal));
       return ended.exitCode;
     }
     const asked = await askedFor(context, version, { ...options, mayAssumeTag: false });
-    const { report, record } = await runRelease(world, asked, { waitForPeople: options.wait, mend: options.mend === true }, progress);
+    const { report, record } = await runRelease(world, { asked, observer: progress, waitForPeople: options.wait, mend: options.mend === true });
     progress.end();
     if (terminal.json) printJson(terminal, { ...report, record });
     else terminal.out(`${showReport(report, terminal)}${record === undefined ? "" : `record  ${record}\n`}`);
