@@ -2,7 +2,6 @@
 // A page whose source is not there yet is left out, and must not be there itself.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { cliPage } from "./reference/cli.ts";
 import { errorsPage, exitCodesPage } from "./reference/errors.ts";
 import { faultsPage } from "./reference/faults.ts";
@@ -13,19 +12,17 @@ import { root } from "./support/repository.ts";
 
 const pages: readonly Page[] = [cliPage, errorsPage, exitCodesPage, faultsPage, schemaPage, stepsPage];
 
-/** Text of a page, or undefined if what it is made from is not there yet. */
-async function textOf(page: Page): Promise<string | undefined> {
-  const source = join(root, page.source);
-  if (!existsSync(source)) return undefined;
-  const module: unknown = await import(pathToFileURL(source).href);
-  return await page.make(module as Readonly<Record<string, unknown>>);
+/** Text of a page; undefined if what it is made from is not there, an error if it cannot be made. */
+async function textOf(page: Page): Promise<string | undefined | Error> {
+  if (!existsSync(join(root, page.source))) return undefined;
+  return page.make().catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
 }
 
 /** Brings one page up to date, or says what is wrong with it. */
 async function settle(page: Page, check: boolean): Promise<{ readonly good: boolean; readonly say: string }> {
   const file = join(root, page.path);
   const is = existsSync(file) ? readFileSync(file, "utf8") : undefined;
-  const text = await textOf(page).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  const text = await textOf(page);
   if (text instanceof Error) return { good: false, say: `cannot be made from ${page.source}: ${text.message}` };
   if (is === text) return { good: true, say: text === undefined ? `${page.source} is not there yet` : "up to date" };
   if (check) {

@@ -168,7 +168,7 @@ function isImplementation(to: Place, acts: boolean): boolean {
 }
 
 /** The layers whose task is to touch the world; the rest is given ports. */
-function mayAct(from: Place): boolean {
+export function mayAct(from: Place): boolean {
   if (from.layer === "platform" || from.layer === "entrypoints" || isCompose(from.path)) return true;
   if (from.layer === "registries" || from.layer === "forges") return from.unit !== undefined;
   return from.layer === "engine" && (from.unit === "journal" || /\/lock[^/]*\.ts$/.test(from.path));

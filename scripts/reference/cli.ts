@@ -1,5 +1,5 @@
 // docs/reference/cli.md, from the same list of commands that `--help` and completion are made from.
-import { Command, type Option } from "commander";
+import type { Command, Option } from "commander";
 import { heading, type Page, table } from "./page.ts";
 
 const source = "src/entrypoints/cli/program.ts";
@@ -11,21 +11,14 @@ const introduction = `Data goes to standard output, everything else to standard 
 export const cliPage: Page = {
   path: "docs/reference/cli.md",
   source,
-  make: ({ buildProgram }) => {
-    const program = programOf(buildProgram);
+  make: async () => {
+    const { buildProgram } = await import("../../src/entrypoints/cli/program.ts");
+    const { program } = buildProgram("0.0.0");
     const commands = [...program.commands].map((command) => section(program, command));
     const options = `## Options of every command\n\n${optionTable(program)}`;
     return [heading("Commands", source), introduction, ...commands, options].join("\n");
   },
 };
-
-function programOf(buildProgram: unknown): Command {
-  if (typeof buildProgram !== "function") throw new Error(`${source} exports no buildProgram()`);
-  const built: unknown = Reflect.apply(buildProgram, undefined, ["0.0.0"]);
-  const program: unknown = Reflect.get(Object(built), "program");
-  if (!(program instanceof Command)) throw new Error(`${source}: buildProgram() gives no program`);
-  return program;
-}
 
 function section(program: Command, command: Command): string {
   const words = command.registeredArguments

@@ -1,6 +1,5 @@
 // docs/reference/errors.md and exit-codes.md, from the one table of error codes. Meanings of the exit statuses:
 // reference/ux §4, where the conventions they follow are named.
-import { errorCatalog } from "../../src/domain/error-catalog.ts";
 import { heading, type Page, table } from "./page.ts";
 
 const source = "src/domain/error-catalog.ts";
@@ -27,7 +26,8 @@ is and what should be; scripts should look at the code and the [exit status](exi
 export const errorsPage: Page = {
   path: "docs/reference/errors.md",
   source,
-  make: () => {
+  make: async () => {
+    const { errorCatalog } = await import("../../src/domain/error-catalog.ts");
     const sections = Object.entries(errorCatalog).map(
       ([code, { exit, meaning, next }]) => `## ${code}\n\n${meaning}\n\n- Exit status: [${exit}](exit-codes.md)\n- What to do: ${next}\n`,
     );
@@ -38,7 +38,8 @@ export const errorsPage: Page = {
 export const exitCodesPage: Page = {
   path: "docs/reference/exit-codes.md",
   source,
-  make: () => {
+  make: async () => {
+    const { errorCatalog } = await import("../../src/domain/error-catalog.ts");
     const codesOf = (status: string) =>
       Object.entries(errorCatalog)
         .filter(([, entry]) => String(entry.exit) === status)

@@ -1,13 +1,13 @@
 // What every generator of docs/reference gives, and how a page of it begins.
 
-/** One generated file. `make` is asked only when the source is there. */
+/** One generated file. */
 export interface Page {
   /** Path of the file that is written. */
   readonly path: string;
   /** Path of the module it is made from. */
   readonly source: string;
-  /** Text of the file. @throws Error if the module has not the shape that the generator knows */
-  readonly make: (module: Readonly<Record<string, unknown>>) => string | Promise<string>;
+  /** Text of the file. The module is loaded here, so that one that is broken spoils only its own page. */
+  readonly make: () => Promise<string>;
 }
 
 /** Title and origin of a generated Markdown page. */

@@ -1,7 +1,8 @@
 // House rules about one TypeScript file that no linter has: sizes, the comment at the top, honest tests, and no way
 // around the types or the ports. Sizes: conventions MODULE; the rest: conventions PURITY, TESTS, COMMENTS.
 import type { Node } from "oxc-parser";
-import { isCompose, isRehearsal, isTest, placeOf } from "../layers/places.ts";
+import { isTest, placeOf } from "../layers/places.ts";
+import { mayAct } from "../layers/rules.ts";
 import type { Finding } from "../support/finding.ts";
 import type { SourceFile } from "../support/repository.ts";
 import { dotted, lineOf, parse, type Parsed, walk } from "../support/syntax.ts";
@@ -103,7 +104,8 @@ function isSkipping(property: Node): boolean {
 function soundIn(path: string): Judge {
   const place = placeOf(path);
   if (place === undefined) return () => undefined;
-  const given = ["domain", "config", "engine", "steps", "app", "compile"].includes(place.layer) && !isCompose(path) && !isRehearsal(path);
+  // Registries and forges speak to the network themselves, so that their layers are judged by their imports alone.
+  const given = !mayAct(place) && place.layer !== "registries" && place.layer !== "forges";
   return (node) => {
     if (node.type === "MetaProperty") return { rule: "bundle-place", message: "uses import.meta" };
     if (node.type === "TSAsExpression" && node.expression.type === "TSAsExpression")

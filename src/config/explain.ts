@@ -58,12 +58,15 @@ const likeTrue: ReadonlySet<string> = new Set(["yes", "on", "y", "True", "TRUE",
 const likeFalse: ReadonlySet<string> = new Set(["no", "off", "n", "False", "FALSE", "false"]);
 
 function hintForValue(fault: BadValue, written: string | undefined): string | undefined {
-  const { value, expected, words } = fault;
+  const { value, expected, words, path } = fault;
   if (fault.quotable) return `Quote it: "${written ?? String(value)}"`;
   if (typeof value === "string") {
     if (expected === "true or false" && likeTrue.has(value)) return "Write true";
     if (expected === "true or false" && likeFalse.has(value)) return "Write false";
     if (expected === "a whole number" && /^\d{1,9}$/.test(value)) return `Write ${value} without quotes`;
+    if (words.includes(value)) return `Write ${value} without quotes`;
+    const holder = path.at(-2);
+    if (expected === "a map" && (holder === "steps" || holder === "parallel")) return `Write \`{ run: ${shorten(value)} }\``;
     return didYouMean(nearestWord(value, words));
   }
   // `{version}` without quotes is a map to YAML.

@@ -214,9 +214,8 @@ const sketches = fc
     builder: maybe(fc.constantFrom("uv", "build", "maturin", "hatch")),
     checks: fc.array(fc.record({ name: strange, run: command }), { maxLength: 4 }),
     suggestions: maybe(fc.array(fc.record({ name: strange, run: command }), { maxLength: 4 })),
-    remarks: maybe(fc.record({ version: fc.array(strange, { maxLength: 2 }), build: fc.array(strange, { maxLength: 2 }) })),
     environments: fc.constantFrom(small.environments, large.environments),
-    remarks: maybe(fc.record({ version: fc.array(strange, { maxLength: 2 }), build: fc.array(strange, { maxLength: 2 }) })),
+    lenient: maybe(strange),
     verify: maybe(fc.record({ run: strange, version: strange })),
   })
   .map((sketch) => defined(sketch) as unknown as ConfigurationSketch);
@@ -256,4 +255,11 @@ test("whatever was found in a repository, what is written parses back without pr
     }),
     { numRuns: 50 },
   );
+});
+
+test("a lenient check is a line of its own, and says why", () => {
+  const text = renderConfiguration({ ...small, lenient: "demo has no description." });
+
+  assert.match(text, /# demo has no description\.\n.*\n {2}check: \{ uses: check-artifacts, with: \{ strict: false \} \}\n/);
+  assert.doesNotMatch(renderConfiguration(small), /check-artifacts/);
 });

@@ -162,6 +162,7 @@ function linesOfSteps(sketch: ConfigurationSketch, environments: readonly Named<
         "\n",
       ),
     },
+    ...linesOfLeniency(sketch),
     {
       key: "smoke",
       value: install("artifacts"),
@@ -191,7 +192,13 @@ function linesOfSteps(sketch: ConfigurationSketch, environments: readonly Named<
 function linesOfLeniency({ lenient }: ConfigurationSketch): readonly Line[] {
   if (lenient === undefined) return [];
   const why = printable(lenient.replace(/[\r\n]+/g, " ")).slice(0, 200);
-  return [{ key: "check", value: { uses: "check-artifacts", with: { strict: false } }, comment: `${why}\nOnce that is mended, delete this line: the check then runs by itself, and strictly.` }];
+  return [
+    {
+      key: "check",
+      value: { uses: "check-artifacts", with: { strict: false } },
+      comment: `${why}\nOnce that is mended, delete this line: the check then runs by itself, and strictly.`,
+    },
+  ];
 }
 
 function commentOnPublish({ test, registry }: SketchedEnvironment, hasTest: boolean): string {

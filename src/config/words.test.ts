@@ -11,6 +11,8 @@ for (const [text, words] of [
   ['python -c "import sys; print(1 > 0)"', ["python", "-c", "import sys; print(1 > 0)"]],
   ["echo '$HOME' \\$HOME \"\\$HOME\"", ["echo", "$HOME", "$HOME", "$HOME"]],
   ["cargo run --features=a --env A=b", ["cargo", "run", "--features=a", "--env", "A=b"]],
+  ["cargo test \\\n  --workspace\n", ["cargo", "test", "--workspace"]],
+  ["\n python -c 'a\nb'\n\n", ["python", "-c", "a\nb"]],
   ["grep 'a|b' x&&y", ["grep", "a|b", "x&&y"]],
 ] as const) {
   test(`readCommand() takes ${text} as it stands`, () => {
@@ -24,6 +26,8 @@ for (const [text, index] of [
   ["a; b", 1],
   ["a ; b", 2],
   ["a > out", 2],
+  ["a\nb", 1],
+  ["just a\n  just b\n", 6],
   ["a 2>&1", 2],
   ["a &", 2],
   ["a $HOME", 2],

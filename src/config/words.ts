@@ -23,14 +23,21 @@ function unbalanced(text: string, index: number): Command {
   return { kind: "refused", index, message: `${message} (column ${index + 1} of the command)`, hint: "Close the quote, or escape it" };
 }
 
+const listHint = "Write a list of commands, or `shell: bash`; `run: >` joins the lines of one command";
+
 const shellShapes: readonly (readonly [RegExp, (found: string) => string, string])[] = [
-  [/(?<=^|\s)(?:&&|\|\|?|;|&|[12]?>{1,2}|<{1,2}|[12]?>&[12])(?=\s|$)/, (found) => `"${found}" means something to a shell only`, bashHint],
-  [/(?<=\S);(?=\s|$)/, () => '";" means something to a shell only', bashHint],
-  [/\$(?:\w+|[({])/, (found) => `"${found}" would not be expanded`, bashHint],
-  [/`/, () => "back quotes would not be expanded", bashHint],
+  [
+    /(?<=^|\s)(?:&&|\|\|?|;|&|[12]?>{1,2}|<{1,2}|[12]?>&[12])(?=\s|$)/,
+    (found) => `"${found}" means something to a shell only, and no shell reads this`,
+    bashHint,
+  ],
+  [/(?<=\S);(?=\s|$)/, () => '";" means something to a shell only, and no shell reads this', bashHint],
+  [/\$(?:\w+|[({])/, (found) => `"${found}" would not be expanded, since no shell reads this`, bashHint],
+  [/(?<=\S[ \t]*)\n(?=\s*\S)/, () => "a second line starts here, and one text is one command", listHint],
+  [/`/, () => "back quotes would not be expanded, since no shell reads this", bashHint],
   [
     /^\s*[A-Za-z_]\w*=/,
-    (found) => `"${found.trim()}…" sets a variable in a shell only`,
+    (found) => `"${found.trim()}…" sets a variable in a shell only, and no shell reads this`,
     "Write it as `variables` of an environment, or write one string with `shell: bash`",
   ],
 ];
@@ -39,7 +46,7 @@ function shellWord(text: string): Command | undefined {
   const bare = blankQuoted(text);
   for (const [pattern, tell, hint] of shellShapes) {
     const match = pattern.exec(bare);
-    if (match !== null) return { kind: "refused", index: match.index, message: `${tell(match[0])}, and no shell reads this`, hint };
+    if (match !== null) return { kind: "refused", index: match.index, message: tell(match[0]), hint };
   }
   return undefined;
 }

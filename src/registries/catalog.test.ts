@@ -6,18 +6,36 @@ import { createRegistry, indexBeside } from "./catalog.ts";
 import { knownServices } from "./known-services.ts";
 
 const ports = { clock: { nowMs: () => 0, sleep: async () => undefined }, userAgent: "slipway/0.0.0-test" };
-const planned = (rest: Partial<PlannedRegistry>): PlannedRegistry => ({ name: "internal", ecosystem: "pypi", test: false, credentials: { kind: "none" }, ...rest });
-const code = (expected: string) => (error: unknown): boolean => error instanceof SlipwayError && error.code === expected;
+const planned = (rest: Partial<PlannedRegistry>): PlannedRegistry => ({
+  name: "internal",
+  ecosystem: "pypi",
+  test: false,
+  credentials: { kind: "none" },
+  ...rest,
+});
+const code =
+  (expected: string) =>
+  (error: unknown): boolean =>
+    error instanceof SlipwayError && error.code === expected;
 
 test("known names have their addresses from one file, and PyPI's rules", () => {
   for (const { name, addresses } of knownServices.filter((service) => service.addresses !== undefined)) {
     const registry = createRegistry(planned({ name }), ports);
     assert.deepEqual([registry.name, registry.indexUrl, registry.world, registry.settleMs], [name, addresses?.index, "real", 600_000]);
-    const publication = { package: "Slip.Demo", version: "1.0", name: "slip_demo-1.0.tar.gz", sha256: "a".repeat(64) as never, sizeBytes: 200 * 1024 * 1024 };
+    const publication = {
+      package: "Slip.Demo",
+      version: "1.0",
+      name: "slip_demo-1.0.tar.gz",
+      sha256: "a".repeat(64) as never,
+      sizeBytes: 200 * 1024 * 1024,
+    };
     assert.equal(registry.refusals(publication).length, 1);
     assert.equal(registry.locate(publication), `${addresses?.pages}project/slip-demo/1.0/`);
     const withdrawn = registry.withdraw(publication);
-    assert.match(withdrawn.kind === "by-person" ? withdrawn.instruction : "", /^Yank Slip\.Demo 1\.0 at https:.*\/manage\/project\/slip-demo\/releases\//);
+    assert.match(
+      withdrawn.kind === "by-person" ? withdrawn.instruction : "",
+      /^Yank Slip\.Demo 1\.0 at https:.*\/manage\/project\/slip-demo\/releases\//,
+    );
   }
 });
 

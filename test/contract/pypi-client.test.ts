@@ -20,7 +20,11 @@ const built = wheel(demo);
 const page = "application/vnd.pypi.simple.v1+json";
 
 /** A server of one function, and our client for it. */
-async function against(t: TestContext, answer: RequestListener, options: Partial<PypiOptions> = {}): Promise<{ readonly url: string; readonly registry: Registry }> {
+async function against(
+  t: TestContext,
+  answer: RequestListener,
+  options: Partial<PypiOptions> = {},
+): Promise<{ readonly url: string; readonly registry: Registry }> {
   const server = createServer(answer).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   t.after(() => {
@@ -103,7 +107,12 @@ test("an answer before the file was read is an answer", async (t) => {
 test("a secret that a server sends back stays out of the message", async (t) => {
   const { registry } = await against(t, async (request, response) => {
     await readAll(request);
-    reply(response, 400, { "content-type": "application/json" }, JSON.stringify({ code: `400 Bad ${request.headers.authorization} and pypi-very-secret`, message: "x" }));
+    reply(
+      response,
+      400,
+      { "content-type": "application/json" },
+      JSON.stringify({ code: `400 Bad ${request.headers.authorization} and pypi-very-secret`, message: "x" }),
+    );
   });
 
   const sent = await registry.publish(uploadOf(temporaryFolder(t), demo, built), makeCredential("__token__", "pypi-very-secret"), never);
@@ -119,7 +128,12 @@ test("a page is looked up by the normalised name, uncached, and a redirect withi
   const { registry } = await against(t, (request, response) => {
     asked.push(`${request.url} ${request.headers["cache-control"]}`);
     if (request.url === "/simple/slip-demo/") return reply(response, 301, { location: "/other/slip-demo/" });
-    return reply(response, 200, { "content-type": "text/html" }, `<a href="../../files/${built.name}#sha256=${built.sha256}">${built.name}</a>`);
+    return reply(
+      response,
+      200,
+      { "content-type": "text/html" },
+      `<a href="../../files/${built.name}#sha256=${built.sha256}">${built.name}</a>`,
+    );
   });
 
   const seen = await registry.survey("SLIP_demo", "1.0", never);
@@ -183,11 +197,28 @@ for (const [title, status, headers, body, expected] of [
   test(`${title} instead of a page makes every look unknown`, async (t) => {
     const { registry } = await against(t, (_request, response) => reply(response, status, headers, body));
 
-    const answers = [await registry.versions("slip-demo", never), await registry.survey("slip-demo", "1.0", never), await registry.observe(uploadOf(temporaryFolder(t), demo, built), never)];
+    const answers = [
+      await registry.versions("slip-demo", never),
+      await registry.survey("slip-demo", "1.0", never),
+      await registry.observe(uploadOf(temporaryFolder(t), demo, built), never),
+    ];
 
     for (const answer of answers) assert.match(answer.kind === "unknown" ? answer.why : answer.kind, expected);
   });
 }
+
+test("a hostile page is read in time that grows with its length", async (t) => {
+  let piece = "";
+  const { registry } = await against(t, (_request, response) =>
+    reply(response, 200, { "content-type": "text/html" }, piece.repeat(200_000)),
+  );
+
+  const startedMs = performance.now();
+  for (piece of ["<a ", '<a href="', "<!--", "<a x='\"' ", "<a href=x>", "<base ", "<", "&#x", '<a "">'])
+    await registry.versions("slip-demo", never);
+
+  assert.ok(performance.now() - startedMs < 8_000);
+});
 
 test("a rehearsal index never stands for a real one", async (t) => {
   const server = await startIndex(t, { ours: ["slip-demo"] });

@@ -173,7 +173,11 @@ describe("faults of the rehearsal index", () => {
   });
 });
 
-async function start(t: Parameters<typeof startIndex>[0], faults: string, timeouts = { connectMs: 2_000, answerMs: 4_000, wholeMs: 8_000 }) {
+async function start(
+  t: Parameters<typeof startIndex>[0],
+  faults: string,
+  timeouts = { connectMs: 2_000, answerMs: 4_000, wholeMs: 8_000 },
+) {
   const server = await startIndex(t, { ours: ["slip-demo"], faults: parseFaults(faults) });
   return { server, registry: clientOf(server, { timeouts }) };
 }

@@ -100,7 +100,10 @@ test("an error is JSON for a client that asks for it", async (t) => {
 
 test("the first failure in the server's order is the one that is told", async (t) => {
   const server = await startIndex(t, { ours: ["slip-demo"] });
-  const wrongEverywhere = { fields: { protocol_version: "9", filetype: "egg", version: "x", sha256_digest: "0".repeat(64) }, fileName: "a/b" };
+  const wrongEverywhere = {
+    fields: { protocol_version: "9", filetype: "egg", version: "x", sha256_digest: "0".repeat(64) },
+    fileName: "a/b",
+  };
 
   const reasons = [
     await postUpload(server.uploadUrl, demo, built, { ...wrongEverywhere, authorization: undefined }),
@@ -111,7 +114,14 @@ test("the first failure in the server's order is the one that is told", async (t
     await postUpload(server.uploadUrl, demo, built, { fields: { sha256_digest: "0".repeat(64) } }),
   ].map((answer) => answer.reason.slice(0, 20));
 
-  assert.deepEqual(reasons, ["Invalid or non-exist", "Unknown protocol ver", "Invalid value for fi", "'x' is invalid for '", "Cannot upload a file", "The digest supplied "]);
+  assert.deepEqual(reasons, [
+    "Invalid or non-exist",
+    "Unknown protocol ver",
+    "Invalid value for fi",
+    "'x' is invalid for '",
+    "Cannot upload a file",
+    "The digest supplied ",
+  ]);
 });
 
 test("the same file again is 200 and changes nothing; the same name or content otherwise is refused by name and hash", async (t) => {
@@ -121,10 +131,15 @@ test("the same file again is 200 and changes nothing; the same name or content o
 
   const again = await postUpload(server.uploadUrl, demo, built);
   const sameName = await postUpload(server.uploadUrl, demo, other, { fileName: built.name });
-  const sameBytes = await postUpload(server.uploadUrl, { name: "slip-other", version: "1.0" }, built, { fileName: "slip_other-1.0-py3-none-any.whl" });
+  const sameBytes = await postUpload(server.uploadUrl, { name: "slip-other", version: "1.0" }, built, {
+    fileName: "slip_other-1.0-py3-none-any.whl",
+  });
 
   assert.deepEqual([first.status, first.body, again.status, again.body], [200, "", 200, ""]);
-  assert.match(sameName.reason, /^File already exists \('slip_demo-1\.0-py3-none-any\.whl', with blake2_256 hash '[0-9a-f]{64}'\)\. See .*#file-name-reuse for more information\.$/);
+  assert.match(
+    sameName.reason,
+    /^File already exists \('slip_demo-1\.0-py3-none-any\.whl', with blake2_256 hash '[0-9a-f]{64}'\)\. See .*#file-name-reuse for more information\.$/,
+  );
   assert.match(sameBytes.reason, /^File already exists \('slip_other-1\.0-py3-none-any\.whl', /);
   const [kept] = server.received();
   assert.deepEqual(kept && [kept.stored, kept.repeated, kept.refused], [1, 1, 1]);
@@ -192,7 +207,9 @@ test("without the slash an upload is sent on by 308, and old calls are gone", as
 test("UNKNOWN counts as nothing, an empty value too", async (t) => {
   const server = await startIndex(t, { ours: ["slip-demo"] });
 
-  const answer = await postUpload(server.uploadUrl, demo, built, { fields: { summary: "UNKNOWN", home_page: "UNKNOWN", license: "", author_email: "UNKNOWN" } });
+  const answer = await postUpload(server.uploadUrl, demo, built, {
+    fields: { summary: "UNKNOWN", home_page: "UNKNOWN", license: "", author_email: "UNKNOWN" },
+  });
 
   assert.equal(answer.status, 200);
   const page = (await (await fetch(`${server.url}/pypi/slip-demo/json`)).json()) as { info: Record<string, unknown> };
@@ -270,7 +287,9 @@ test("a yanked release stays and says so", async (t) => {
 
   await server.owner.yank("slip_demo", "1.0.0", "broken");
 
-  const page = (await (await fetch(`${server.indexUrl}slip-demo/`, { headers: { accept: json } })).json()) as { files: { yanked: unknown }[] };
+  const page = (await (await fetch(`${server.indexUrl}slip-demo/`, { headers: { accept: json } })).json()) as {
+    files: { yanked: unknown }[];
+  };
   assert.equal(page.files[0]?.yanked, "broken");
   assert.match(await (await fetch(`${server.indexUrl}slip-demo/`)).text(), /data-yanked="broken"/);
 });
@@ -310,7 +329,12 @@ test("it listens on the loopback address alone, and every answer says that it is
   const server = await startIndex(t, { ours: ["slip-demo"] });
   const quiet = await startIndex(t, { ours: ["slip-demo"], announced: false });
 
-  const answers = await Promise.all([fetch(server.indexUrl), fetch(`${server.url}/nothing`), postUpload(server.uploadUrl, demo, built), fetch(quiet.indexUrl)]);
+  const answers = await Promise.all([
+    fetch(server.indexUrl),
+    fetch(`${server.url}/nothing`),
+    postUpload(server.uploadUrl, demo, built),
+    fetch(quiet.indexUrl),
+  ]);
 
   assert.equal(new URL(server.url).hostname, "127.0.0.1");
   assert.deepEqual(

@@ -28,7 +28,8 @@ async function startUpstream(t: TestContext, options: PypiserverOptions = {}) {
 
 async function startRehearsal(t: TestContext): Promise<RehearsalPypi> {
   const upstream = await startUpstream(t);
-  const readMetadata = async (_file: string, name: string): Promise<string | undefined> => (name.endsWith(".whl") ? wheel(demo).metadata : undefined);
+  const readMetadata = async (_file: string, name: string): Promise<string | undefined> =>
+    name.endsWith(".whl") ? wheel(demo).metadata : undefined;
   return await startIndex(t, { ours: ["slip-demo"], upstream: { indexUrl: upstream.indexUrl }, hooks: { readMetadata } });
 }
 
@@ -50,11 +51,26 @@ function home(t: TestContext): Readonly<Record<string, string>> {
 }
 
 async function twine(t: TestContext, url: string, paths: readonly string[]): Promise<Ended> {
-  return await runTool(testTool("twine"), ["upload", "--non-interactive", "--disable-progress-bar", "--repository-url", url, ...paths], { env: home(t) });
+  return await runTool(testTool("twine"), ["upload", "--non-interactive", "--disable-progress-bar", "--repository-url", url, ...paths], {
+    env: home(t),
+  });
 }
 
-async function uvPublish(t: TestContext, server: RehearsalPypi, more: { readonly paths: readonly string[]; readonly args?: readonly string[] }): Promise<Ended> {
-  const args = ["publish", "--no-cache", "--trusted-publishing", "never", "--publish-url", server.uploadUrl, ...(more.args ?? []), ...more.paths];
+async function uvPublish(
+  t: TestContext,
+  server: RehearsalPypi,
+  more: { readonly paths: readonly string[]; readonly args?: readonly string[] },
+): Promise<Ended> {
+  const args = [
+    "publish",
+    "--no-cache",
+    "--trusted-publishing",
+    "never",
+    "--publish-url",
+    server.uploadUrl,
+    ...(more.args ?? []),
+    ...more.paths,
+  ];
   return await runTool(testTool("uv"), args, { env: home(t), cwd: temporaryFolder(t) });
 }
 
@@ -64,8 +80,14 @@ async function install(t: TestContext, by: "pip" | "uv", indexUrl: string, wante
   const python = testTool("python3");
   const ended =
     by === "pip"
-      ? await runTool(python, ["-m", "pip", "install", "--no-cache-dir", "--no-input", "--target", to, "--index-url", indexUrl, wanted], { env: home(t) })
-      : await runTool(testTool("uv"), ["pip", "install", "--no-cache", "--python", python, "--target", to, "--default-index", indexUrl, wanted], { env: home(t) });
+      ? await runTool(python, ["-m", "pip", "install", "--no-cache-dir", "--no-input", "--target", to, "--index-url", indexUrl, wanted], {
+          env: home(t),
+        })
+      : await runTool(
+          testTool("uv"),
+          ["pip", "install", "--no-cache", "--python", python, "--target", to, "--default-index", indexUrl, wanted],
+          { env: home(t) },
+        );
   assert.equal(ended.code, 0, ended.output);
   return readdirSync(to)
     .filter((name) => name.endsWith(".dist-info"))
@@ -88,7 +110,10 @@ describe("rehearsal index and the programs that people use", () => {
     );
     // Ours is 1.0, although the index behind has a 9.9 under our name.
     assert.deepEqual(await install(t, "pip", server.indexUrl, "slip-demo"), ["slip_demo-1.0.dist-info", "upstream_dep-1.2.dist-info"]);
-    assert.deepEqual(await install(t, "uv", server.indexUrl, "Slip.Demo==1.0.0"), ["slip_demo-1.0.dist-info", "upstream_dep-1.2.dist-info"]);
+    assert.deepEqual(await install(t, "uv", server.indexUrl, "Slip.Demo==1.0.0"), [
+      "slip_demo-1.0.dist-info",
+      "upstream_dep-1.2.dist-info",
+    ]);
   });
 
   test("uv uploads, and knows by its check that it has uploaded", async (t) => {
@@ -133,7 +158,9 @@ describe("rehearsal index and the programs that people use", () => {
     const upload = ["upload", "--non-interactive", "--disable-progress-bar", "--repository-url", server.uploadUrl];
 
     const byTwine = await runTool(testTool("twine"), [...upload, ...paths], { env: wrong });
-    const byUv = await runTool(testTool("uv"), ["publish", "--trusted-publishing", "never", "--publish-url", server.uploadUrl, ...paths], { env: wrong });
+    const byUv = await runTool(testTool("uv"), ["publish", "--trusted-publishing", "never", "--publish-url", server.uploadUrl, ...paths], {
+      env: wrong,
+    });
     const bare = await twine(t, server.uploadUrl.slice(0, -1), paths);
 
     assert.match(byTwine.output, /403 Forbidden[^]*Invalid or non-existent authentication information/);
@@ -197,7 +224,8 @@ describe("rehearsal index and the programs that people use", () => {
     for (const by of ["slipway", "twine", "uv"] as const) {
       const storeFolder = join(temporaryFolder(t), "index");
       const server = await startIndex(t, { ours: ["slip-demo"], storeFolder });
-      if (by === "slipway") assert.equal((await clientOf(server).publish(uploadOf(folder, rich, built), rehearsalCredential(), never)).kind, "sent");
+      if (by === "slipway")
+        assert.equal((await clientOf(server).publish(uploadOf(folder, rich, built), rehearsalCredential(), never)).kind, "sent");
       if (by === "twine") assert.equal((await twine(t, server.uploadUrl, [path])).code, 0);
       if (by === "uv") assert.equal((await uvPublish(t, server, { paths: [path] })).code, 0);
       forms[by] = storedForm(storeFolder);

@@ -34,7 +34,14 @@ registryContract("devpi", { sameAgain: "sent", hashes: true, uploadTimes: false 
 });
 
 function subjectOf(index: PythonIndex, explicit: { readonly index?: string }): Subject {
-  const planned = { name: "internal", ecosystem: "pypi", test: false, credentials: { kind: "none" }, url: index.uploadUrl, ...explicit } as const;
+  const planned = {
+    name: "internal",
+    ecosystem: "pypi",
+    test: false,
+    credentials: { kind: "none" },
+    url: index.uploadUrl,
+    ...explicit,
+  } as const;
   return {
     registry: createRegistry(planned, { clock: realClock, userAgent: "slipway/0.0.0-test" }),
     credential: makeCredential("u", "p"),

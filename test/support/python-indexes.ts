@@ -28,7 +28,21 @@ export async function startPypiserver(t: TestContext, options: PypiserverOptions
   mkdirSync(packages, { recursive: true });
   writeFileSync(passwords, "u:{SHA}UWtEjlWQRF6VKR6/t+LQO5EpKAc=\n".replace(/\{SHA\}.*/, `{SHA}${await sha1("p")}`));
   const port = await freePort();
-  const args = ["run", "-i", "127.0.0.1", "-p", String(port), "-P", passwords, "-a", options.login === true ? "update,list,download" : "update", "--disable-fallback", "--hash-algo", options.hashes ?? "sha256", packages];
+  const args = [
+    "run",
+    "-i",
+    "127.0.0.1",
+    "-p",
+    String(port),
+    "-P",
+    passwords,
+    "-a",
+    options.login === true ? "update,list,download" : "update",
+    "--disable-fallback",
+    "--hash-algo",
+    options.hashes ?? "sha256",
+    packages,
+  ];
   const { stop } = await startServer(t, { program: testTool("pypi-server"), args, port, cwd: folder });
   return { uploadUrl: `http://127.0.0.1:${port}/`, indexUrl: `http://127.0.0.1:${port}/simple/`, stop };
 }
@@ -47,7 +61,10 @@ export interface Devpi {
 export async function startDevpi(t: Pick<TestContext, "after">): Promise<Devpi> {
   const folder = temporaryFolder(t);
   const data = join(folder, "devpi");
-  const made = await runTool(testTool("devpi-init"), ["--serverdir", data, "--no-root-pypi", "--root-passwd", ""], { cwd: folder, env: { HOME: folder } });
+  const made = await runTool(testTool("devpi-init"), ["--serverdir", data, "--no-root-pypi", "--root-passwd", ""], {
+    cwd: folder,
+    env: { HOME: folder },
+  });
   assert.equal(made.code, 0, made.output);
   const port = await freePort();
   const args = ["--serverdir", data, "--host", "127.0.0.1", "--port", String(port)];

@@ -66,9 +66,14 @@ export async function startServer(
   t: Pick<TestContext, "after">,
   command: { readonly program: string; readonly args: readonly string[]; readonly port: number; readonly cwd?: string },
 ): Promise<{ stop(): Promise<void> }> {
-  const child = spawn(command.program, command.args, { cwd: command.cwd, env: environment({ HOME: command.cwd ?? "/nonexistent" }), stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command.program, command.args, {
+    cwd: command.cwd,
+    env: environment({ HOME: command.cwd ?? "/nonexistent" }),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output = `${output}${chunk.toString("utf8")}`.slice(-20_000)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => (output = `${output}${chunk.toString("utf8")}`.slice(-20_000)));
   const stop = (): Promise<void> => stopChild(child);
   t.after(stop);
   const untilMs = Date.now() + 60_000;

@@ -28,7 +28,12 @@ export interface PostOptions {
 export const goodToken = `Basic ${Buffer.from("__token__:pypi-anything").toString("base64")}`;
 
 /** Sends one upload; what is not said is right. */
-export async function postUpload(uploadUrl: string, of: Pick<WheelOf, "name" | "version">, built: BuiltFile, options: PostOptions = {}): Promise<Posted> {
+export async function postUpload(
+  uploadUrl: string,
+  of: Pick<WheelOf, "name" | "version">,
+  built: BuiltFile,
+  options: PostOptions = {},
+): Promise<Posted> {
   const fields: Record<string, string | readonly string[] | undefined> = {
     ":action": "file_upload",
     protocol_version: "1",
@@ -54,7 +59,10 @@ export async function postUpload(uploadUrl: string, of: Pick<WheelOf, "name" | "
     method: options.method ?? "POST",
     body: form,
     redirect: "manual",
-    headers: { ...(authorization === undefined ? {} : { authorization }), ...(options.accept === undefined ? {} : { accept: options.accept }) },
+    headers: {
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(options.accept === undefined ? {} : { accept: options.accept }),
+    },
   });
   return { status: answer.status, reason: answer.statusText, body: await answer.text(), headers: answer.headers };
 }

@@ -13,7 +13,7 @@ export const defaultDescriptionType: DescriptionType = "text/x-rst";
 
 const types: readonly DescriptionType[] = ["text/plain", "text/x-rst", "text/markdown"];
 const markdownVariants: readonly string[] = ["GFM", "CommonMark"];
-const token = "[A-Za-z0-9!#$%&'*+.^_`{|}~-]+";
+const token = "[A-Za-z0-9!#$&+.^_`{|}~-]+"; // Without the characters of RFC 2231, which would give a value in another encoding.
 const parameterForm = new RegExp(`^\\s*(${token})\\s*=\\s*(?:"([^"\\\\]*)"|(${token}))\\s*$`);
 
 /** Reads a content type as PyPI does. @returns `invalid` with what should be there instead */

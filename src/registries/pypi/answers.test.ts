@@ -23,7 +23,10 @@ function said(status: number, rest: Partial<Answer> = {}): string {
 test("readAnswer() takes 200 for sent and keeps the lines of warnings", () => {
   assert.deepEqual(readAnswer(answer(200), context), { kind: "sent", warnings: [] });
   assert.deepEqual(readAnswer(answer(200, { body: "one\n\ntwo\n" }), context), { kind: "sent", warnings: ["one", "two"] });
-  assert.deepEqual(readAnswer(answer(201, { headers: { "content-type": "application/json" }, body: '{"ok":true}' }), context), { kind: "sent", warnings: [] });
+  assert.deepEqual(readAnswer(answer(201, { headers: { "content-type": "application/json" }, body: '{"ok":true}' }), context), {
+    kind: "sent",
+    warnings: [],
+  });
 });
 
 test("readAnswer() does not take a web page for a success", () => {
@@ -58,11 +61,20 @@ test("readAnswer() lets the next look decide where a name or content is taken", 
 });
 
 test("readAnswer() refuses in words that say what to check", () => {
-  assert.match(said(403, { reason: "Invalid or non-existent authentication information." }), /^refused .*403 "Invalid or.*check that the token/);
+  assert.match(
+    said(403, { reason: "Invalid or non-existent authentication information." }),
+    /^refused .*403 "Invalid or.*check that the token/,
+  );
   assert.match(said(401), /^refused .*check that the token/);
-  assert.match(said(400, { reason: "Only one sdist may be uploaded per release." }), /^refused "staging" refused "demo-1\.0\.tar\.gz": 400 "Only one sdist/);
+  assert.match(
+    said(400, { reason: "Only one sdist may be uploaded per release." }),
+    /^refused "staging" refused "demo-1\.0\.tar\.gz": 400 "Only one sdist/,
+  );
   assert.match(said(413), /^refused /);
-  assert.match(said(301, { headers: { location: "https://u:p@other.invalid/legacy/?token=1" } }), /^refused .*a redirect.*"https:\/\/other\.invalid\/legacy\/"/);
+  assert.match(
+    said(301, { headers: { location: "https://u:p@other.invalid/legacy/?token=1" } }),
+    /^refused .*a redirect.*"https:\/\/other\.invalid\/legacy\/"/,
+  );
 });
 
 test("serverText() prefers the JSON code, then a reason that says something, then the body without its tags", () => {

@@ -133,7 +133,9 @@ function reasonText(reason: string): string | undefined {
 /** Only the beginning is read: it is enough for a message, and patterns over a long hostile page would take long. */
 function plainText(body: string): string {
   return body
-    .slice(0, 4 * serverTextMax).replace(/<(?:style|script|title)\b[\s\S]*?<\/(?:style|script|title)\s*>/gi, " ").replace(/<[^>]{0,2000}>/g, " ");
+    .slice(0, 4 * serverTextMax)
+    .replace(/<(?:style|script|title)\b[\s\S]*?<\/(?:style|script|title)\s*>/gi, " ")
+    .replace(/<[^>]{0,2000}>/g, " ");
 }
 
 /** Removes control characters and secrets, joins white space, and cuts: a server's text must not steer a terminal. */

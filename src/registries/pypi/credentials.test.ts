@@ -9,7 +9,13 @@ const secrets = (value: string) => ({ has: async () => true, read: async () => v
 test("a credential shows nothing of itself but to who asks for it", () => {
   const credential = makeCredential("__token__", "pypi-abc");
 
-  for (const shown of [String(credential), JSON.stringify({ credential }), inspect(credential), inspect({ credential }, { depth: 5, showHidden: true }), JSON.stringify(Object.entries(credential))]) {
+  for (const shown of [
+    String(credential),
+    JSON.stringify({ credential }),
+    inspect(credential),
+    inspect({ credential }, { depth: 5, showHidden: true }),
+    JSON.stringify(Object.entries(credential)),
+  ]) {
     assert.doesNotMatch(shown, /pypi-abc/);
   }
   assert.match(inspect(credential), /«redacted»/);
@@ -36,6 +42,11 @@ test("openPypiCredential() says plainly what this version cannot do", async () =
 test("no credential is no header, and traces hold every form of a secret", async () => {
   assert.equal(basicAuthorization(await openPypiCredential({ kind: "none" }, "open", secrets(""))), undefined);
   assert.equal(basicAuthorization(makeCredential("u", "p ü")), `Basic ${Buffer.from("u:p ü").toString("base64")}`);
-  assert.deepEqual(traces(makeCredential("u", "s3cr/t")), ["s3cr/t", "s3cr%2Ft", Buffer.from("s3cr/t").toString("base64"), Buffer.from("u:s3cr/t").toString("base64")]);
+  assert.deepEqual(traces(makeCredential("u", "s3cr/t")), [
+    "s3cr/t",
+    "s3cr%2Ft",
+    Buffer.from("s3cr/t").toString("base64"),
+    Buffer.from("u:s3cr/t").toString("base64"),
+  ]);
   assert.deepEqual(traces(makeCredential("u", "p")), []);
 });

@@ -27,5 +27,8 @@ test("sameVersion() is PEP 440's equality, and text equality for what is no vers
 
 test("fileTypeOf() and pythonTagOf() go by the name", () => {
   assert.deepEqual([fileTypeOf("a-1.whl"), fileTypeOf("a-1.tar.gz"), fileTypeOf("a-1.egg")], ["bdist_wheel", "sdist", undefined]);
-  assert.deepEqual([pythonTagOf("a-1-py2.py3-none-any.whl"), pythonTagOf("a-1.tar.gz"), pythonTagOf("a.whl")], ["py2.py3", "source", undefined]);
+  assert.deepEqual(
+    [pythonTagOf("a-1-py2.py3-none-any.whl"), pythonTagOf("a-1.tar.gz"), pythonTagOf("a.whl")],
+    ["py2.py3", "source", undefined],
+  );
 });

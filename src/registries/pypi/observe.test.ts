@@ -29,7 +29,10 @@ test("judgeFile() says present only of our own bytes, with what was read back", 
 
 test("judgeFile() names a stranger's file with its time and digest", () => {
   const judged = judgeFile(listed([{ ...file, sha256: theirs }]), wanted, "staging");
-  assert.equal(judged.kind === "conflict" && judged.theirs, `"staging" holds another "slip_demo-1.0.tar.gz", uploaded at 2026-11-21T00:00:00Z, with sha256 ${theirs}`);
+  assert.equal(
+    judged.kind === "conflict" && judged.theirs,
+    `"staging" holds another "slip_demo-1.0.tar.gz", uploaded at 2026-11-21T00:00:00Z, with sha256 ${theirs}`,
+  );
 });
 
 test("judgeFile() sees a conflict behind a file of ours that is listed twice", () => {
@@ -52,7 +55,14 @@ test("judgeBytes() compares what was downloaded and says how", () => {
 });
 
 test("surveyOf() lists the files of a version by their names, whatever its spelling", () => {
-  const names = ["slip_demo-1.0.0-py3-none-any.whl", "Slip.Demo-1.0.tar.gz", "slip-demo-1.0.zip", "slip_demo-1.0.1.tar.gz", "slip_demo_more-1.0.tar.gz", "slip_demo-1.0-py3.egg"];
+  const names = [
+    "slip_demo-1.0.0-py3-none-any.whl",
+    "Slip.Demo-1.0.tar.gz",
+    "slip-demo-1.0.zip",
+    "slip_demo-1.0.1.tar.gz",
+    "slip_demo_more-1.0.tar.gz",
+    "slip_demo-1.0-py3.egg",
+  ];
   const looked = listed(names.map((name) => ({ name, url: "https://localhost/" })));
 
   const survey = surveyOf(looked, "slip-demo", "1");

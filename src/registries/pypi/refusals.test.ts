@@ -16,7 +16,10 @@ test("what PyPI takes is not refused", () => {
 });
 
 test("what PyPI would refuse by name or size is refused before a byte is sent, with the reason", () => {
-  assert.match(refusals("slip_demo-1.0.tar.gz", { sizeBytes: fileSizeLimitBytes + 1 })[0] ?? "", /has 100\.0 MiB and the limit of a file is 100 MiB/);
+  assert.match(
+    refusals("slip_demo-1.0.tar.gz", { sizeBytes: fileSizeLimitBytes + 1 })[0] ?? "",
+    /has 100\.0 MiB and the limit of a file is 100 MiB/,
+  );
   assert.match(refusals("Slip.Demo-1.0.tar.gz")[0] ?? "", /slip_demo-1\.0\.tar\.gz/);
   assert.match(refusals("slip_demo-1.1.tar.gz")[0] ?? "", /carries the version "1\.1", not "1\.0"/);
   assert.match(refusals("slip_demo-1.0.egg")[0] ?? "", /not the name of a source distribution/);

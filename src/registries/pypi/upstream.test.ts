@@ -5,11 +5,18 @@ import { resolveUpstream, type ResolvedUpstream } from "./upstream.ts";
 
 const fallback = "https://fallback.invalid/simple/";
 
-function resolve(env: Readonly<Record<string, string>>, files: Readonly<Record<string, string>> = {}, system: "linux" | "darwin" = "linux"): Promise<ResolvedUpstream> {
+function resolve(
+  env: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string>> = {},
+  system: "linux" | "darwin" = "linux",
+): Promise<ResolvedUpstream> {
   return resolveUpstream({ env, home: "/home/a", reader: { readTextIfThere: async (file) => files[file] }, fallback, system });
 }
 
-async function chosen(env: Readonly<Record<string, string>>, files: Readonly<Record<string, string>> = {}): Promise<readonly [string, string]> {
+async function chosen(
+  env: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string>> = {},
+): Promise<readonly [string, string]> {
   const { indexUrl, source } = await resolve(env, files);
   return [indexUrl, source];
 }
@@ -21,15 +28,22 @@ test("without any configuration it is the default", async () => {
 test("variables come before files, uv's before pip's", async () => {
   const files = { "/etc/pip.conf": "[global]\nindex-url = https://file.invalid/simple" };
   assert.deepEqual(await chosen({ PIP_INDEX_URL: "https://pip.invalid/s" }, files), ["https://pip.invalid/s/", "PIP_INDEX_URL"]);
-  assert.deepEqual(await chosen({ PIP_INDEX_URL: "https://pip.invalid/s", UV_INDEX_URL: "https://uv.invalid/" }), ["https://uv.invalid/", "UV_INDEX_URL"]);
-  assert.deepEqual(await chosen({ UV_INDEX_URL: "https://uv.invalid/", UV_DEFAULT_INDEX: "corp=https://new.invalid/simple" }), ["https://new.invalid/simple/", "UV_DEFAULT_INDEX"]);
+  assert.deepEqual(await chosen({ PIP_INDEX_URL: "https://pip.invalid/s", UV_INDEX_URL: "https://uv.invalid/" }), [
+    "https://uv.invalid/",
+    "UV_INDEX_URL",
+  ]);
+  assert.deepEqual(await chosen({ UV_INDEX_URL: "https://uv.invalid/", UV_DEFAULT_INDEX: "corp=https://new.invalid/simple" }), [
+    "https://new.invalid/simple/",
+    "UV_DEFAULT_INDEX",
+  ]);
 });
 
 test("pip's files: the site's before the user's before the machine's, [install] before [global]", async () => {
   const files = {
     "/etc/xdg/pip/pip.conf": "[global]\nindex-url=https://xdg.invalid",
     "/etc/pip.conf": "[global]\nindex_url: https://machine.invalid/simple",
-    "/home/a/.config/pip/pip.conf": "# mine\n[install]\nindex-url =\n    https://user.invalid/simple\n[global]\nindex-url = https://not.invalid/",
+    "/home/a/.config/pip/pip.conf":
+      "# mine\n[install]\nindex-url =\n    https://user.invalid/simple\n[global]\nindex-url = https://not.invalid/",
     "/venv/pip.conf": "[global]\ntimeout = 60\nindex-url = https://site.invalid/simple/",
   };
   assert.deepEqual(await chosen({ VIRTUAL_ENV: "/venv" }, files), ["https://site.invalid/simple/", "/venv/pip.conf"]);
@@ -37,7 +51,10 @@ test("pip's files: the site's before the user's before the machine's, [install] 
   const machine = { "/etc/pip.conf": files["/etc/pip.conf"], "/etc/xdg/pip/pip.conf": files["/etc/xdg/pip/pip.conf"] };
   assert.deepEqual(await chosen({}, machine), ["https://machine.invalid/simple/", "/etc/pip.conf"]);
   assert.deepEqual(await chosen({ PIP_CONFIG_FILE: "/dev/null" }, machine), [fallback, "the default"]);
-  assert.deepEqual(await chosen({ PIP_CONFIG_FILE: "/p" }, { ...machine, "/p": "[global]\nindex-url=https://named.invalid" }), ["https://named.invalid/", "/p"]);
+  assert.deepEqual(await chosen({ PIP_CONFIG_FILE: "/p" }, { ...machine, "/p": "[global]\nindex-url=https://named.invalid" }), [
+    "https://named.invalid/",
+    "/p",
+  ]);
 });
 
 test("pip's files on a Mac", async () => {
@@ -48,9 +65,13 @@ test("pip's files on a Mac", async () => {
 
 test("uv's files: the default index, the older key, pip's section; a named file alone; none at all", async () => {
   const user = "/home/a/.config/uv/uv.toml";
-  const table = '[[index]]\nurl = "https://extra.invalid/simple"\n[[index]]\nname = "corp"\nurl = "https://corp.invalid/simple"\ndefault = true\n';
+  const table =
+    '[[index]]\nurl = "https://extra.invalid/simple"\n[[index]]\nname = "corp"\nurl = "https://corp.invalid/simple"\ndefault = true\n';
   assert.deepEqual(await chosen({}, { [user]: table }), ["https://corp.invalid/simple/", user]);
-  assert.deepEqual(await chosen({}, { "/etc/uv/uv.toml": 'index-url = "https://old.invalid"' }), ["https://old.invalid/", "/etc/uv/uv.toml"]);
+  assert.deepEqual(await chosen({}, { "/etc/uv/uv.toml": 'index-url = "https://old.invalid"' }), [
+    "https://old.invalid/",
+    "/etc/uv/uv.toml",
+  ]);
   assert.deepEqual(await chosen({}, { [user]: '[pip]\nindex-url = "https://pip.invalid"' }), ["https://pip.invalid/", user]);
   assert.deepEqual(await chosen({ UV_NO_CONFIG: "1" }, { [user]: table }), [fallback, "the default"]);
   assert.deepEqual(await chosen({ UV_CONFIG_FILE: "/own.toml" }, { [user]: table }), [fallback, "the default"]);
@@ -68,7 +89,10 @@ test("user information becomes a credential that is not shown, and leaves the ad
 });
 
 test("what cannot be used or is left out is said", async () => {
-  const resolved = await resolve({ PIP_INDEX_URL: "/srv/wheels", PIP_EXTRA_INDEX_URL: "https://x.invalid" }, { "/home/a/.config/uv/uv.toml": "[broken" });
+  const resolved = await resolve(
+    { PIP_INDEX_URL: "/srv/wheels", PIP_EXTRA_INDEX_URL: "https://x.invalid" },
+    { "/home/a/.config/uv/uv.toml": "[broken" },
+  );
 
   assert.equal(resolved.indexUrl, fallback);
   assert.deepEqual(resolved.notes, [

@@ -134,6 +134,7 @@ function firstOf(values: readonly string[], judge: (value: string) => string | u
 function contentTypeFault(value: string, header: string): string | undefined {
   const [type = "", ...parameters] = value.split(";").map((part) => part.trim());
   const types = ["text/plain", "text/x-rst", "text/markdown"];
+  if (!/^[^\s/]+\/[^\s/]+$/.test(type)) return `${repr(value)} is not a valid content type for ${repr(header)}: Invalid content type`;
   if (!types.includes(type.toLowerCase())) return `${repr(header)} must be one of [${types.map(repr).join(", ")}], not ${repr(value)}`;
   for (const parameter of parameters) {
     const [name = "", written = ""] = parameter.split("=").map((part) => part.trim());
@@ -156,7 +157,7 @@ function licenseFileFault(path: string, header: string): string | undefined {
   const invalid = `${repr(path)} is invalid for ${repr(header)}`;
   if (path.includes("..")) return `${invalid}, parent directory indicators are not allowed`;
   if (path.includes("*")) return `${invalid}, paths must be resolved`;
-  if (/^(?:\/|[A-Za-z]:[\\/]|\\)/.test(path)) return `${invalid}, paths must be relative`;
+  if (/^(?:\/|[A-Za-z]:[\\/]|\\\\[^\\]+\\[^\\]+)/.test(path)) return `${invalid}, paths must be relative`;
   return path.includes("\\") ? `${invalid}, paths must use '/' delimiter` : undefined;
 }
 
