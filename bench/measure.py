@@ -9,6 +9,7 @@ import json
 import os
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,8 +29,9 @@ def start(side, output):
     null = os.open(os.devnull, os.O_RDONLY)
     actions = [(os.POSIX_SPAWN_DUP2, null, 0), (os.POSIX_SPAWN_DUP2, output, 1), (os.POSIX_SPAWN_DUP2, side["log"], 2)]
     os.chdir(side["cwd"])
+    program = shutil.which(side["command"][0], path=side["env"]["PATH"])
     begun = time.perf_counter()
-    pid = os.posix_spawn(side["command"][0], side["command"], side["env"], file_actions=actions, setpgroup=0)
+    pid = os.posix_spawn(program, side["command"], side["env"], file_actions=actions, setpgroup=0)
     os.close(null)
     return begun, pid
 

@@ -64,13 +64,12 @@ export async function measure(sides: readonly Side[], rounds: number): Promise<M
 }
 
 function jobOf(side: Side, file: string): object {
-  const env = { ...process.env, ...side.env };
   return {
     name: side.name,
     kind: side.server === undefined ? "whole" : "ready",
-    command: [absolute(side.command[0] ?? "", env["PATH"] ?? ""), ...side.command.slice(1)],
+    command: side.command,
     cwd: side.cwd ?? scratch,
-    env,
+    env: { ...process.env, ...side.env },
     prepare: side.prepare ?? [],
     codes: side.codes ?? [0],
     timeoutS: side.timeoutS ?? 180,
@@ -78,4 +77,28 @@ function jobOf(side: Side, file: string): object {
     errors: `${file}.err`,
     ...(side.server?.url === undefined ? {} : { url: side.server.url }),
   };
+}
+
+/** What a quantity of a side was, round by round. @throws Error for a side that was not measured */
+export function valuesOf(measured: Measured, side: string, quantity: Quantity): readonly number[] {
+  const samples = measured.samples.filter((sample) => sample.side === side);
+  if (samples.length !== measured.rounds) throw new Error(`Cannot judge "${side}": it has ${samples.length} samples of ${measured.rounds}`);
+  return samples.map((sample) => quantityOf(sample, quantity));
+}
+
+function quantityOf(sample: Sample, quantity: Quantity): number {
+  const value = quantity === "figure" ? Number.parseFloat(sample.last ?? "") : sample[quantity];
+  if (value === undefined || Number.isNaN(value)) throw new Error(`Cannot judge "${sample.side}": it has no ${quantity} (it said "${sample.last}")`);
+  return value;
+}
+
+export function spread(values: readonly number[]): Spread {
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [low = Number.NaN, high = Number.NaN] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
+  return (low + high) / 2;
 }
