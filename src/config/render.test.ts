@@ -91,6 +91,12 @@ test("names of the world become names of the language, once each", () => {
   parsed(renderConfiguration(large));
 });
 
+test("a package with a name that no key may have gets another one", () => {
+  const text = renderConfiguration({ ...small, packages: [{ name: "constructor", path: ".", tag: "v{version}" }, { name: "Prototype", path: "x" }] });
+
+  assert.deepEqual(parsed(text).packages.map((one) => one.id), ["package-constructor", "package-prototype"]);
+});
+
 test("every line but the members of a group is explained by the comment above it", () => {
   const lines = renderConfiguration(large).split("\n");
   const bare = lines.filter((line, index) => /^\s*[a-z]/.test(line) && !/^\s*#/.test(lines[index - 1] ?? ""));

@@ -260,6 +260,9 @@ function named<Value extends { readonly name: string }>(values: readonly Value[]
   return values.map((value, index) => ({ ...value, id: ids[index] ?? fallback }));
 }
 
+/** Names that the parser refuses as keys (yaml/data.ts). */
+const notAllowed: ReadonlySet<string> = new Set(["constructor", "prototype"]);
+
 /** Names of the language from names of the world: `Typing_Extensions` becomes `typing-extensions`, a second one gets a number. */
 function uniqueNames(names: readonly string[], fallback: string): readonly string[] {
   const taken = new Set<string>();
@@ -270,7 +273,7 @@ function uniqueNames(names: readonly string[], fallback: string): readonly strin
       .replace(/^[^a-z]+/, "")
       .slice(0, 56)
       .replace(/-+$/, "");
-    const base = plain === "" ? fallback : plain;
+    const base = plain === "" ? fallback : notAllowed.has(plain) ? `${fallback}-${plain}` : plain;
     let id = base;
     for (let number = 2; taken.has(id); number += 1) id = `${base}-${number}`;
     taken.add(id);
