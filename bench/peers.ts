@@ -19,7 +19,7 @@ export const pythonPeers: Peers = {
     "twine==7.0.0",
     "uv==0.13.8",
     "python-semantic-release==10.7.0",
-    "hatchling==1.32.0",
+    "hatchling==1.33.0",
     "build==1.6.1",
     "doit==0.37.0",
     "dbos==3.4.0",
@@ -34,7 +34,7 @@ export const semanticRelease = npmPeers("npm-sr", "semantic-release@24.2.9");
 export const releaseIt = npmPeers("npm-ri", "release-it@20.2.1");
 export const changesets = npmPeers("npm-cs", "@changesets/cli@2.31.1");
 /** One of its dependencies asks for a tag of node-fetch that not every mirror has (reference/testbed.md §1). */
-export const verdaccio = npmPeers("verdaccio", "verdaccio@6.10.4", { "node-fetch": "^2.7.0" });
+export const verdaccio = npmPeers("verdaccio", "verdaccio@6.8.0", { "node-fetch": "^2.7.0" });
 
 export const goTask: Peers = {
   folder: "go",

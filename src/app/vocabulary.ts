@@ -45,7 +45,8 @@ export const describeStep: DescribeStep = (use: StepUse): Described => {
     packages: use.packages,
     ...(use.environment === undefined ? {} : { environment: use.environment }),
   };
-  return { kind: "described", traits: traitsOf(step, full) };
+  const later = step.notYet?.(full);
+  return later === undefined ? { kind: "described", traits: traitsOf(step, full) } : { kind: "not-yet", what: later };
 };
 
 function traitsOf(step: Step, use: Use<unknown>): StepTraits {

@@ -92,9 +92,18 @@ test("names of the world become names of the language, once each", () => {
 });
 
 test("a package with a name that no key may have gets another one", () => {
-  const text = renderConfiguration({ ...small, packages: [{ name: "constructor", path: ".", tag: "v{version}" }, { name: "Prototype", path: "x" }] });
+  const text = renderConfiguration({
+    ...small,
+    packages: [
+      { name: "constructor", path: ".", tag: "v{version}" },
+      { name: "Prototype", path: "x" },
+    ],
+  });
 
-  assert.deepEqual(parsed(text).packages.map((one) => one.id), ["package-constructor", "package-prototype"]);
+  assert.deepEqual(
+    parsed(text).packages.map((one) => one.id),
+    ["package-constructor", "package-prototype"],
+  );
 });
 
 test("every line but the members of a group is explained by the comment above it", () => {

@@ -75,6 +75,8 @@ interface Common<In> {
   publishes?(use: Use<In>): readonly string[];
   /** Registries whose files, published by this plan, this use reads; it is left out with the step that publishes them. */
   reads?(use: Use<In>): readonly string[];
+  /** What this use wants and this version does not do, in words; absent or undefined: nothing. The plan refuses it. */
+  notYet?(use: Use<In>): string | undefined;
   asks(use: Use<In>): Requirements;
   /** One line for the plan, without a full stop. */
   describe(use: Use<In>): string;

@@ -35,7 +35,8 @@ export interface Bed {
 }
 
 export interface BedOptions {
-  readonly example: string;
+  /** Name of a folder of examples/, or the files of a project, by path. */
+  readonly example: string | Readonly<Record<string, string | Uint8Array>>;
   /** Changes files of the example before they are committed. */
   readonly prepare?: (project: string) => void;
   readonly tag?: string;
@@ -46,7 +47,8 @@ export function makeBed(options: BedOptions): Bed {
   testTool("uv");
   const folder = mkdtempSync(path.join(tmpdir(), "slipway-bed-"));
   const project = path.join(folder, "project");
-  cpSync(path.join(repositoryRoot, "examples", options.example), project, { recursive: true });
+  if (typeof options.example === "string") cpSync(path.join(repositoryRoot, "examples", options.example), project, { recursive: true });
+  else writeFiles(project, options.example);
   options.prepare?.(project);
   const home = path.join(folder, "home");
   mkdirSync(home);
@@ -69,6 +71,14 @@ export function makeBed(options: BedOptions): Bed {
     slipway: (args, more) => start(args, more).ended,
     remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }),
   };
+}
+
+function writeFiles(folder: string, files: Readonly<Record<string, string | Uint8Array>>): void {
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
 }
 
 /** What the package clients of this machine need, with caches of the user's own, and nothing else. */

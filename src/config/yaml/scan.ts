@@ -7,7 +7,7 @@ import { oneDocument } from "./syntax-messages.ts";
 
 export const depthMax = 32;
 export const nodesMax = 5_000;
-const tokensMax = 60_000;
+const tokensMax = 30_000;
 /** More than this is no mistake of a person: the parser is not asked. */
 const documentsMax = 10;
 /** Deeper block nesting than this would need more blanks at the start of a line. */

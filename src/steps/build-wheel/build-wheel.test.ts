@@ -134,6 +134,30 @@ test("build-wheel: maturin is told glibc, Pythons and target", async () => {
   assert.equal(worked.kind === "done" && worked.artifacts[0]?.platform, "macos-universal2");
 });
 
+test("build-wheel: maturin does not meet the PKG-INFO of an earlier sdist, other backends do", async () => {
+  const left = async (backend: string, program: string): Promise<boolean> => {
+    const ports = machine({ programs: [program], backend });
+    ports.files.content.set("/work/PKG-INFO", "Name: demo");
+    assert.equal((await build(ports)).kind, "done");
+    return ports.files.content.has("/work/PKG-INFO");
+  };
+
+  assert.equal(await left("maturin", "maturin"), false);
+  assert.equal(await left("maturin", "uv"), false);
+  assert.equal(await left("hatchling.build", "uv"), true);
+});
+
+test("build-wheel: maturin's backend is told to name wheels as an index takes them, unless the environment says otherwise", async () => {
+  const told = async (env: Readonly<Record<string, string>>): Promise<string | undefined> => {
+    const ports = machine({ backend: "maturin" });
+    await buildWheelStep.perform(aFrozen<BuildWheelInput>({}), { ...ports, env: { ...ports.env, ...env } });
+    return ports.exec.commands.find(isBuild)?.env["MATURIN_PEP517_ARGS"];
+  };
+
+  assert.equal(await told({}), "--compatibility pypi");
+  assert.equal(await told({ MATURIN_PEP517_ARGS: "--compatibility off" }), "--compatibility off");
+});
+
 test("build-wheel: uv builds every other Python's wheel from the first one's sdist", async () => {
   const ports = machine({
     makes: ["demo-1.0.0-cp312-cp312-manylinux_2_17_x86_64.whl", "demo-1.0.0-cp313-cp313-manylinux_2_17_x86_64.whl", "demo-1.0.0.tar.gz"],

@@ -20,6 +20,11 @@ export async function openDistribution(distribution: Distribution, ports: CheckP
   return distribution.kind === "wheel" ? openWheel(distribution, ports) : openSdist(distribution, ports);
 }
 
+/** The archive is so broken that no member can be seen: then none can be said to be missing. */
+export function isUnlisted(archive: Archive): boolean {
+  return archive.members.length === 0 && archive.faults.length > 0;
+}
+
 /** Faults of the archive as findings. Some show only after its members were read. */
 export function archiveFindings(archive: Archive): readonly ArtifactFinding[] {
   return archive.faults.map((fault) => error("ARCHIVE", `${fault} (PyPI and installers refuse archives that can be read in two ways)`));
@@ -37,7 +42,8 @@ async function openWheel(distribution: Distribution, ports: CheckPorts): Promise
   if (opened.kind === "unreadable") {
     return { distribution, folder, findings: [...findings, error("ARCHIVE-UNREADABLE", `The wheel cannot be read: it ${opened.why}`)] };
   }
-  const metadata = await readMetadata(opened.archive, `${folder}/METADATA`, findings);
+  const known = parsed.kind === "wheel" && !isUnlisted(opened.archive);
+  const metadata = known ? await readMetadata(opened.archive, `${folder}/METADATA`, findings) : undefined;
   return {
     distribution,
     archive: opened.archive,
@@ -59,6 +65,7 @@ async function openSdist(distribution: Distribution, ports: CheckPorts): Promise
       findings: [...findings, error("ARCHIVE-UNREADABLE", `The sdist cannot be read: it ${opened.why}`)],
     };
   }
+  if (isUnlisted(opened.archive)) return { distribution, archive: opened.archive, folder: expected, findings };
   const folder = topFolder(opened.archive, expected, findings);
   const metadata = await readMetadata(opened.archive, `${folder}/PKG-INFO`, findings);
   return { distribution, archive: opened.archive, folder, ...(metadata === undefined ? {} : { metadata }), findings };

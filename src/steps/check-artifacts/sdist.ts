@@ -7,7 +7,7 @@ import { isSameVersion } from "./same-version.ts";
 import type { Archive } from "../../platform/ports.ts";
 import type { OpenedDistribution } from "./distribution.ts";
 import { error, listed, quoted, warning, type ArtifactFinding } from "./finding.ts";
-import { archiveFindings } from "./open-distribution.ts";
+import { archiveFindings, isUnlisted } from "./open-distribution.ts";
 
 const pyprojectBytesMax = 1024 * 1024;
 
@@ -17,6 +17,7 @@ export async function sdistFindings(opened: OpenedDistribution): Promise<readonl
   const findings = [...nameFindings(opened)];
   if (archive === undefined) return findings;
   findings.push(...archiveFindings(archive));
+  if (isUnlisted(archive)) return findings;
   if (opened.metadata !== undefined) findings.push(...metadataFindings(opened.metadata, { archive, folder: opened.folder }));
   findings.push(...(await buildFindings(opened, archive)));
   const compiled = archive.members

@@ -6,7 +6,7 @@ import { contentFindings, installedPaths, moduleNames } from "./contents.ts";
 import type { OpenedDistribution } from "./distribution.ts";
 import { entryPointFindings } from "./entry-points.ts";
 import { error, quoted, type ArtifactFinding } from "./finding.ts";
-import { archiveFindings } from "./open-distribution.ts";
+import { archiveFindings, isUnlisted } from "./open-distribution.ts";
 import { recordFindings } from "./record.ts";
 import { folderFindings, wheelFileFindings } from "./wheel-file.ts";
 
@@ -19,7 +19,7 @@ const recordBytesMax = 32 * mebibyte;
 export async function wheelFindings(opened: OpenedDistribution): Promise<readonly ArtifactFinding[]> {
   const { archive, wheel } = opened;
   if (archive === undefined) return [];
-  if (wheel === undefined) return archiveFindings(archive);
+  if (wheel === undefined || isUnlisted(archive)) return archiveFindings(archive);
   const findings: ArtifactFinding[] = [...folderFindings(archive.members, wheel)];
   const wheelText = await readSmall(archive, `${opened.folder}/WHEEL`, findings);
   if (wheelText !== undefined) findings.push(...wheelFileFindings(wheelText, opened.distribution.name, wheel));

@@ -22,6 +22,7 @@ export const publishStep: ActingStep<PublishInput> = {
   makes: () => [],
   publishes: (use) => registriesOf(use).map((registry) => registry.name),
   asks: () => ({ programs: [], toolbox: false, platforms: [] }),
+  notYet: ({ input }) => (input.channels === undefined ? undefined : "`channels` of `publish`"),
   describe: (use) =>
     `publish ${titlesOf(use)} to ${registriesOf(use)
       .map((registry) => registry.name)

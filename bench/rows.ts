@@ -1,0 +1,6 @@
+// All rows, in the order of the page.
+import type { Row } from "./row.ts";
+import { coldRow } from "./rows/cold.ts";
+import { planRow } from "./rows/plan.ts";
+
+export const rows: readonly Row[] = [coldRow, planRow];

@@ -1,0 +1,8 @@
+// A rehearsal index in a process of its own, for tests that kill it: folder and names as arguments, its address on the
+// first line of standard output.
+import { startRehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
+import { realClock } from "./pypi.ts";
+
+const [storeFolder = "", ...ours] = process.argv.slice(2);
+const server = await startRehearsalPypi({ ours, storeFolder, clock: realClock });
+console.log(server.url);
