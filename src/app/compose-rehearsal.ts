@@ -3,6 +3,7 @@
 import path from "node:path";
 import { SlipwayError } from "../domain/error.ts";
 import type { Plan, PlannedRegistry } from "../domain/plan/plan.ts";
+import { rehearsalCredential } from "../registries/pypi/credentials.ts";
 import type { RehearsalRegistries } from "./registries.ts";
 import type { RehearsalPlace, World } from "./world.ts";
 
@@ -26,7 +27,11 @@ export async function startRehearsalRegistries(world: Around, plan: Plan, option
       if (found === undefined) throw new SlipwayError("INTERNAL_ASSERTION", `Cannot find rehearsal registry "${name}"`);
       return found.registry;
     },
-    findings: async () => (await Promise.all(started.map((one) => one.server.findings(world.interrupted)))).flat(),
+    credential: rehearsalCredential,
+    findings: async () => {
+      const seen = await Promise.all(started.map((one) => one.server.findings(world.interrupted)));
+      return [...started.flatMap((one) => one.notes.map((message) => ({ level: "fine", message }))), ...seen.flat()];
+    },
     close: async () => void (await Promise.all(started.map((one) => one.server.close()))),
   };
 }
@@ -60,5 +65,5 @@ async function startOne(world: Around, plan: Plan, options: RehearsalPlace & { r
     clock: world.clock,
     userAgent: `slipway/${world.version}`,
   });
-  return { name: registry.name, server, registry: client };
+  return { name: registry.name, server, registry: client, notes: upstream.notes };
 }

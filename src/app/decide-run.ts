@@ -2,8 +2,9 @@
 // process drives: an ask is put into the inbox, after it was judged here, so that a refusal is told at once.
 import { fold, type RunState } from "../domain/run/state.ts";
 import { SlipwayError } from "../domain/error.ts";
+import { decide } from "../domain/run/decide.ts";
 import { judgeAsk } from "../engine/asks.ts";
-import type { Ask } from "../engine/journal/journal.ts";
+import type { Ask, Journal } from "../engine/journal/journal.ts";
 import { membersOf } from "./drive-run.ts";
 import { findRun, openRuns } from "./open-runs.ts";
 import { openProject, type Project } from "./project.ts";
@@ -40,6 +41,7 @@ export async function decideRun(world: World, words: string | undefined, saying:
     // Nobody drives: what was said is written down right away.
     try {
       runs.journal.append(state.run, verdict.facts, { atMs, answered: [] });
+      closeIfOver(runs.journal, state.run, atMs);
       return { state: fold(runs.journal.read(state.run)), driven: false };
     } finally {
       taken.lock.release();
@@ -47,6 +49,13 @@ export async function decideRun(world: World, words: string | undefined, saying:
   } finally {
     runs.journal.close();
   }
+}
+
+/** A cancel or a rejection with nothing in doubt needs nobody to drive: the run is over, and the next may begin. */
+function closeIfOver(journal: Journal, run: string, atMs: number): void {
+  const { moves } = decide(fold(journal.read(run)), { nowMs: atMs, underWay: new Set(), limits: { work: 0, perTarget: 0 } });
+  const close = moves.find((move) => move.kind === "close");
+  if (close !== undefined) journal.append(run, [{ kind: "run-closed", result: close.result }], { atMs, answered: [] });
 }
 
 function bindAsk(world: World, state: RunState, said: { readonly project: Project; readonly saying: Saying }): Ask {

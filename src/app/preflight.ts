@@ -77,6 +77,7 @@ async function findCredentials(parts: WorkshopParts, environment: PlannedEnviron
   const findings = await Promise.all(
     environment.registries.map(async (registry): Promise<FindingFact | undefined> => {
       const rule = registry.credentials;
+      if (rule.kind === "none") return undefined;
       if (rule.kind !== "token") {
         const message = `Environment "${environment.name}" publishes to "${registry.name}" with ${describeRule(rule)}, which this version of Slipway does not do yet`;
         return { id: "PF-CREDENTIAL-NOT-YET", level: "blocks", message, hint: `For now: \`credentials: { token: ${environment.name.toUpperCase().replaceAll("-", "_")}_TOKEN }\`` };

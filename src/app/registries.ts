@@ -17,6 +17,8 @@ export interface Registries {
 export interface RehearsalRegistries {
   /** @throws SlipwayError INTERNAL_ASSERTION for a name that the plan does not have */
   registry(name: string): Registry;
+  /** One of the right form that is worth nothing anywhere. */
+  credential(): Credential;
   /** What the servers saw that a real release should know. */
   findings(): Promise<readonly { readonly level: string; readonly message: string }[]>;
   close(): Promise<void>;

@@ -98,8 +98,7 @@ function rehearsalOf(servers: RehearsalRegistries): Registries {
   return {
     world: "rehearsal",
     open: (planned: PlannedRegistry) => servers.registry(planned.name),
-    // A token of the right form that is worth nothing anywhere, and so no secret.
-    credential: () => Promise.resolve({ user: "__token__", reveal: () => "pypi-rehearsal" }),
+    credential: () => Promise.resolve(servers.credential()),
   };
 }
 

@@ -63,8 +63,12 @@ interface Again {
   readonly open: RunState | undefined;
 }
 
-/** The plan as it would be now. An unfinished run brings the path that it was begun on. */
-function planAgain(world: World, { project, asked, open }: Again): Promise<PlannedRun> {
+/**
+ * The plan as it would be now. An unfinished run brings the path that it was begun on; one that was cancelled while
+ * something was in doubt is followed to its end under its own plan, whatever the file says by now.
+ */
+async function planAgain(world: World, { project, asked, open }: Again): Promise<PlannedRun> {
+  if (open?.cancel !== undefined) return { project, plan: open.plan, digest: open.planDigest, tagAssumed: false, notices: [] };
   const path = asked.path ?? (open?.plan.path === undefined ? undefined : { name: open.plan.path.name, reason: open.plan.path.reason, by: open.plan.path.by });
   return planProject(world, project, { ...asked, path, pipeline: asked.pipeline ?? open?.plan.pipeline });
 }

@@ -2,10 +2,10 @@
 // slipway.yaml gives. A rehearsal never comes here: it puts its own registries in place of these when ports are composed.
 import { SlipwayError } from "../domain/error.ts";
 import type { PlannedRegistry } from "../domain/plan/plan.ts";
-import type { Clock } from "../platform/ports.ts";
+import type { Clock, Secrets } from "../platform/ports.ts";
 import { knownServices, type PypiAddresses } from "./known-services.ts";
 import { pypiRegistry } from "./pypi/client.ts";
-import type { Registry } from "./registry.ts";
+import type { Credential, Registry } from "./registry.ts";
 
 export interface CatalogPorts {
   readonly clock: Clock;
@@ -51,6 +51,15 @@ export function createRegistry(planned: PlannedRegistry, ports: CatalogPorts): R
   const uploadUrl = checkedUrl(planned.url, planned.name, "url");
   const indexUrl = planned.index === undefined ? indexBeside(uploadUrl) : checkedUrl(planned.index, planned.name, "index");
   return pypiRegistry({ ...common, uploadUrl, indexUrl, rules: "open", settleMs: ownSettleMs });
+}
+
+/**
+ * The credential that the plan names for a registry, read at the last moment.
+ * @throws SlipwayError CREDENTIAL_MISSING, NOT_YET
+ */
+export async function openCredential(planned: PlannedRegistry, secrets: Secrets): Promise<Credential> {
+  const { openPypiCredential } = await import("./pypi/credentials.ts");
+  return openPypiCredential(planned.credentials, planned.name, secrets);
 }
 
 /** Where installers look, by custom: beside `…/legacy/` stands `…/simple/`, otherwise it is `<url>/simple/`. */

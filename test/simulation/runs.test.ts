@@ -1,6 +1,7 @@
 // Deterministic simulation of whole runs (DESIGN §7, trust.md G4): the real `assemble`, `fold`, `decide`, `drive`,
 // performer, asks and journal encoding, in virtual time, against a world that lies. `SLIPWAY_SIM_SEED=n` replays one
-// schedule and prints its journal; `SLIPWAY_SIM_SEEDS=count` and `SLIPWAY_SIM_FROM=n` choose others than the default.
+// schedule and prints its journal; `SLIPWAY_SIM_SEEDS=count` and `SLIPWAY_SIM_FROM=n` choose others than the default;
+// `SLIPWAY_SIM_PAIRS=3` kills at every pair of boundaries of three plans (35,000 pairs) instead of one.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runId } from "./life.ts";
@@ -65,12 +66,12 @@ if (onlySeed !== undefined) {
 
   test("a kill at any boundary of a run changes nothing about its end", async () => {
     let kills = 0;
-    for (let seed = 1; seed <= 25; seed += 1) {
+    for (let seed = 1; seed <= 10; seed += 1) {
       const { boundaries } = await runSchedule(seed, { killAt: [] });
       for (let at = 1; at <= boundaries; at += 1) kills += await killed(seed, [at]);
     }
 
-    console.log(`${kills} kills, one at each boundary of 25 plans`);
+    console.log(`${kills} kills, one at each boundary of 10 plans`);
     assert.ok(kills > 2_000);
   });
 
@@ -84,12 +85,12 @@ if (onlySeed !== undefined) {
     }
 
     console.log(`${pairs} pairs of kills in ${smallPlans.length} plans`);
-    assert.ok(pairs > 5_000);
+    assert.ok(pairs >= 2_000);
   });
 }
 
-/** Seeds whose plans have gates, all ways to repeat an effect, and few steps. */
-const smallPlans = [2, 5, 11];
+/** Seeds whose plans have gates, and effects that may be repeated in different ways. The first is the smallest. */
+const smallPlans = [10, 2, 5, 11].slice(0, Number(process.env["SLIPWAY_SIM_PAIRS"] ?? 1));
 
 const expected = [
   "lost-before",

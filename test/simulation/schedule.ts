@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { digestPlan, type Plan } from "../../src/domain/plan/plan.ts";
 import type { Effect } from "../../src/domain/run/effect.ts";
 import type { Fact, RunMode } from "../../src/domain/run/fact.ts";
-import { effectsOf, fold, type RunState } from "../../src/domain/run/state.ts";
+import { effectsOf, evolve, fold, type RunState, type StepState } from "../../src/domain/run/state.ts";
 import { judgeAsk } from "../../src/engine/asks.ts";
 import type { Runtime } from "../../src/engine/driver.ts";
 import type { Ask, Journal } from "../../src/engine/journal/journal.ts";
@@ -276,7 +276,7 @@ function isFatal(run: Run): boolean {
 
 /** What was booked fact by fact is what the journal says. Compared now and then: it takes longer than the run. */
 function compareWithJournal(run: Run, state: RunState): void {
-  if (run.options.sabotage !== undefined || run.passed.boundaries % 8 !== 0) return;
+  if (run.options.sabotage !== undefined || run.passed.boundaries % 32 !== 0) return;
   assert.deepEqual(fold(run.journal.read(runId)), state);
 }
 
@@ -326,11 +326,12 @@ function pause(timeline: Timeline, ms: number): Promise<void> {
 /** What sensible people do about where the run stands. Where nobody drives, what they say is written down at once. */
 function help(run: Run, lived: Lived): void {
   const { world, chance } = run;
+  if (lived.kind !== "waiting" && lived.kind !== "conflict" && lived.kind !== "unresolved" && lived.kind !== "failed") return;
   const state = fold(run.journal.read(runId));
   switch (lived.kind) {
     case "waiting":
       for (const gate of lived.gates) consent(run, state, gate);
-      for (const step of lived.questions) write(run, { kind: "answer", step, binding: state.steps.get(step)?.question?.binding ?? "", by: { name: chance.pick(managers), authenticated: false } });
+      for (const step of lived.questions) write(run, state, { kind: "answer", step, binding: state.steps.get(step)?.question?.binding ?? "", by: { name: chance.pick(managers), authenticated: false } });
       return;
     case "conflict":
       // Somebody found out whose it was and had it removed.
@@ -338,33 +339,34 @@ function help(run: Run, lived: Lived): void {
       return;
     case "unresolved":
     case "failed":
-      for (const step of state.steps.values()) if (step.phase === "failed") decide(run, step);
-      return;
-    default:
+      for (const step of state.steps.values()) if (step.phase === "failed") decide(run, state, step);
   }
 }
 
 function consent(run: Run, state: RunState, gate: string): void {
   const digest = state.gates.get(gate)?.subject?.digest ?? "";
   if (run.character.isRejected && run.chance.is(0.5)) {
-    return write(run, { kind: "reject", gate, digest, by: ann, reason: "no" });
+    return write(run, state, { kind: "reject", gate, digest, by: ann, reason: "no" });
   }
-  for (const name of managers) write(run, { kind: "approve", gate, digest, by: { name, authenticated: false } });
+  for (const name of managers) write(run, state, { kind: "approve", gate, digest, by: { name, authenticated: false } });
 }
 
 /** Where only a person can say what became of an attempt, a person looks at the target itself. */
-function decide(run: Run, step: RunState["steps"] extends ReadonlyMap<string, infer S> ? S : never): void {
+function decide(run: Run, state: RunState, step: StepState): void {
   const open = effectsOf(step).filter((one) => one.open && one.effect.again === "by-person");
   const isThere = (effect: Effect): boolean => run.world.approveAt(effect) || run.world.truth(effect)?.isBroken === false;
   const missing = open.filter((one) => !isThere(one.effect));
-  if (open.length > 0 && missing.length === open.length) write(run, { kind: "retry", step: step.id, by: ann, reason: "it is not there" });
+  if (open.length > 0 && missing.length === open.length) write(run, state, { kind: "retry", step: step.id, by: ann, reason: "it is not there" });
 }
 
-function write(run: Run, ask: Ask): void {
+function write(run: Run, state: RunState, ask: Ask): void {
   const { journal, watch, timeline, living } = run;
   if (living.size > 0) return say(run, ask);
-  const verdict = judgeAsk(fold(journal.read(runId)), ask, () => managers);
-  if (verdict.kind === "counts") watch.recorded(journal.append(runId, verdict.facts, { atMs: timeline.nowMs(), answered: [] }));
+  const verdict = judgeAsk(state, ask, () => managers);
+  if (verdict.kind !== "counts") return;
+  const recorded = journal.append(runId, verdict.facts, { atMs: timeline.nowMs(), answered: [] });
+  watch.recorded(recorded);
+  for (const one of recorded) evolve(state, one);
 }
 
 /** For a sabotage: facts as a runtime hands them back. */

@@ -97,14 +97,14 @@ interface LookedOver {
 
 function lookOver(deciding: Deciding, step: PlannedStep, following: Following): LookedOver {
   const { effects, pace } = following;
-  const { nowMs, underWay } = deciding.around;
+  const { nowMs } = deciding.around;
   const wanted: LookedOver["wanted"][number][] = [];
   const wakes: number[] = [];
   const stops: Stopped[] = [];
   let isUnderWay = false;
   for (const effect of effects.values()) {
     const { key, after } = effect.effect;
-    if (isTouched(underWay, step.id, key)) {
+    if (deciding.touched.has(`${step.id}:${key}`)) {
       isUnderWay = true;
       continue;
     }
@@ -118,8 +118,10 @@ function lookOver(deciding: Deciding, step: PlannedStep, following: Following): 
   return { wanted, wakes, stops, isBusy: isUnderWay || wanted.length + wakes.length > 0 };
 }
 
-function isTouched(underWay: ReadonlySet<string>, step: string, effect: string): boolean {
-  return effectMoveKinds.some((kind) => underWay.has(`${kind}:${step}:${effect}`));
+/** Effects that a move is under way for, as `step:effect`. */
+export function touchedBy(underWay: ReadonlySet<string>): ReadonlySet<string> {
+  const prefixes = effectMoveKinds.map((kind) => `${kind}:`);
+  return new Set([...underWay].flatMap((key) => prefixes.filter((prefix) => key.startsWith(prefix)).map((prefix) => key.slice(prefix.length))));
 }
 
 const stopWeight = { conflict: 3, unresolved: 2, "by-person": 1, failed: 0 } as const;
@@ -130,11 +132,11 @@ function heavier(one: Stopped | undefined, other: Stopped): Stopped {
 
 /** Counts what is under way at each target, before anything is added to it. */
 export function countTouched(deciding: Deciding): void {
-  const { state, around } = deciding;
-  if (around.underWay.size === 0) return;
+  const { state, touched } = deciding;
+  if (touched.size === 0) return;
   for (const step of state.steps.values()) {
     if (step.phase !== "running") continue;
-    for (const effect of effectsOf(step)) if (isTouched(around.underWay, step.id, effect.effect.key)) mayTouch(deciding, effect);
+    for (const effect of effectsOf(step)) if (touched.has(`${step.id}:${effect.effect.key}`)) mayTouch(deciding, effect);
   }
 }
 

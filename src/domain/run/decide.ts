@@ -2,7 +2,7 @@
 // waits and what is over; it does nothing. Both drivers (embedded, and later Temporal) ask it and obey.
 import type { Subject } from "../gate.ts";
 import type { PlannedStep } from "../plan/plan.ts";
-import { collectActing, countTouched } from "./decide-acting.ts";
+import { collectActing, countTouched, touchedBy } from "./decide-acting.ts";
 import type { EffectStop } from "./decide-effect.ts";
 import { isFreezeDue, mayPass, subjectOf } from "./gates.ts";
 import { isReady, progressOf, rejectedBy, retryAtMs, type Progress } from "./progress.ts";
@@ -51,6 +51,8 @@ export interface Deciding {
   readonly state: RunState;
   readonly progress: Progress;
   readonly around: Surroundings;
+  /** Effects that a move is under way for, as `step:effect`. */
+  readonly touched: ReadonlySet<string>;
   /** Adds a move, unless it is under way already. */
   add(move: Move): void;
   readonly moves: Move[];
@@ -66,6 +68,7 @@ export function decide(state: RunState, around: Surroundings): Decision {
     state,
     progress: progressOf(state),
     around,
+    touched: touchedBy(around.underWay),
     add: (move) => void (around.underWay.has(move.key) || moves.push(move)),
     moves,
     wakes: [],

@@ -19,6 +19,11 @@ export function encode(run: string, seq: number, entry: { readonly atMs: number;
 /** @throws SlipwayError JOURNAL_DAMAGED */
 export function decode(run: string, row: Row): Recorded {
   if (checksumOf(run, row) !== row.checksum) throw damaged(run, row.seq, "its checksum does not match");
+  return readBack(row);
+}
+
+/** A record from its written form, for who has written it this moment. */
+export function readBack(row: Row): Recorded {
   return { seq: row.seq, atMs: row.atMs, fact: JSON.parse(row.body) as Fact };
 }
 

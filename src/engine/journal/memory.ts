@@ -2,7 +2,7 @@
 // written form, so that what cannot be written down fails here as it would on disk.
 import { SlipwayError } from "../../domain/error.ts";
 import type { Fact, Recorded } from "../../domain/run/fact.ts";
-import { decode, decodeAll, encode, type Row } from "./codec.ts";
+import { decodeAll, encode, readBack, type Row } from "./codec.ts";
 import type { AskRow, Journal, RunSummary } from "./journal.ts";
 
 export function createMemoryJournal(): Journal {
@@ -20,7 +20,7 @@ export function createMemoryJournal(): Journal {
       const added = facts.map((fact, index) => encode(run, held.length + 1 + index, { atMs: options.atMs, fact }));
       held.push(...added);
       inbox.set(run, (inbox.get(run) ?? []).filter((row) => !options.answered.includes(row.id)));
-      return added.map((row) => decode(run, row));
+      return added.map(readBack);
     },
     read,
     readAfter,

@@ -5,7 +5,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { SlipwayError } from "../../domain/error.ts";
 import type { Fact, Recorded } from "../../domain/run/fact.ts";
 import type { CrashPoints } from "../../platform/ports.ts";
-import { decode, decodeAll, encode, type Row } from "./codec.ts";
+import { decodeAll, encode, readBack, type Row } from "./codec.ts";
 import { makeLastingFolder } from "./folder.ts";
 import type { Ask, AskRow, Journal } from "./journal.ts";
 import { migrate } from "./migrations.ts";
@@ -113,7 +113,7 @@ function appendFacts(store: Store, entry: Entry): readonly Recorded[] {
     database.exec("COMMIT");
     crashPoints.reach(`journal/${name}/after`);
     // The run goes on from what was written down, not from what it was written from.
-    return rows.map((row) => decode(entry.run, row));
+    return rows.map(readBack);
   } catch (error) {
     if (database.isTransaction) database.exec("ROLLBACK");
     throw error;

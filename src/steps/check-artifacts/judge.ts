@@ -91,7 +91,7 @@ async function ask(asked: Asked, ports: CheckPorts): Promise<Wire> {
 }
 
 function parseAnswers(text: string, asked: Asked): Wire {
-  const wire = JSON.parse(text) as Wire;
+  const wire = parseWire(text);
   for (const kind of kinds) {
     const list = asked[kind];
     if (list.length > 0 && wire[kind]?.length !== list.length) {
@@ -102,6 +102,16 @@ function parseAnswers(text: string, asked: Asked): Wire {
     }
   }
   return wire;
+}
+
+function parseWire(text: string): Wire {
+  try {
+    return JSON.parse(text) as Wire;
+  } catch (cause) {
+    throw new SlipwayError("STEP_FAILED", `Cannot check metadata: Python answered ${JSON.stringify(text.slice(0, 80))}, which is no JSON`, {
+      cause,
+    });
+  }
 }
 
 function failure(end: CommandEnd, program: string): SlipwayError {
