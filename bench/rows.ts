@@ -1,6 +1,7 @@
 // All rows, in the order of the page.
 import type { Row } from "./row.ts";
+import { checkRow } from "./rows/check.ts";
 import { coldRow } from "./rows/cold.ts";
 import { planRow } from "./rows/plan.ts";
 
-export const rows: readonly Row[] = [coldRow, planRow];
+export const rows: readonly Row[] = [coldRow, planRow, checkRow];

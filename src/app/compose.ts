@@ -21,7 +21,7 @@ import { createMemoryJournal } from "../engine/journal/memory.ts";
 import { openSqliteJournal } from "../engine/journal/sqlite.ts";
 import { takeDriverLock } from "../engine/lock.ts";
 import { nameOf } from "./release.ts";
-import type { ChildPlace, World } from "./world.ts";
+import type { World } from "./world.ts";
 
 export interface Composition {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -68,7 +68,7 @@ export function composeWorld(composition: Composition): World {
     forgetfulJournal: createMemoryJournal,
     openLog: (file) => openStepLog(file, redactor),
     deadline: (ms) => AbortSignal.timeout(ms),
-    childEnvironment: (place) => childEnvironmentAt(place, env, log),
+    childEnvironment: async (place) => (await import("./compose-children.ts")).childEnvironmentAt(place, env, log),
     realRegistries: async () => (await import("./compose-registries.ts")).realRegistries({ clock, version, env, secrets }),
     rehearsalRegistries: async (plan, place) =>
       (await import("./compose-rehearsal.ts")).startRehearsalRegistries({ clock, archives, env, files, version, interrupted }, plan, place),
@@ -76,14 +76,6 @@ export function composeWorld(composition: Composition): World {
     openStore: createArtifactStore,
     person: (gitPerson) => ({ name: nameOf(gitPerson) || os.userInfo().username, authenticated: false }),
   };
-}
-
-async function childEnvironmentAt(place: ChildPlace, env: Composition["env"], log: Log): Promise<Readonly<Record<string, string>>> {
-  const [{ prepareChildHome }, { childEnvironment }] = await Promise.all([import("../platform/child-home.ts"), import("../platform/child-environment.ts")]);
-  const home = await prepareChildHome(place.home, env);
-  const { env: explicit, dropped } = childEnvironment({ env, machine: home.variables, ...place });
-  for (const { name, why } of [...home.dropped, ...dropped]) log.warn("Setting not handed to child processes", { name, why });
-  return explicit;
 }
 
 /** This machine in the words of `matrix: platform`. */

@@ -386,7 +386,9 @@ describe(`rules for metadata against Python's libraries (SLIPWAY_SEED=${seed})`,
       );
       if (form.length > 0) continue;
       compared += 1;
-      const [raw, unparsed] = judged[index]?.answer as [Record<string, string | string[]>, Record<string, unknown>];
+      const answer = judged[index]?.answer;
+      assert.ok(Array.isArray(answer), `${JSON.stringify(text)}: ${judged[index]?.error}`);
+      const [raw, unparsed] = answer as [Record<string, string | string[]>, Record<string, unknown>];
       assert.deepEqual(unparsed, {}, `${JSON.stringify(text)} (seed ${seed})`);
       const same = (value: unknown) => String(value).replaceAll(/\r\n|\r/g, "\n");
       for (const [name, value] of ours.headers) {

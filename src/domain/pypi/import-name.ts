@@ -16,10 +16,11 @@ export interface ImportClues {
 
 /** @returns the name, or undefined where several would do or none is plain */
 export function importNameOf({ name, declared, paths, topLevel }: ImportClues): string | undefined {
-  const modules = modulesIn(paths);
   const own = fileNameForm(name);
+  const all = modulesIn(paths);
+  const modules = all.filter((module) => !besides.has(module.toLowerCase()));
   // A name that people would guess is right as soon as a module of that name is there.
-  const guessed = modules.find((module) => module.toLowerCase() === own);
+  const guessed = all.find((module) => module.toLowerCase() === own);
   if (guessed !== undefined) return guessed;
   const nested = nestedModule(name, paths);
   if (nested !== undefined) return nested;
@@ -45,7 +46,7 @@ function modulesIn(paths: readonly string[]): readonly string[] {
 
 function moduleAt(path: string, form: RegExp): readonly string[] {
   const module = form.exec(path)?.[1];
-  return module === undefined || besides.has(module.toLowerCase()) || !isModuleName(module) ? [] : [module];
+  return module === undefined || !isModuleName(module) ? [] : [module];
 }
 
 /** A namespace package: `zope.interface` in `src/zope/interface/__init__.py`. */

@@ -1,5 +1,6 @@
 // What a run does next: a pure function of its state, the time and what is under way. It says what may start, what
 // waits and what is over; it does nothing. Both drivers (embedded, and later Temporal) ask it and obey.
+import { unreachable } from "../error.ts";
 import type { Subject } from "../gate.ts";
 import type { PlannedStep } from "../plan/plan.ts";
 import { collectActing, countTouched, touchedBy } from "./decide-acting.ts";
@@ -93,21 +94,26 @@ function collect(deciding: Deciding): void {
 }
 
 function collectStep(deciding: Deciding, step: PlannedStep, state: StepState): void {
-  const { mayGoOn } = deciding.progress;
   switch (state.phase) {
     case "done":
-      return;
-    case "failed":
-      if (mayGoOn) collectRetry(deciding, step, state);
-      return;
-    case "later":
-      if (mayGoOn) collectLater(deciding, step, state);
       return;
     case "running":
       return step.kind === "acting" ? collectActing(deciding, step, state) : collectRunning(deciding, step);
     case "pending":
-      if (mayGoOn && isReady(step, deciding.progress) && mayPass(deciding.state, step)) begin(deciding, step, state);
+      return mayBegin(deciding, step) ? begin(deciding, step, state) : undefined;
+    case "later":
+      return mayBegin(deciding, step) ? collectLater(deciding, step, state) : undefined;
+    case "failed":
+      return mayBegin(deciding, step) ? collectRetry(deciding, step, state) : undefined;
+    default:
+      return unreachable(state.phase, "phase");
   }
+}
+
+/** The same for each attempt: what let the first one begin may have changed since. */
+function mayBegin(deciding: Deciding, step: PlannedStep): boolean {
+  const { state, progress } = deciding;
+  return progress.mayGoOn && isReady(step, progress) && mayPass(state, step);
 }
 
 function begin(deciding: Deciding, step: PlannedStep, state: StepState): void {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { SlipwayError } from "../error.ts";
 import { pep440Text } from "../../../test/support/version-arbitraries.ts";
-import { baseOf, haveSameBase, nextDev } from "./bump.ts";
+import { baseOf, haveSameBase, nextAfter, nextDev } from "./bump.ts";
 import { pep440 } from "./pep440.ts";
 import { readVersion } from "./scheme.ts";
 import { semver } from "./semver.ts";
@@ -57,3 +57,18 @@ test("candidates of one base are found across spellings, and only those", () => 
   assert.ok(!haveSameBase(read("1!0.2rc1"), read("0.2")));
   assert.ok(!haveSameBase(read("0.2.0"), readVersion(semver, "0.2.0")));
 });
+
+for (const [version, next] of [
+  ["1.2.3", "1.2.4"],
+  ["1.9", "1.10"],
+  ["7", "8"],
+  ["2.0rc1", "2.0"],
+  ["1.2.dev3", "1.2"],
+  ["1.2.post1", "1.3"],
+  ["2!1.0", "2!1.1"],
+  ["1.99999999999999999999", "1.100000000000000000000"],
+] as const) {
+  test(`nextAfter(${version}) is ${next}`, () => {
+    assert.equal(nextAfter(readVersion(pep440, version)), next);
+  });
+}

@@ -1,0 +1,34 @@
+// Builders for use cases: a configuration from its text, a package as it would be found in a commit, a tag.
+import assert from "node:assert/strict";
+import type { FoundPackage } from "../../src/app/packages.ts";
+import { parseSlipwayYaml } from "../../src/app/vocabulary.ts";
+import type { Configuration } from "../../src/domain/configuration.ts";
+import type { GitTag } from "../../src/platform/ports.ts";
+
+/** @param text a slipway.yaml that is valid; anything else fails the test with what is wrong with it */
+export function configurationOf(text: string): Configuration {
+  const parsed = parseSlipwayYaml(text, "slipway.yaml");
+  assert.ok(parsed.kind === "parsed", parsed.kind === "invalid" ? JSON.stringify(parsed.problems, null, 1) : "");
+  return parsed.configuration;
+}
+
+/** A package of the configuration whose manifest says 1.0.0, unless `parts` say otherwise. */
+export function aFoundPackage(configuration: Configuration, id: string, parts: Partial<FoundPackage> = {}): FoundPackage {
+  const own = configuration.packages.find((one) => one.id === id);
+  assert.ok(own !== undefined, `the configuration has no package "${id}"`);
+  return {
+    configuration: own,
+    ecosystem: "pypi",
+    name: id,
+    manifestVersion: { version: "1.0.0", file: "pyproject.toml" },
+    why: "",
+    assumed: undefined,
+    importName: undefined,
+    python: undefined,
+    ...parts,
+  };
+}
+
+export function aTag(name: string, parts: Partial<GitTag> = {}): GitTag {
+  return { name, commit: "c".repeat(40), annotated: true, message: "", trailers: {}, tagger: "ann <ann@example.org>", ...parts };
+}
