@@ -2,6 +2,8 @@
 import type { Row } from "./row.ts";
 import { checkRow } from "./rows/check.ts";
 import { coldRow } from "./rows/cold.ts";
+import { engineRow } from "./rows/engine.ts";
 import { planRow } from "./rows/plan.ts";
+import { uploadLargeRow, uploadManyRow } from "./rows/upload.ts";
 
-export const rows: readonly Row[] = [coldRow, planRow, checkRow];
+export const rows: readonly Row[] = [coldRow, planRow, checkRow, uploadManyRow, uploadLargeRow, engineRow];

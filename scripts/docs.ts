@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cliPage } from "./reference/cli.ts";
+import { documentPages } from "./reference/documents.ts";
 import { errorsPage, exitCodesPage } from "./reference/errors.ts";
 import { faultsPage } from "./reference/faults.ts";
 import type { Page } from "./reference/page.ts";
@@ -10,7 +11,7 @@ import { schemaPage } from "./reference/schema.ts";
 import { stepsPage } from "./reference/steps.ts";
 import { root } from "./support/repository.ts";
 
-const pages: readonly Page[] = [cliPage, errorsPage, exitCodesPage, faultsPage, schemaPage, stepsPage];
+const pages: readonly Page[] = [cliPage, ...documentPages, errorsPage, exitCodesPage, faultsPage, schemaPage, stepsPage];
 
 /** Text of a page; undefined if what it is made from is not there, an error if it cannot be made. */
 async function textOf(page: Page): Promise<string | undefined | Error> {

@@ -18,6 +18,7 @@ import { openStepLog } from "../platform/step-log.ts";
 import { createArtifactStore } from "../platform/store.ts";
 import { createToolbox } from "../platform/toolbox.ts";
 import { createMemoryJournal } from "../engine/journal/memory.ts";
+import { redactedJournal } from "../engine/journal/redacted.ts";
 import { openSqliteJournal } from "../engine/journal/sqlite.ts";
 import { takeDriverLock } from "../engine/lock.ts";
 import { nameOf } from "./release.ts";
@@ -64,8 +65,8 @@ export function composeWorld(composition: Composition): World {
     sha256OfText: (text) => sha256(createHash("sha256").update(text, "utf8").digest("hex")),
     stateRoot: composition.stateRoot ?? stateFolder(env, process.platform),
     host: hostName(),
-    openJournal: (file) => openSqliteJournal(file, crashPoints),
-    forgetfulJournal: createMemoryJournal,
+    openJournal: (file) => redactedJournal(openSqliteJournal(file, crashPoints), redactor),
+    forgetfulJournal: () => redactedJournal(createMemoryJournal(), redactor),
     openLog: (file) => openStepLog(file, redactor),
     deadline: (ms) => AbortSignal.timeout(ms),
     childEnvironment: async (place) => (await import("./compose-children.ts")).childEnvironmentAt(place, env, log),

@@ -8,7 +8,7 @@ import type { Move } from "../domain/run/decide.ts";
 import { drive, type Drove } from "../engine/driver.ts";
 import { createEmbeddedRuntime } from "../engine/embedded.ts";
 import type { Journal } from "../engine/journal/journal.ts";
-import type { Configuration } from "../domain/configuration.ts";
+import type { Configuration, CredentialRule } from "../domain/configuration.ts";
 import { createWorkshop, type WorkshopParts } from "./workshop.ts";
 import type { World } from "./world.ts";
 
@@ -32,11 +32,20 @@ export interface DriveParts {
 /** Work steps side by side; more than the cores only slows them. Looks and sends wait for the network, not for a core. */
 const limits = { work: 4, perTarget: 10 };
 
-export function openRun(parts: { readonly world: World; readonly journal: Journal }, run: { readonly plan: Plan; readonly mode: RunMode; readonly by: Person }): string {
+export interface OpeningRun {
+  readonly plan: Plan;
+  readonly mode: RunMode;
+  readonly by: Person;
+  /** What a run before it leaves to this one; absent: nothing. */
+  readonly inherited?: readonly Fact[];
+}
+
+/** Opens a run with all that it inherits in one go: a crash leaves both or nothing. @returns its id */
+export function openRun(parts: { readonly world: World; readonly journal: Journal }, opening: OpeningRun): string {
   const id = parts.world.random.id();
-  const { plan, mode, by } = run;
+  const { plan, mode, by, inherited = [] } = opening;
   const opened: Fact = { kind: "run-opened", run: id, mode, plan, planDigest: digestPlan(plan, parts.world.sha256OfText), by };
-  parts.journal.append(id, [opened], { atMs: parts.world.clock.nowMs(), answered: [] });
+  parts.journal.append(id, [opened, ...inherited], { atMs: parts.world.clock.nowMs(), answered: [] });
   return id;
 }
 
@@ -47,6 +56,7 @@ export async function driveRun(parts: DriveParts, run: string, by: Person): Prom
   const state = fold(recorded);
   observer.onHistory(recorded);
   if (state.closed !== undefined) return { drove: { kind: "closed", result: state.closed.result }, state };
+  await learnSecrets(world, parts.configuration);
   const stop = new AbortController();
   const stopWork = (): void => stop.abort(new Error("The run was stopped"));
   world.interrupted.addEventListener("abort", stopWork, { once: true });
@@ -90,6 +100,22 @@ function isStuck(step: StepState): boolean {
   if (step.phase !== "running") return false;
   if (step.surveyed?.result.kind === "strangers") return true;
   return [...(step.effects?.values() ?? [])].some((effect) => effect.observed?.observation.kind === "conflict");
+}
+
+/** Everything secret that the file names is known to the redactor, and read off its descriptor, before project code runs. */
+async function learnSecrets(world: World, configuration: Configuration): Promise<void> {
+  const variables = configuration.environments.flatMap(({ registries, secrets, forge }) => [
+    ...registries.flatMap(({ credentials }) => variablesOf(credentials)),
+    ...secrets,
+    ...(forge === undefined ? [] : [forge.variable]),
+  ]);
+  await Promise.all([...new Set(variables)].map((variable) => world.secrets.learn(variable)));
+}
+
+function variablesOf(rule: CredentialRule): readonly string[] {
+  if (rule.kind === "token") return [rule.variable];
+  if (rule.kind !== "trusted-publishing") return [];
+  return [rule.fallback, rule.first].flatMap((token) => (token === undefined ? [] : [token.variable]));
 }
 
 export function membersOf(configuration: Configuration, group: string): readonly string[] | undefined {

@@ -1,7 +1,9 @@
 // `run --mend`: a successor on the same commit under a changed plan. Steps with equal fingerprints keep their outcome
 // and their bytes, so that what is public already is never built again; approvals are asked again.
+import { selects } from "../domain/artifact.ts";
+import { canonicalJson } from "../domain/digest.ts";
 import { SlipwayError } from "../domain/error.ts";
-import { fingerprintStep, stepOf, type PlannedStep } from "../domain/plan/plan.ts";
+import { environmentOf, fingerprintStep, stepOf, type Plan, type PlannedStep } from "../domain/plan/plan.ts";
 import type { Fact } from "../domain/run/fact.ts";
 import type { RunState } from "../domain/run/state.ts";
 import type { Journal } from "../engine/journal/journal.ts";
@@ -12,7 +14,7 @@ import type { World } from "./world.ts";
 /**
  * Opens the successor and closes the old run.
  * @returns the successor's id
- * @throws SlipwayError PLAN_STALE when the source is another one
+ * @throws SlipwayError PLAN_STALE when the source is another one, POLICY_REFUSED when public bytes would be built again
  */
 export function mendRun(world: World, journal: Journal, mending: { readonly open: RunState; readonly planned: PlannedRun }): string {
   const { open, planned } = mending;
@@ -21,31 +23,74 @@ export function mendRun(world: World, journal: Journal, mending: { readonly open
       hint: "A changed source is another release: give this one up with `slipway cancel`, or check out the old commit",
     });
   }
-  const inherited = inherit(world, open, planned);
-  const run = openRun({ world, journal }, { plan: planned.plan, mode: open.mode, by: open.requester });
-  const atMs = world.clock.nowMs();
-  journal.append(run, inherited, { atMs, answered: [] });
-  journal.append(open.run, [{ kind: "run-closed", result: "superseded" }], { atMs, answered: [] });
+  refuseOtherRelease(open.plan, planned.plan);
+  const run = openRun({ world, journal }, { plan: planned.plan, mode: open.mode, by: open.requester, inherited: inherit(world, open, planned.plan) });
+  journal.append(open.run, [{ kind: "run-closed", result: "superseded" }], { atMs: world.clock.nowMs(), answered: [] });
   return run;
 }
 
-/** Facts of steps that are the same work under both plans and are done, as long as all they waited for is kept too. */
-function inherit(world: World, open: RunState, planned: PlannedRun): readonly Fact[] {
+/** A release is its packages with their versions: another tag on the same commit makes bytes of another name. */
+function refuseOtherRelease(before: Plan, after: Plan): void {
+  const versionsOf = (plan: Plan): string => plan.packages.map((one) => `${one.name} ${one.version}`).join(", ");
+  if (versionsOf(before) === versionsOf(after)) return;
+  throw new SlipwayError("PLAN_STALE", `Cannot mend ${before.release.title}: it releases ${versionsOf(before)}, and the new plan releases ${versionsOf(after)}`, {
+    hint: "Another version is another release: give this one up with `slipway cancel`, then run the same command again",
+  });
+}
+
+/**
+ * Facts of steps that are the same work under both plans. A step that takes artifacts is kept only with those that made
+ * them; one that takes none depends on the commit alone, whatever else was put above it.
+ * @throws SlipwayError POLICY_REFUSED when something would be built again of which a byte is public
+ */
+export function inherit(world: World, open: RunState, plan: Plan): readonly Fact[] {
   const kept = new Set<string>();
   const facts: Fact[] = [];
-  for (const step of planned.plan.steps) {
-    if (!step.waitsFor.every((id) => kept.has(id)) || !isSameWork(world, open, step)) continue;
+  for (const step of plan.steps) {
+    if (!makersOf(plan, step).every((id) => kept.has(id)) || !isSameWork(world, { open, plan }, step)) continue;
     const inherited = factsOf(open, step);
     if (inherited === undefined) continue;
     facts.push(...inherited);
     if (open.steps.get(step.id)?.phase === "done") kept.add(step.id);
   }
+  refuseRebuild(open, kept);
   return facts;
 }
 
-function isSameWork(world: World, open: RunState, step: PlannedStep): boolean {
-  const before = stepOf(open.plan, step.id);
-  return before !== undefined && fingerprintStep(before, world.sha256OfText) === fingerprintStep(step, world.sha256OfText);
+/** Steps above a step that make what it takes. */
+function makersOf(plan: Plan, step: PlannedStep): readonly string[] {
+  const above = new Set<string>();
+  const waiting = [...step.waitsFor];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (above.has(id)) continue;
+    above.add(id);
+    waiting.push(...(stepOf(plan, id)?.waitsFor ?? []));
+  }
+  return [...above].filter((id) => stepOf(plan, id)?.makes.some((made) => step.takes.some((query) => selects(query, made))) === true);
+}
+
+/** Other bytes under a public name would be refused there, or worse, taken elsewhere. */
+function refuseRebuild(open: RunState, kept: ReadonlySet<string>): void {
+  for (const step of open.plan.steps) {
+    const sent = [...(open.steps.get(step.id)?.effects?.values() ?? [])].find((effect) => effect.evidence !== undefined || effect.open);
+    const lost = sent === undefined ? undefined : makersOf(open.plan, step).find((id) => !kept.has(id));
+    if (sent === undefined || lost === undefined) continue;
+    const state = sent.evidence === undefined ? "may be public" : "is public";
+    throw new SlipwayError("POLICY_REFUSED", `Cannot mend ${open.plan.release.title}: step "${lost}" changed, and "${sent.effect.key}", which it made, ${state} already`, {
+      hint: `Take the change to "${lost}" back, or give the run up with \`slipway cancel\` and release the next version`,
+    });
+  }
+}
+
+/** The same work at the same place: what a registry holds says nothing about another one of its name. */
+function isSameWork(world: World, plans: { readonly open: RunState; readonly plan: Plan }, step: PlannedStep): boolean {
+  const before = stepOf(plans.open.plan, step.id);
+  if (before === undefined || fingerprintStep(before, world.sha256OfText) !== fingerprintStep(step, world.sha256OfText)) return false;
+  return canonicalJson(placesOf(plans.open.plan, before)) === canonicalJson(placesOf(plans.plan, step));
+}
+
+function placesOf(plan: Plan, step: PlannedStep): unknown {
+  return environmentOf(plan, step)?.registries.map(({ name, ecosystem, test, url, index }) => ({ name, ecosystem, test, url, index }));
 }
 
 function factsOf(open: RunState, step: PlannedStep): readonly Fact[] | undefined {

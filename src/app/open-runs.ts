@@ -1,6 +1,6 @@
 // The runs of a project: its journal, its store, and the one run that is not finished.
 import { SlipwayError } from "../domain/error.ts";
-import { fold, type RunState } from "../domain/run/state.ts";
+import { effectsOf, fold, type RunState } from "../domain/run/state.ts";
 import type { DriverLock, Journal } from "../engine/journal/journal.ts";
 import type { ArtifactStore } from "../platform/ports.ts";
 import type { Project } from "./project.ts";
@@ -48,7 +48,7 @@ export function findRun(journal: Journal, words: string | undefined): RunState {
   throw new SlipwayError("RUN_UNKNOWN", `Cannot find the run: ${what}`, { hint: words === undefined ? "Start with `slipway rehearse`" : "See `slipway status`" });
 }
 
-/** Whether a candidate of the same base version was released and tried: its run is complete (S5.12). */
+/** Whether a candidate of the same base version was released and tried: its run is complete, and took no short cut (S5.12). */
 export function candidateTried(journal: Journal, state: { readonly plan: RunState["plan"] }, sameBase: (one: string, other: string) => boolean): boolean {
   const [wanted] = state.plan.packages;
   if (wanted === undefined) return false;
@@ -58,6 +58,13 @@ export function candidateTried(journal: Journal, state: { readonly plan: RunStat
     .map((run) => fold(journal.read(run.run)))
     .some((run) => {
       const one = run.plan.packages.find((candidate) => candidate.id === wanted.id);
-      return run.closed?.result === "complete" && run.plan.release.prerelease && one !== undefined && sameBase(one.version, wanted.version);
+      return isTried(run) && one !== undefined && sameBase(one.version, wanted.version);
     });
+}
+
+/** A candidate on a path that left steps out was not tried as the file wants it; one that was sent nowhere was not released. */
+function isTried(run: RunState): boolean {
+  const isWhole = run.plan.path?.leavesOut.every((name) => name === "candidate") ?? true;
+  const isReleased = [...run.steps.values()].some((step) => effectsOf(step).some((effect) => effect.evidence !== undefined));
+  return run.closed?.result === "complete" && run.plan.release.prerelease && isWhole && isReleased;
 }

@@ -39,11 +39,16 @@ export async function judgeClock(parts: WorkshopParts, state: RunState, open: re
 
 function describeWindow(verdict: WindowVerdict, where: { readonly step: string; readonly registry: string; readonly title: string }): FindingFact | undefined {
   const { step, registry, title } = where;
-  const days = (ms: number): string => `${Math.floor(ms / 86_400_000)} days`;
   if (verdict.kind === "open") return undefined;
   if (verdict.kind === "closing") {
-    return { id: "PF-WINDOW-CLOSING", level: "warns", message: `"${registry}" takes files for ${title} only for another ${days(verdict.leftMs)}`, hint: "Finish the release soon", step };
+    return { id: "PF-WINDOW-CLOSING", level: "warns", message: `"${registry}" takes files for ${title} only for another ${timeWords(verdict.leftMs)}`, hint: "Finish the release soon", step };
   }
-  const message = `"${registry}" takes no more files for ${title}: its window of 14 days closed ${days(verdict.sinceMs)} ago`;
+  const message = `"${registry}" takes no more files for ${title}: its window of 14 days closed ${timeWords(verdict.sinceMs)} ago`;
   return { id: "PF-WINDOW-CLOSED", level: "blocks", message, hint: "Release what is missing under the next version", step };
+}
+
+function timeWords(ms: number): string {
+  const hours = Math.floor(ms / 3_600_000);
+  if (hours < 48) return `${hours} ${hours === 1 ? "hour" : "hours"}`;
+  return `${Math.floor(hours / 24)} days`;
 }

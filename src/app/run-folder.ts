@@ -1,4 +1,5 @@
 // Where a project's runs are kept on this machine. Nothing in the repository is read as state.
+import { createHash } from "node:crypto";
 import path from "node:path";
 
 export interface ProjectFolders {
@@ -42,9 +43,18 @@ export function runFolders(projectRoot: string, run: string): RunFolders {
   };
 }
 
-/** A name for a step's folder or log file: what stands in brackets keeps its meaning, nothing leaves the folder. */
+/** File names may be longer everywhere; a leg's values may be longer than any file name. */
+const nameLengthMax = 100;
+
+/**
+ * A name for a step's folder or log file: what stands in brackets keeps its meaning, nothing leaves the folder, and no
+ * two steps share one, on a disk that does not tell capitals apart either. Legs beside each other have copies of their own.
+ */
 export function stepFileName(step: string): string {
-  return step.replaceAll("/", ".").replace(/[^A-Za-z0-9.=,_[\]-]/g, "_");
+  // The name of a group has no point, so that this loses nothing.
+  const dotted = step.replace(/^([a-z0-9-]+)\//, "$1.");
+  const plain = dotted.replace(/[^a-z0-9.=,[\]-]/g, "_").slice(0, nameLengthMax);
+  return plain === dotted ? plain : `${plain}-${createHash("sha256").update(step).digest("hex").slice(0, 12)}`;
 }
 
 export function logFile(folders: RunFolders, step: string, attempt: number): string {

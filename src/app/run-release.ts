@@ -2,12 +2,14 @@
 // crash finishes exactly what is missing.
 import { diffPlans } from "../domain/plan/diff.ts";
 import { SlipwayError } from "../domain/error.ts";
+import type { Person } from "../domain/run/fact.ts";
 import type { RunState } from "../domain/run/state.ts";
 import { haveSameBase } from "../domain/version/bump.ts";
 import { schemeOf } from "../domain/version/catalog.ts";
 import { readVersion } from "../domain/version/scheme.ts";
 import { driveRun, openRun, type RunObserver } from "./drive-run.ts";
-import { mendRun } from "./mend.ts";
+import { findEarlier } from "./earlier-run.ts";
+import { inherit, mendRun } from "./mend.ts";
 import { candidateTried, openRuns, takeDriver, unfinishedRun, type Runs } from "./open-runs.ts";
 import { planProject, type PlannedRun } from "./plan-release.ts";
 import { openProject } from "./project.ts";
@@ -46,7 +48,7 @@ export async function runRelease(world: World, options: RunOptions): Promise<Run
     const open = unfinishedRun(runs.journal);
     const planned = await planAgain(world, { project, asked, open });
     const by = world.person(project.look.person);
-    const run = open === undefined ? openRun({ world, journal: runs.journal }, { plan: planned.plan, mode: "run", by }) : goOn(world, runs, { open, planned, options });
+    const run = open === undefined ? begin(world, runs, { planned, by }) : goOn(world, runs, { open, planned, options });
     const { drove, state } = await driveRun(await partsFor(world, { runs, planned, run, waitForPeople: options.waitForPeople, observer }), run, by);
     const ended = report(state, drove);
     const record = drove.kind === "closed" && drove.result === "complete" ? await writeRecord(world, runs.folders, state) : undefined;
@@ -73,6 +75,20 @@ async function planAgain(world: World, { project, asked, open }: Again): Promise
   return planProject(world, project, { ...asked, path, pipeline: asked.pipeline ?? open?.plan.pipeline });
 }
 
+/**
+ * A run for a release that has no unfinished one. What an earlier run of the same release made public is taken over.
+ * @returns its id; that of the earlier run when there is nothing left to do
+ * @throws SlipwayError POLICY_REFUSED when public bytes would be built again
+ */
+function begin(world: World, runs: Runs, beginning: { readonly planned: PlannedRun; readonly by: Person }): string {
+  const { planned, by } = beginning;
+  const { plan } = planned;
+  const earlier = findEarlier(runs.journal, plan, planned.digest);
+  if (earlier.kind === "complete") return earlier.run.run;
+  const inherited = earlier.kind === "sent" ? inherit(world, earlier.run, plan) : [];
+  return openRun({ world, journal: runs.journal }, { plan, mode: "run", by, inherited });
+}
+
 /** @throws SlipwayError PLAN_STALE */
 function goOn(world: World, runs: Runs, again: { readonly open: RunState; readonly planned: PlannedRun; readonly options: RunOptions }): string {
   const { open, planned, options } = again;
@@ -82,7 +98,7 @@ function goOn(world: World, runs: Runs, again: { readonly open: RunState; readon
   const shown = changes.slice(0, 5).map((change) => `${change.field}: ${change.before ?? "nothing"} → ${change.after ?? "nothing"}`);
   throw new SlipwayError("PLAN_STALE", `Cannot go on with ${open.plan.release.title}: its plan has changed (${shown.join("; ")}${changes.length > 5 ? "; …" : ""})`, {
     hint:
-      open.plan.source.commit === planned.plan.source.commit
+      open.plan.source.commit === planned.plan.source.commit && open.plan.release.title === planned.plan.release.title
         ? "Go on under the new plan with `slipway run --mend`, or give the run up with `slipway cancel`"
         : `Check out ${open.plan.source.tag ?? open.plan.source.commit.slice(0, 10)} again, or give the run up with \`slipway cancel\``,
     details: { changes, run: open.run },

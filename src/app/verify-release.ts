@@ -1,10 +1,12 @@
 // Use case: `slipway verify`. Reads every registry of a release back and compares it with the record: the bytes, the set
-// of files, what was withdrawn. Changes nothing.
+// of files, what was withdrawn. Every file is downloaded, because some indexes go on telling the digest of what they once
+// took, whatever their disk holds now. Changes nothing.
 import { SlipwayError } from "../domain/error.ts";
 import { errorCatalog } from "../domain/error-catalog.ts";
-import { isSha256, sha256 } from "../domain/digest.ts";
+import { isSha256 } from "../domain/digest.ts";
+import { stepOf } from "../domain/plan/plan.ts";
 import type { FindingFact } from "../domain/run/fact.ts";
-import type { ListedFile } from "../registries/registry.ts";
+import type { ListedFile, ReadRegistry, Survey } from "../registries/registry.ts";
 import { findRun, openRuns } from "./open-runs.ts";
 import { openProject } from "./project.ts";
 import { makeRecord, recordSchema, type RecordedEvidence, type ReleaseRecord } from "./record.ts";
@@ -36,9 +38,9 @@ export async function verifyRelease(world: World, words: string | undefined): Pr
     throw new SlipwayError("USAGE", `Cannot verify ${record.title}: it was a rehearsal, and its registries are gone`, { hint: "A rehearsal verifies itself while it runs" });
   }
   const registries = await world.realRegistries();
-  const files = await Promise.all(record.evidence.map((evidence) => verifyFile(world, { record, evidence, registries })));
-  const sets = await verifySets(world, record, registries);
-  const findings = [...files.flatMap(findingOf), ...sets, ...(await verifyStore(world, record))];
+  const looks = await Promise.all(versionsOf(record).map((one) => lookAtVersion(world, { ...one, record, registries })));
+  const files = looks.flatMap((look) => look.files);
+  const findings = [...files.flatMap(findingOf), ...looks.flatMap((look) => look.findings), ...unfinished(record), ...(await verifyStore(world, record))];
   const unknown = files.some((file) => file.verdict === "unknown") || findings.some((finding) => finding.level === "cannot-be-tried");
   const bad = findings.some((finding) => finding.level === "blocks");
   const exitCode = bad ? errorCatalog.FINDINGS.exit : unknown ? errorCatalog.RUN_INCOMPLETE.exit : 0;
@@ -67,30 +69,55 @@ export function parseRecord(file: string, text: string): ReleaseRecord {
   }
   const record = value as Partial<ReleaseRecord>;
   if (record.schema !== recordSchema) throw fail(`its schema is "${String(record.schema)}" and should be "${recordSchema}"`);
-  if (!Array.isArray(record.evidence) || record.plan === undefined) throw fail("it holds no evidence or no plan");
+  const lists = [record.evidence, record.artifacts, record.steps];
+  if (!lists.every((list) => Array.isArray(list)) || record.plan === undefined) throw fail("it holds no evidence, artifacts, steps or plan");
   for (const one of record.evidence as readonly RecordedEvidence[]) if (!isSha256(one.sha256)) throw fail(`the digest of "${one.name}" is none`);
   return record as ReleaseRecord;
 }
 
-async function verifyFile(world: World, what: { readonly record: ReleaseRecord; readonly evidence: RecordedEvidence; readonly registries: Registries }): Promise<VerifiedFile> {
-  const { record, evidence, registries } = what;
-  const { name, registry, version, sizeBytes } = evidence;
-  const publication = { package: evidence.package, version, name, sha256: sha256(evidence.sha256), sizeBytes };
-  const seen = await registries.open(plannedRegistry(record.plan, registry)).observe(publication, world.interrupted);
-  const base = { registry, name, sha256: evidence.sha256 };
-  switch (seen.kind) {
-    case "present":
-      return { ...base, verdict: "identical", how: seen.evidence.how };
-    case "absent":
-      return { ...base, verdict: "missing", how: "the registry does not list it" };
-    case "damaged":
-      return { ...base, verdict: "different", how: seen.how };
-    case "conflict":
-      return { ...base, verdict: "different", how: seen.theirs };
-    case "pending":
-    case "unknown":
-      return { ...base, verdict: "unknown", how: seen.why };
-  }
+interface RecordedVersion {
+  readonly registry: string;
+  readonly package: string;
+  readonly version: string;
+  readonly evidence: readonly RecordedEvidence[];
+}
+
+function versionsOf(record: ReleaseRecord): readonly RecordedVersion[] {
+  const groups = Map.groupBy(record.evidence, (one) => JSON.stringify([one.registry, one.package, one.version]));
+  return [...groups].map(([key, evidence]) => {
+    const [registry, name, version] = JSON.parse(key) as [string, string, string];
+    return { registry, package: name, version, evidence };
+  });
+}
+
+interface Look {
+  readonly files: readonly VerifiedFile[];
+  readonly findings: readonly FindingFact[];
+}
+
+/** One version at one registry: what is listed, then the bytes, one file after the other. */
+async function lookAtVersion(world: World, what: RecordedVersion & { readonly record: ReleaseRecord; readonly registries: Registries }): Promise<Look> {
+  const registry = what.registries.open(plannedRegistry(what.record.plan, what.registry));
+  const survey = await registry.survey(what.package, what.version, world.interrupted);
+  const files: VerifiedFile[] = [];
+  for (const evidence of what.evidence) files.push(await verifyFile(registry, { evidence, survey, signal: world.interrupted }));
+  // What was frozen is ours too: a process that was killed may have sent it without writing down what came of it.
+  const ours = new Set([...what.evidence, ...what.record.artifacts].map((one) => one.name));
+  return { files, findings: survey.kind === "listed" ? survey.files.flatMap((file) => judgeListed(file, what.registry, ours)) : [] };
+}
+
+async function verifyFile(registry: ReadRegistry, what: { readonly evidence: RecordedEvidence; readonly survey: Survey; readonly signal: AbortSignal }): Promise<VerifiedFile> {
+  const { evidence, survey, signal } = what;
+  const base = { registry: registry.name, name: evidence.name, sha256: evidence.sha256 };
+  if (survey.kind === "unknown") return { ...base, verdict: "unknown", how: survey.why };
+  const listed = survey.kind === "listed" ? survey.files.find((file) => file.name === evidence.name) : undefined;
+  if (listed === undefined) return { ...base, verdict: "missing", how: "the registry does not list it" };
+  if (listed.sha256 !== undefined && listed.sha256 !== evidence.sha256) return { ...base, verdict: "different", how: `the index lists it with sha256 ${listed.sha256}` };
+  const got = await registry.download(evidence, undefined, signal);
+  if (got.kind === "unknown") return { ...base, verdict: "unknown", how: got.why };
+  if (got.kind === "absent") return { ...base, verdict: "missing", how: "the registry lists it, and does not have it" };
+  if (got.sha256 !== evidence.sha256) return { ...base, verdict: "different", how: `what is handed out has sha256 ${got.sha256}${listed.sha256 === undefined ? "" : ", though the index lists the right one"}` };
+  return { ...base, verdict: "identical", how: `downloaded and digested; the index lists ${listed.sha256 === undefined ? "no sha256" : "the same sha256"}` };
 }
 
 function findingOf(file: VerifiedFile): readonly FindingFact[] {
@@ -101,21 +128,14 @@ function findingOf(file: VerifiedFile): readonly FindingFact[] {
   return [{ id: "VR-DIFFERENT", level: "blocks", message: `${at} is not what was released: ${file.how}`, hint: "Treat it as an incident until it is explained" }];
 }
 
-/** Files that the registry lists under our version and that no record knows, and files that were withdrawn. */
-async function verifySets(world: World, record: ReleaseRecord, registries: Registries): Promise<readonly FindingFact[]> {
-  const keys = [...new Set(record.evidence.map((one) => JSON.stringify([one.registry, one.package, one.version])))];
-  const found = await Promise.all(
-    keys.map(async (key) => {
-      const [registry, name, version] = JSON.parse(key) as [string, string, string];
-      const survey = await registries.open(plannedRegistry(record.plan, registry)).survey(name, version, world.interrupted);
-      if (survey.kind !== "listed") return [];
-      const ours = new Set(record.evidence.filter((one) => one.registry === registry && one.package === name).map((one) => one.name));
-      return survey.files.flatMap((file) => judgeListed(file, registry, ours));
-    }),
-  );
-  return found.flat();
+/** What a run had not published yet cannot be compared with anything: a release that is only begun is not found to be whole. */
+function unfinished(record: ReleaseRecord): readonly FindingFact[] {
+  const open = record.steps.filter(({ id, state }) => state !== "done" && stepOf(record.plan, id)?.kind === "acting").map(({ id }) => `"${id}"`);
+  if (open.length === 0) return [];
+  return [{ id: "VR-UNFINISHED", level: "cannot-be-tried", message: `${open.join(", ")} of ${record.title} was not done: only what was published before is compared` }];
 }
 
+/** A file under our version that no record knows, or one that was withdrawn. */
 function judgeListed(file: ListedFile, registry: string, ours: ReadonlySet<string>): readonly FindingFact[] {
   if (!ours.has(file.name)) {
     const when = file.uploadedAt === undefined ? "" : `, uploaded ${file.uploadedAt}`;

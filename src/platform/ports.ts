@@ -243,3 +243,12 @@ export interface Secrets {
   /** Reads it and tells the redactor. @throws SlipwayError CREDENTIAL_MISSING */
   read(variable: string): Promise<string>;
 }
+
+/** Secrets as the whole program has them; a registry is given no more than `Secrets`. */
+export interface AllSecrets extends Secrets {
+  /**
+   * Tells the redactor a credential that is set, before a program runs that might print it. A descriptor is read to its
+   * end and closed, so that no program finds it open. What is missing or cannot be read is left to `has` and `read`.
+   */
+  learn(variable: string): Promise<void>;
+}

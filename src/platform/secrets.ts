@@ -3,7 +3,7 @@
 import { createReadStream } from "node:fs";
 import { access, constants, open } from "node:fs/promises";
 import { SlipwayError } from "../domain/error.ts";
-import type { Log, Redactor, Secrets } from "./ports.ts";
+import type { AllSecrets, Log, Redactor } from "./ports.ts";
 
 export interface SecretsOptions {
   /** The environment to look in; usually that of the process. */
@@ -24,7 +24,7 @@ const secretBytesMax = 64 * 1024;
 const descriptorWaitMs = 30_000;
 const worldReadable = 0o004;
 
-export function createSecrets(options: SecretsOptions): Secrets {
+export function createSecrets(options: SecretsOptions): AllSecrets {
   const { env, redactor, log } = options;
   // A descriptor can be read once; all are kept, so that two attempts see the same credential.
   const read = new Map<string, Promise<string>>();
@@ -38,19 +38,32 @@ export function createSecrets(options: SecretsOptions): Secrets {
     return secret;
   }
 
+  function readKept(variable: string): Promise<string> {
+    const known = read.get(variable) ?? readOnce(variable);
+    read.set(variable, known);
+    // A failed reading is tried again: the person may have mended the file.
+    known.catch(() => read.delete(variable));
+    return known;
+  }
+
+  async function learn(variable: string): Promise<void> {
+    const source = sourceOf(env, variable);
+    if (source.kind === "none") return;
+    if (source.kind === "descriptor") return void (await readKept(variable));
+    // Not kept: a file may hold a newer one by the time it is needed.
+    addTo(redactor, withoutLineEnd(await readSource(source, variable, silent)), variable);
+  }
+
   return {
     async has(variable) {
       return read.has(variable) || (await isReadable(sourceOf(env, variable)));
     },
-    read(variable) {
-      const known = read.get(variable) ?? readOnce(variable);
-      read.set(variable, known);
-      // A failed reading is tried again: the person may have mended the file.
-      known.catch(() => read.delete(variable));
-      return known;
-    },
+    learn: (variable) => learn(variable).catch(() => undefined),
+    read: readKept,
   };
 }
+
+const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined };
 
 /** @throws SlipwayError CREDENTIAL_INVALID when more than one source is set; an empty variable counts as not set */
 function sourceOf(env: SecretsOptions["env"], variable: string): Source {

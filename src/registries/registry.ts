@@ -80,8 +80,8 @@ export interface ReadRegistry {
   versions(packageName: string, signal: AbortSignal): Promise<Versions>;
   survey(packageName: string, version: string, signal: AbortSignal): Promise<Survey>;
   observe(publication: Publication, signal: AbortSignal): Promise<Observation>;
-  /** Streams one listed file to `file` and digests it on the way. */
-  download(publication: Pick<Publication, "package" | "version" | "name">, file: string, signal: AbortSignal): Promise<Downloaded>;
+  /** Streams one listed file to `file`, or nowhere without one, and digests it on the way. */
+  download(publication: Pick<Publication, "package" | "version" | "name">, file: string | undefined, signal: AbortSignal): Promise<Downloaded>;
 }
 
 export interface Registry extends ReadRegistry {

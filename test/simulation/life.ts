@@ -1,6 +1,7 @@
 // One life of the process that drives a run: it takes up the journal, drives, and may be killed at any boundary. Nothing
 // of it is left but what it wrote down and what it had handed to the network.
 import { canonicalJson } from "../../src/domain/digest.ts";
+import type { Limits } from "../../src/domain/run/decide.ts";
 import type { Fact, Recorded } from "../../src/domain/run/fact.ts";
 import { evolve, fold, type RunState } from "../../src/domain/run/state.ts";
 import { judgeRows } from "../../src/engine/asks.ts";
@@ -35,6 +36,7 @@ export interface LifeParts {
   readonly onRecorded: (recorded: readonly Recorded[]) => void;
   readonly onMove: () => void;
   readonly waitForPeople: boolean;
+  readonly limits: Limits;
   readonly sabotage?: (runtime: Runtime, parts: { readonly state: RunState }) => Runtime;
   /** Told of the state at the end of a life that was not killed. */
   readonly onEnd?: (state: RunState) => void;
@@ -138,7 +140,7 @@ export function createLife(parts: LifeParts): Living {
         const own = createRuntime(state);
         const runtime = parts.sabotage?.(own, { state }) ?? own;
         takeUp(state, runtime);
-        const drove = await drive(state, runtime, { limits: { work: 2, perTarget: 3 }, waitForPeople: parts.waitForPeople, interrupted: interrupted.signal });
+        const drove = await drive(state, runtime, { limits: parts.limits, waitForPeople: parts.waitForPeople, interrupted: interrupted.signal });
         parts.onEnd?.(state);
         return drove;
       } catch (error) {

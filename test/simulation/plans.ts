@@ -142,13 +142,18 @@ function randomStep(chance: Chance, naming: Naming): StepConfiguration {
 
 function work(chance: Chance, naming: Naming, doing: { readonly makes: number }): StepConfiguration {
   const matrix = chance.is(0.1) ? { matrix: { platform: ["a", "b"] } } : {};
-  return step(naming, { uses: "work", with: { does: "work", ...doing }, retry: chance.int(0, 2), optional: doing.makes === 0 && chance.is(0.15), ...matrix });
+  return step(naming, { uses: "work", with: { does: "work", ...doing }, ...timeout(chance), retry: chance.int(0, 2), optional: doing.makes === 0 && chance.is(0.15), ...matrix });
 }
 
 function act(chance: Chance, naming: Naming): StepConfiguration {
   const doing: Doing = { does: "act", again: chance.pick(["harmless", "after-look", "after-look", "by-person"]), extra: chance.int(0, 2), chained: chance.is(0.4) };
   const environment = chance.pick(["drafts", "tests", "real", "real", "owner", "shared"]);
-  return step(naming, { uses: "act", with: { ...doing }, environment, optional: chance.is(0.05) });
+  return step(naming, { uses: "act", with: { ...doing }, environment, optional: chance.is(0.05), ...timeout(chance) });
+}
+
+/** Mostly long enough for anything; now and then a step runs out of time. */
+function timeout(chance: Chance): Pick<StepConfiguration, "timeoutMs"> {
+  return chance.is(0.1) ? { timeoutMs: chance.pick([5_000, 120_000, 700_000]) } : {};
 }
 
 function step(naming: Naming, parts: Partial<StepConfiguration>): StepConfiguration {

@@ -2,6 +2,7 @@
 // all kinds of things at all kinds of times; then faults end, people become sensible, and the run must come to its end.
 import assert from "node:assert/strict";
 import { digestPlan, type Plan } from "../../src/domain/plan/plan.ts";
+import type { Limits } from "../../src/domain/run/decide.ts";
 import type { Effect } from "../../src/domain/run/effect.ts";
 import type { Fact, RunMode } from "../../src/domain/run/fact.ts";
 import { effectsOf, evolve, fold, type RunState, type StepState } from "../../src/domain/run/state.ts";
@@ -60,6 +61,7 @@ interface Run {
   /** The processes that live now. */
   readonly living: Set<Life>;
   readonly lock: { holder: Life | undefined };
+  readonly limits: Limits;
   isClean: boolean;
 }
 
@@ -128,6 +130,7 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
     passed: { boundaries: 0, moves: 0, kills: 0, asks: 0 },
     living: new Set(),
     lock: { holder: undefined },
+    limits: { work: chance.int(1, 3), perTarget: chance.int(1, 4) },
     isClean: false,
   };
   const driven = options.sabotage?.plan?.(plan) ?? plan;
@@ -250,6 +253,7 @@ async function live(run: Run, options: { readonly waitForPeople: boolean }): Pro
       passed.moves += 1;
       if (passed.moves > movesMax) throw new Error(`no end after ${movesMax} moves`);
     },
+    limits: run.limits,
     onEnd: (state) => compareWithJournal(run, state),
     ...(sabotage === undefined ? {} : { sabotage }),
     ...options,

@@ -30,7 +30,7 @@ export interface Bed {
   git(...args: readonly string[]): string;
   slipway(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
   /** Starts it and hands out the process, for those who want to kill it. */
-  start(args: readonly string[], env?: Readonly<Record<string, string>>): { readonly pid: number; readonly ended: Promise<Ended>; kill(signal: NodeJS.Signals): void };
+  start(args: readonly string[], env?: Readonly<Record<string, string>>): { readonly pid: number; readonly ended: Promise<Ended>; kill(signal: NodeJS.Signals): void; /** What it has said so far. */ stderr(): string };
   remove(): void;
 }
 
@@ -106,7 +106,7 @@ function startProgram(args: readonly string[], options: { readonly cwd: string; 
     child.once("error", reject);
     child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
-  return { pid: child.pid ?? 0, ended, kill: (signal: NodeJS.Signals) => void child.kill(signal) };
+  return { pid: child.pid ?? 0, ended, kill: (signal: NodeJS.Signals) => void child.kill(signal), stderr: () => stderr };
 }
 
 /** An index on loopback that stands for a real one and counts what it is sent. */

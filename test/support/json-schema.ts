@@ -114,3 +114,14 @@ function resolve(root: Schema, reference: string): unknown {
   if (found === undefined) throw new Error(`Cannot find ${reference} in the JSON Schema`);
   return found;
 }
+
+/** The same schema without room for members that it does not name, so that no document has one that nobody described. */
+export function strictly(schema: Schema): Schema {
+  const deep = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(deep);
+    if (!isMap(value)) return value;
+    const inside = Object.fromEntries(Object.entries(value).map(([key, member]) => [key, deep(member)]));
+    return isMap(inside.properties) && !("additionalProperties" in inside) ? { ...inside, additionalProperties: false } : inside;
+  };
+  return deep(schema) as Schema;
+}

@@ -18,15 +18,17 @@ export interface PypiserverOptions {
   readonly packages?: string;
   /** Reading asks for the login too. */
   readonly login?: boolean;
+  /** Default `p`. */
+  readonly password?: string;
 }
 
-/** pypiserver with the user `u` and the password `p`; reading is open to all, nothing may be replaced. */
+/** pypiserver with the user `u`; reading is open to all, nothing may be replaced. */
 export async function startPypiserver(t: TestContext, options: PypiserverOptions = {}): Promise<PythonIndex> {
   const folder = temporaryFolder(t);
   const packages = options.packages ?? join(folder, "packages");
   const passwords = join(folder, "htpasswd");
   mkdirSync(packages, { recursive: true });
-  writeFileSync(passwords, "u:{SHA}UWtEjlWQRF6VKR6/t+LQO5EpKAc=\n".replace(/\{SHA\}.*/, `{SHA}${await sha1("p")}`));
+  writeFileSync(passwords, "u:{SHA}UWtEjlWQRF6VKR6/t+LQO5EpKAc=\n".replace(/\{SHA\}.*/, `{SHA}${await sha1(options.password ?? "p")}`));
   const port = await freePort();
   const args = [
     "run",
@@ -53,12 +55,14 @@ async function sha1(text: string): Promise<string> {
 }
 
 export interface Devpi {
+  /** Where it keeps everything, on this machine's disk. */
+  readonly folder: string;
   /** A fresh index that keeps what it took, behind an address of its own. */
   newIndex(t: TestContext): Promise<PythonIndex>;
 }
 
 /** One devpi server for a whole file, because it takes seconds to start; each test gets an index of its own. */
-export async function startDevpi(t: Pick<TestContext, "after">): Promise<Devpi> {
+export async function startDevpi(t: Pick<TestContext, "after">, password = "p"): Promise<Devpi> {
   const folder = temporaryFolder(t);
   const data = join(folder, "devpi");
   const made = await runTool(testTool("devpi-init"), ["--serverdir", data, "--no-root-pypi", "--root-passwd", ""], {
@@ -72,9 +76,10 @@ export async function startDevpi(t: Pick<TestContext, "after">): Promise<Devpi> 
   const root = `http://127.0.0.1:${port}`;
   const login = await call(`${root}/+login`, "POST", { user: "root", password: "" });
   const token = Buffer.from(`root:${(login as { result: { password: string } }).result.password}`).toString("base64");
-  await call(`${root}/u`, "PUT", { password: "p", email: "u@localhost.invalid" }, token);
+  await call(`${root}/u`, "PUT", { password, email: "u@localhost.invalid" }, token);
   let count = 0;
   return {
+    folder: data,
     newIndex: async (of) => {
       const name = `i${(count += 1)}`;
       await call(`${root}/u/${name}`, "PUT", { type: "stage", volatile: false, bases: [] }, token);

@@ -224,7 +224,7 @@ function addLeg(assembling: Assembling, adding: Adding & { readonly leg: Leg; re
     assembling.leftOut.push({ id, reason, traits });
     return [];
   }
-  const missing = missingMaker(traits, above) ?? twoGates(step, environment);
+  const missing = missingMaker(traits, above) ?? twoGates(step, environment) ?? sharedName(assembling, id);
   if (missing !== undefined) assembling.problems.push(stepProblem(request.configuration, step, { message: `Cannot plan step "${id}": ${missing}` }));
   assembling.traits.set(id, traits);
   assembling.steps.push(plannedStep({ id, step, traits, leg, waitsFor, gate: step.gate ?? environment?.gate }));
@@ -304,6 +304,11 @@ function makes(traits: StepTraits, kind: ArtifactKind): boolean {
 /** What the steps are like that a step with these to wait for follows, at any distance: what stands beside it has made nothing yet. */
 function traitsAbove(assembling: Assembling, waitsFor: readonly string[]): readonly StepTraits[] {
   return [...waitsFor, ...ancestors(assembling.steps, waitsFor)].flatMap((id) => assembling.traits.get(id) ?? []);
+}
+
+/** Facts of a run name a step by its id; values of a matrix may hold what ids are put together with. */
+function sharedName(assembling: Assembling, id: string): string | undefined {
+  return assembling.traits.has(id) ? "another leg has the same name; write values without \",\" and \"=\"" : undefined;
 }
 
 /** A gate named at the step must not be a way around the gate of its environment. */

@@ -13,7 +13,7 @@ import {
   summaryLengthMax,
 } from "./core-metadata-fields.ts";
 import { isPackageName } from "./names.ts";
-import { isPlainEmail, isPlainLicense, isPlainRequirement, isPlainSpecifierSet } from "./plain-values.ts";
+import { isPlainClassifier, isPlainEmail, isPlainLicense, isPlainRequirement, isPlainSpecifierSet } from "./plain-values.ts";
 import { isWebAddress } from "./web-address.ts";
 
 export interface MetadataFault {
@@ -55,7 +55,7 @@ export function questionsOf(metadata: CoreMetadata): MetadataQuestions {
     specifiers: headersOf(metadata, "Requires-Python").filter((value) => !isPlainSpecifierSet(value)),
     licenses: headersOf(metadata, "License-Expression").filter((value) => !isPlainLicense(value)),
     emails: emailFields.flatMap((name) => saidValues(metadata, name)).filter((value) => !isPlainEmail(value)),
-    classifiers: headersOf(metadata, "Classifier"),
+    classifiers: headersOf(metadata, "Classifier").filter((value) => !isPlainClassifier(value)),
   };
 }
 

@@ -62,14 +62,21 @@ export function headerOf(metadata: CoreMetadata, name: string): string | undefin
 export function headersOf(metadata: CoreMetadata, name: string): readonly string[] {
   let index = indexes.get(metadata);
   if (index === undefined) {
-    index = Map.groupBy(metadata.headers, ([written]) => written.toLowerCase());
+    index = new Map();
+    for (const [written, value] of metadata.headers) {
+      const values = index.get(written.toLowerCase());
+      if (values === undefined) index.set(written.toLowerCase(), [value]);
+      else values.push(value);
+    }
     indexes.set(metadata, index);
   }
-  return index.get(name.toLowerCase())?.map(([, value]) => value) ?? [];
+  return index.get(name.toLowerCase()) ?? nothing;
 }
 
-/** Headers by lower-case name, made once for each metadata: the rules ask for every field. */
-const indexes = new WeakMap<CoreMetadata, Map<string, (readonly [string, string])[]>>();
+const nothing: readonly string[] = [];
+
+/** Values by lower-case name, made once for each metadata: the rules ask for every field. */
+const indexes = new WeakMap<CoreMetadata, Map<string, string[]>>();
 
 /** `Project-URL` lines as label and address, split at the first comma. */
 export function projectUrlsOf(metadata: CoreMetadata): readonly (readonly [label: string, url: string])[] {

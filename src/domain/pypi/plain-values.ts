@@ -2,6 +2,7 @@
 // Python's own parsers takes longer than everything else about a check (reference/performance §7). Each form is narrower
 // than the rule it stands for; whatever does not fit is not wrong, it is a question. What these accept, packaging and
 // email-validator accept: test/interop/metadata-against-python.test.ts holds it.
+import type { DescriptionType } from "./content-type.ts";
 
 const name = String.raw`[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?`;
 const release = String.raw`[0-9]{1,9}(?:\.[0-9]{1,9}){0,5}`;
@@ -61,4 +62,40 @@ const mailbox = new RegExp(`^(?:${address}|[A-Za-z][A-Za-z -]{0,60} <${address}>
 /** A mail address of the everyday form under a common top domain, with or without a name before it. */
 export function isPlainEmail(text: string): boolean {
   return mailbox.test(text);
+}
+
+const classifiers = new Set([
+  ...["1 - Planning", "2 - Pre-Alpha", "3 - Alpha", "4 - Beta", "5 - Production/Stable"].map((rest) => `Development Status :: ${rest}`),
+  ...["Console", "Web Environment"].map((rest) => `Environment :: ${rest}`),
+  ...["Developers", "End Users/Desktop", "Information Technology", "Science/Research", "System Administrators"].map(
+    (rest) => `Intended Audience :: ${rest}`,
+  ),
+  ...["Apache Software License", "BSD License", "ISC License (ISCL)", "MIT License"].map((rest) => `License :: OSI Approved :: ${rest}`),
+  ...["MacOS", "MacOS :: MacOS X", "Microsoft :: Windows", "OS Independent", "POSIX", "POSIX :: Linux", "Unix"].map(
+    (rest) => `Operating System :: ${rest}`,
+  ),
+  ...["", " :: 3", " :: 3 :: Only", " :: Implementation :: CPython", " :: Implementation :: PyPy"].map(
+    (rest) => `Programming Language :: Python${rest}`,
+  ),
+  ...[7, 8, 9, 10, 11, 12, 13, 14].map((minor) => `Programming Language :: Python :: 3.${minor}`),
+  ...["C", "C++", "Cython", "Rust"].map((rest) => `Programming Language :: ${rest}`),
+  ...["", " :: Build Tools", " :: Libraries", " :: Libraries :: Python Modules", " :: Testing", " :: Quality Assurance"].map(
+    (rest) => `Topic :: Software Development${rest}`,
+  ),
+  ...["Natural Language :: English", "Topic :: Utilities", "Typing :: Typed"],
+]);
+
+/** A classifier that most packages have, and that stands on PyPI's list. */
+export function isPlainClassifier(text: string): boolean {
+  return classifiers.has(text);
+}
+
+/**
+ * A description that the renderer cannot refuse: plain text is only escaped, and Markdown has no errors; it is refused
+ * only when nothing is left of it, which takes white space or nothing but definitions, and those begin with `[`.
+ */
+export function isPlainDescription(type: DescriptionType, text: string): boolean {
+  if (type === "text/plain") return true;
+  const [, first = "["] = /^\s*(\S)/.exec(text) ?? [];
+  return type === "text/markdown" && first !== "[";
 }

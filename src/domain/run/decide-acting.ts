@@ -4,8 +4,7 @@
 import type { PlannedStep } from "../plan/plan.ts";
 import type { Deciding } from "./decide.ts";
 import { decideEffect, type EffectStop, type Pace } from "./decide-effect.ts";
-import { mayPass } from "./gates.ts";
-import { isReady } from "./progress.ts";
+import { mayBegin } from "./gates.ts";
 import { backoffMs } from "./retry.ts";
 import { effectsOf, type EffectState, type StepState } from "./state.ts";
 
@@ -27,7 +26,7 @@ export function collectActing(deciding: Deciding, step: PlannedStep, state: Step
   // Until this process has looked around, nothing is touched: what it finds may forbid to go on.
   if (deciding.state.preflight === undefined && !progress.isHalted) return;
   if (surveyed?.recheck === true) return deciding.add({ key: `survey:${step.id}`, kind: "survey", step: step.id });
-  const maySend = progress.mayGoOn && isReady(step, progress) && mayPass(deciding.state, step);
+  const maySend = mayBegin(deciding.state, step, progress);
   if (surveyed?.result.kind === "strangers") {
     const theirs = surveyed.result.strangers.map((stranger) => stranger.name).join(", ");
     const stopped: Stopped = { stop: { kind: "conflict", theirs }, effect: "" };

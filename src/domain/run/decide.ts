@@ -5,8 +5,8 @@ import type { Subject } from "../gate.ts";
 import type { PlannedStep } from "../plan/plan.ts";
 import { collectActing, countTouched, touchedBy } from "./decide-acting.ts";
 import type { EffectStop } from "./decide-effect.ts";
-import { isFreezeDue, mayPass, subjectOf } from "./gates.ts";
-import { isReady, progressOf, rejectedBy, retryAtMs, type Progress } from "./progress.ts";
+import { isFreezeDue, mayBegin, subjectOf } from "./gates.ts";
+import { progressOf, rejectedBy, retryAtMs, type Progress } from "./progress.ts";
 import { isInDoubt, standingOf, type Standing } from "./standing.ts";
 import type { RunState, StepState } from "./state.ts";
 
@@ -94,26 +94,21 @@ function collect(deciding: Deciding): void {
 }
 
 function collectStep(deciding: Deciding, step: PlannedStep, state: StepState): void {
+  const isFree = (): boolean => mayBegin(deciding.state, step, deciding.progress);
   switch (state.phase) {
     case "done":
       return;
     case "running":
       return step.kind === "acting" ? collectActing(deciding, step, state) : collectRunning(deciding, step);
     case "pending":
-      return mayBegin(deciding, step) ? begin(deciding, step, state) : undefined;
+      return isFree() ? begin(deciding, step, state) : undefined;
     case "later":
-      return mayBegin(deciding, step) ? collectLater(deciding, step, state) : undefined;
+      return isFree() ? collectLater(deciding, step, state) : undefined;
     case "failed":
-      return mayBegin(deciding, step) ? collectRetry(deciding, step, state) : undefined;
+      return isFree() ? collectRetry(deciding, step, state) : undefined;
     default:
       return unreachable(state.phase, "phase");
   }
-}
-
-/** The same for each attempt: what let the first one begin may have changed since. */
-function mayBegin(deciding: Deciding, step: PlannedStep): boolean {
-  const { state, progress } = deciding;
-  return progress.mayGoOn && isReady(step, progress) && mayPass(state, step);
 }
 
 function begin(deciding: Deciding, step: PlannedStep, state: StepState): void {

@@ -27,8 +27,13 @@ export function isGateOpen(state: RunState, name: string): boolean {
 }
 
 /** The step's gate, if it has one, is open for all that the step takes. */
-export function mayPass(state: RunState, step: PlannedStep): boolean {
+function mayPass(state: RunState, step: PlannedStep): boolean {
   return step.gate === undefined || (isGateOpen(state, step.gate) && isCovered(state, step));
+}
+
+/** Whether something of the step may begin now: the same for its first attempt, each later one, and each send. */
+export function mayBegin(state: RunState, step: PlannedStep, progress: Progress): boolean {
+  return progress.mayGoOn && isReady(step, progress) && mayPass(state, step);
 }
 
 /** Everything that the step takes is part of what its gate was asked about. */

@@ -8,7 +8,7 @@ import type { AskRow, Journal, RunSummary } from "./journal.ts";
 export function createMemoryJournal(): Journal {
   const rows = new Map<string, Row[]>();
   const inbox = new Map<string, AskRow[]>();
-  const rowsOf = (run: string): Row[] => rows.get(run) ?? rows.set(run, []).get(run) ?? [];
+  const rowsOf = (run: string): readonly Row[] => rows.get(run) ?? [];
   const readAfter = (run: string, seq: number): readonly Recorded[] => decodeAll(run, rowsOf(run).slice(seq), seq);
   const read = (run: string): readonly Recorded[] => readAfter(run, 0);
   return {
@@ -18,7 +18,7 @@ export function createMemoryJournal(): Journal {
         throw new SlipwayError("STORAGE_FAILED", `Cannot open run ${run} twice`);
       }
       const added = facts.map((fact, index) => encode(run, held.length + 1 + index, { atMs: options.atMs, fact }));
-      held.push(...added);
+      rows.set(run, [...held, ...added]);
       inbox.set(run, (inbox.get(run) ?? []).filter((row) => !options.answered.includes(row.id)));
       return added.map(readBack);
     },

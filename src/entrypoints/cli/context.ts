@@ -2,11 +2,12 @@
 import path from "node:path";
 import { composeWorld } from "../../app/compose.ts";
 import type { Asked } from "../../app/release.ts";
+import type { Report } from "../../app/report.ts";
 import type { World } from "../../app/world.ts";
 import type { Json, JsonObject } from "../../domain/configuration.ts";
 import { SlipwayError } from "../../domain/error.ts";
 import type { Log } from "../../platform/ports.ts";
-import { openTerminal, type Progress, type Terminal } from "./terminal.ts";
+import { jsonText, openTerminal, safe, type Progress, type Terminal } from "./terminal.ts";
 
 export interface GlobalOptions {
   readonly json?: boolean;
@@ -54,16 +55,22 @@ function listenForInterrupts(interrupted: AbortController, terminal: Terminal): 
     process.on(signal, () => {
       if (interrupted.signal.aborted) process.exit(code);
       terminal.err(`\nStopping after what is under way; once more to stop at once.\n`);
-      interrupted.abort(new Error(`Interrupted by ${signal}`));
+      interrupted.abort(new Error(`Interrupted by ${signal}`, { cause: code }));
     });
   }
+}
+
+/** The status of an interrupted run says by which signal, as shells do. */
+export function endedBy(report: Report, { interrupted }: Pick<World, "interrupted">): Report {
+  const status: unknown = interrupted.reason instanceof Error ? interrupted.reason.cause : undefined;
+  return report.exitCode === 130 && typeof status === "number" ? { ...report, exitCode: status } : report;
 }
 
 function logTo(terminal: Terminal): Log {
   const write = (level: string, atLeast: number) => (message: string, fields?: Readonly<Record<string, unknown>>) => {
     if (terminal.verbosity < atLeast) return;
     const shown = Object.entries(fields ?? {}).map(([key, value]) => `${key}=${String(value)}`);
-    terminal.err(`${level} ${[message, ...shown].join(" ")}\n`);
+    terminal.err(`${level} ${safe([message, ...shown].join(" "))}\n`);
   };
   return { debug: write("debug", 2), info: write("info", 1), warn: write("warning", 0) };
 }
@@ -93,5 +100,5 @@ function inputsOf(given: readonly string[]): JsonObject {
 
 /** One document on one line, so that its reader may take the whole output or its last line. */
 export function printJson(terminal: Terminal, document: unknown): void {
-  terminal.out(`${JSON.stringify(document)}\n`);
+  terminal.out(`${jsonText(document)}\n`);
 }

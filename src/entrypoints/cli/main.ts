@@ -4,7 +4,7 @@ import { version } from "../../platform/program-version.ts";
 import { SlipwayError } from "../../domain/error.ts";
 import { buildProgram, CommanderError } from "./program.ts";
 import { errorDocument, showError, unknownError } from "./show-error.ts";
-import { openTerminal } from "./terminal.ts";
+import { jsonText, openTerminal } from "./terminal.ts";
 
 /** Text of `slipway --help`, ending with a line feed. */
 export function renderHelp(): string {
@@ -38,7 +38,7 @@ function fail(error: unknown, args: readonly string[]): number {
   const known = error instanceof SlipwayError ? error : unknownError(error);
   const verbosity = args.filter((word) => word === "-v" || word === "--verbose").length + (args.includes("-vv") ? 2 : 0);
   const terminal = openTerminal({ json: args.includes("--json"), progress: "plain", color: !args.includes("--no-color"), verbosity });
-  if (terminal.json) terminal.out(`${JSON.stringify(errorDocument(known))}\n`);
+  if (terminal.json) terminal.out(`${jsonText(errorDocument(known))}\n`);
   terminal.err(showError(known, terminal));
   return known.exitCode;
 }

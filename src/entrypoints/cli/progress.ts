@@ -3,7 +3,7 @@
 import type { RunObserver } from "../../app/drive-run.ts";
 import type { Fact, Recorded } from "../../domain/run/fact.ts";
 import { lineOf, type ProgressLine } from "./progress-lines.ts";
-import { safe, type Terminal } from "./terminal.ts";
+import { jsonText, safe, type Terminal } from "./terminal.ts";
 import { durationWords, plural } from "./words.ts";
 
 export interface Progress extends RunObserver {
@@ -21,9 +21,9 @@ export function createProgress(terminal: Terminal, nowMs: () => number): Progres
   if (terminal.progress === "quiet") return silent;
   if (terminal.progress === "json") return jsonLines(terminal);
   const running = new Map<string, Running>();
-  const live = terminal.progress === "tty" ? liveRegion(terminal, running, nowMs) : noRegion;
+  const live = terminal.progress === "tty" ? liveRegion(terminal, running, nowMs) : noRegion(terminal);
   const print = (line: ProgressLine, atMs: number): void => {
-    const text = `${terminal.style(line.tone, line.verb.padStart(10))} ${safe(line.text)}`;
+    const text = `${terminal.style(line.tone, line.verb.padStart(10))} ${safe(firstLine(line.text))}`;
     live.above(terminal.progress === "tty" ? text : `${new Date(atMs).toISOString().slice(11, 19)} ${text}`);
   };
   const started = new Map<string, number>();
@@ -43,7 +43,7 @@ export function createProgress(terminal: Terminal, nowMs: () => number): Progres
     },
     onMove: () => live.draw(),
     onLine(step, line) {
-      if (terminal.verbosity > 0) live.above(`${terminal.style("dim", `${step} │`)} ${safe(line)}`);
+      if (terminal.verbosity > 0) live.above(`${terminal.style("dim", `${safe(step)} │`)} ${safe(line)}`);
     },
     end: () => live.end(),
   };
@@ -52,7 +52,7 @@ export function createProgress(terminal: Terminal, nowMs: () => number): Progres
 const silent: Progress = { onHistory() {}, onRecorded() {}, onMove() {}, onLine() {}, end() {} };
 
 function jsonLines(terminal: Terminal): Progress {
-  const write = (value: unknown): void => terminal.err(`${JSON.stringify(value)}\n`);
+  const write = (value: unknown): void => terminal.err(`${jsonText(value)}\n`);
   return {
     ...silent,
     onRecorded: (recorded) => recorded.forEach((one) => write({ schema: "slipway-fact/1", ...one })),
@@ -109,9 +109,11 @@ function liveRegion(terminal: Terminal, running: ReadonlyMap<string, Running>, n
   };
   const paint = (before: string): void => {
     const next = rows();
-    terminal.err(`${clear()}${before}${next.map((row) => `${terminal.style("dim", row)}\n`).join("")}`);
+    direct(`${clear()}${before}${next.map((row) => `${terminal.style("dim", row)}\n`).join("")}`);
     drawn = next.length;
   };
+  // A warning of somebody else is a finished line too: it stays, and what is redrawn goes on below it.
+  const direct = terminal.redraw((text) => paint(text.endsWith("\n") ? text : `${text}\n`));
   const timer = setInterval(() => running.size > 0 && paint(""), 200);
   timer.unref();
   return {
@@ -119,17 +121,22 @@ function liveRegion(terminal: Terminal, running: ReadonlyMap<string, Running>, n
     draw: () => paint(""),
     end() {
       clearInterval(timer);
-      terminal.err(clear());
+      direct(clear());
       drawn = 0;
+      terminal.redraw(undefined);
     },
   };
 }
 
-function noRegionFor(): Region {
-  return { above: (text) => process.stderr.write(`${text}\n`), draw() {}, end() {} };
+function noRegion(terminal: Terminal): Region {
+  return { above: (text) => terminal.err(`${text}\n`), draw() {}, end() {} };
 }
 
-const noRegion = noRegionFor();
+/** The rest of a long message stands in the report at the end, and in the step's log. */
+function firstLine(text: string): string {
+  const at = text.search(/\r?\n/);
+  return at === -1 ? text : `${text.slice(0, at)} …`;
+}
 
 function elapsed(ms: number): string {
   return ms < 2_000 ? "" : `  ${durationWords(ms)}`;

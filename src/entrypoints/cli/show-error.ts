@@ -1,7 +1,7 @@
 // Errors as people read them: code, what and what should be, where, what to do next. A stack only with -vv.
 import { errorCatalog } from "../../domain/error-catalog.ts";
 import { SlipwayError, type Problem } from "../../domain/error.ts";
-import { safe, type Terminal } from "./terminal.ts";
+import { safe, safeLines, type Terminal } from "./terminal.ts";
 
 export interface ErrorDocument {
   readonly schema: "slipway-error/1";
@@ -26,14 +26,14 @@ export function showError(error: unknown, terminal: Pick<Terminal, "style" | "ve
 }
 
 function oneError(error: SlipwayError, { style }: Pick<Terminal, "style">): string {
-  return `${style("red", `error[${error.code}]`)}: ${safe(error.message)}\n\n${style("cyan", "hint")}: ${safe(hintOf(error))}\n`;
+  return `${style("red", `error[${error.code}]`)}: ${safeLines(error.message)}\n\n${style("cyan", "hint")}: ${safeLines(hintOf(error))}\n`;
 }
 
 function showProblem(problem: Problem, { style }: Pick<Terminal, "style">): string {
-  const at = problem.place === undefined ? "" : `\n  --> ${problem.place.file}:${problem.place.line}:${problem.place.column}`;
+  const at = problem.place === undefined ? "" : `\n  --> ${safe(problem.place.file)}:${problem.place.line}:${problem.place.column}`;
   const frame = problem.frame === undefined ? "" : `\n${problem.frame}`;
-  const hint = problem.hint === undefined ? "" : `\n\n${style("cyan", "hint")}: ${safe(problem.hint)}`;
-  return `${style("red", `error[${problem.code}]`)}: ${safe(problem.message)}${at}${frame}${hint}\n`;
+  const hint = problem.hint === undefined ? "" : `\n\n${style("cyan", "hint")}: ${safeLines(problem.hint)}`;
+  return `${style("red", `error[${problem.code}]`)}: ${safeLines(problem.message)}${at}${frame}${hint}\n`;
 }
 
 function hintOf(error: SlipwayError): string {

@@ -17,7 +17,7 @@ export function showPlan({ plan, digest, notices }: ShownPlan, terminal: Pick<Te
     `${style("bold", safe(plan.release.title))}${plan.release.prerelease ? "  prerelease" : ""}`,
     `  source  ${safe(from)}`,
     `  plan    sha256:${digest}`,
-    ...(plan.path === undefined ? [] : [`  path    ${plan.path.name}, by ${safe(plan.path.by)}: ${safe(plan.path.reason)}`]),
+    ...(plan.path === undefined ? [] : [`  path    ${safe(plan.path.name)}, by ${safe(plan.path.by)}: ${safe(plan.path.reason)}`]),
     "",
     ...stepLines(plan, terminal),
     ...leftOutLines(plan),
@@ -48,7 +48,7 @@ function stepLine(step: PlannedStep, width: number): string {
     ...(step.retry > 0 ? [`retry ${step.retry}`] : []),
     `≤ ${durationWords(step.timeoutMs)}`,
   ];
-  return `  ${safe(step.id).padEnd(width)}  ${safe(step.title)}  [${marks.join(", ")}]`;
+  return `  ${safe(step.id).padEnd(width)}  ${safe(step.title)}  [${safe(marks.join(", "))}]`;
 }
 
 function leftOutLines(plan: Plan): readonly string[] {
@@ -56,7 +56,7 @@ function leftOutLines(plan: Plan): readonly string[] {
 }
 
 function environmentLines(plan: Plan): readonly string[] {
-  return plan.environments.map((environment) => `  ${environment.name}: ${environmentWords(environment)}`);
+  return plan.environments.map((environment) => `  ${safe(environment.name)}: ${safe(environmentWords(environment))}`);
 }
 
 function environmentWords(environment: PlannedEnvironment): string {

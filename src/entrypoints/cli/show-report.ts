@@ -1,6 +1,6 @@
 // What a run came to, as text. The first line of every end that is no success says what is public now.
 import { publicNow, type Report, type ReportedFile } from "../../app/report.ts";
-import { safe, type Terminal } from "./terminal.ts";
+import { safe, safeLines, type Terminal } from "./terminal.ts";
 import { plural, sizeWords } from "./words.ts";
 
 export function showReport(report: Report, terminal: Pick<Terminal, "style">): string {
@@ -16,13 +16,18 @@ function showFailure(report: Report, terminal: Pick<Terminal, "style">): string 
   const waiting = report.code === "RUN_WAITING";
   const label = waiting ? terminal.style("yellow", "waiting") : terminal.style("red", `error[${report.code ?? "RUN_INCOMPLETE"}]`);
   const lines = [
-    `${report.exitCode === 130 ? terminal.style("yellow", "interrupted") : label}: ${safe(report.sentence)}`,
+    `${report.standing === "interrupted" ? terminal.style("yellow", "interrupted") : label}: ${safeLines(report.sentence, "    ")}`,
     `  ${publicWords(report)}`,
-    ...report.files.filter((file) => file.outcome !== "not-published" && file.outcome !== "published" && file.outcome !== "already-there").map((file) => `  ${file.outcome}: ${safe(file.name)} at ${file.registry}${file.why === undefined ? "" : `: ${safe(file.why)}`}`),
-    ...report.steps.filter((step) => step.state === "failed" && step.message !== undefined).map((step) => `  ${step.id}: ${safe(step.message ?? "")}`),
+    ...report.files.filter((file) => file.outcome !== "not-published" && file.outcome !== "published" && file.outcome !== "already-there").map((file) => `  ${file.outcome}: ${safe(file.name)} at ${safe(file.registry)}${file.why === undefined ? "" : `: ${safe(file.why)}`}`),
+    ...failedSteps(report).map((step) => `  ${safe(step.id)}: ${safeLines(step.message ?? "", "    ")}`),
   ];
-  const hint = report.hint === undefined ? "" : `\n${terminal.style("cyan", "hint")}: ${safe(report.hint)}\n`;
+  const hint = report.hint === undefined ? "" : `\n${terminal.style("cyan", "hint")}: ${safeLines(report.hint)}\n`;
   return `${[...new Set(lines)].join("\n")}\n${hint}`;
+}
+
+/** Those whose failure the first line has not told already. */
+function failedSteps({ steps, sentence }: Report): Report["steps"] {
+  return steps.filter(({ state, message }) => state === "failed" && message !== undefined && !sentence.includes(message));
 }
 
 /** `public now: nothing` or every file that others can see. */
@@ -40,7 +45,7 @@ export function fileTable(files: readonly ReportedFile[]): string {
   if (files.length === 0) return "";
   const width = Math.max(...files.map((file) => file.name.length));
   const where = Math.max(...files.map((file) => file.registry.length));
-  const rows = files.map((file) => `  ${outcomeWords(file).padEnd(14)} ${safe(file.name).padEnd(width)}  ${file.registry.padEnd(where)}  ${sizeWords(file.sizeBytes).padStart(7)}  sha256:${file.sha256.slice(0, 12)}…`);
+  const rows = files.map((file) => `  ${outcomeWords(file).padEnd(14)} ${safe(file.name).padEnd(width)}  ${safe(file.registry).padEnd(where)}  ${sizeWords(file.sizeBytes).padStart(7)}  sha256:${file.sha256.slice(0, 12)}…`);
   return `${rows.join("\n")}\n`;
 }
 
@@ -51,6 +56,6 @@ function outcomeWords(file: ReportedFile): string {
 /** What a rehearsal found that would have stopped the real run. */
 export function showWouldStop(wouldStop: readonly { readonly message: string; readonly hint?: string }[], terminal: Pick<Terminal, "style">): string {
   if (wouldStop.length === 0) return "Nothing found that would stop the real run.\n";
-  const lines = wouldStop.flatMap(({ message, hint }) => [`  ${safe(message)}`, ...(hint === undefined ? [] : [`    ${terminal.style("cyan", "hint")}: ${safe(hint)}`])]);
+  const lines = wouldStop.flatMap(({ message, hint }) => [`  ${safeLines(message, "    ")}`, ...(hint === undefined ? [] : [`    ${terminal.style("cyan", "hint")}: ${safeLines(hint, "      ")}`])]);
   return `${terminal.style("yellow", "The real run would be stopped by:")}\n${lines.join("\n")}\n`;
 }

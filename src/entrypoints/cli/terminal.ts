@@ -1,7 +1,7 @@
 // Where the program writes: data to standard output, everything else to standard error. Colour never carries meaning;
 // NO_COLOR, FORCE_COLOR and `--no-color` are obeyed.
 import { writeSync } from "node:fs";
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 
 export type Progress = "auto" | "tty" | "plain" | "quiet" | "json";
 
@@ -9,12 +9,18 @@ export interface Terminal {
   readonly json: boolean;
   readonly progress: Exclude<Progress, "auto">;
   readonly verbosity: number;
+  /** As wide as it is now: people resize windows. */
   readonly columns: number;
   /** Data. */
   out(text: string): void;
   /** Everything else. */
   err(text: string): void;
   style(format: Style, text: string): string;
+  /**
+   * From now on, what is written to standard error goes through `to`, which redraws something below it; undefined: no
+   * longer. @returns what writes without going through it
+   */
+  redraw(to: ((text: string) => void) | undefined): (text: string) => void;
 }
 
 export type Style = "bold" | "dim" | "green" | "yellow" | "red" | "cyan";
@@ -26,18 +32,50 @@ export interface TerminalOptions {
   readonly verbosity: number;
 }
 
+/** What the process was started with, as far as it decides how things look. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly outIsTty: boolean;
+  readonly errIsTty: boolean;
+}
+
+export interface Manner {
+  readonly colorOut: boolean;
+  readonly colorErr: boolean;
+  readonly progress: Exclude<Progress, "auto">;
+}
+
+/** Pure. Each stream is coloured only where it is read on a terminal, unless FORCE_COLOR says otherwise. */
+export function mannerOf(options: TerminalOptions, { env, outIsTty, errIsTty }: Surroundings): Manner {
+  const forced = env["FORCE_COLOR"];
+  const isForced = forced !== undefined && forced !== "0" && forced !== "false";
+  // no-color.org: "when present and not an empty string".
+  const isRefused = !options.color || (env["NO_COLOR"] ?? "") !== "" || forced === "0" || forced === "false" || env["TERM"] === "dumb";
+  const color = (isTty: boolean): boolean => (options.color && isForced) || (isTty && !isRefused);
+  const isLive = errIsTty && env["CI"] === undefined && env["TERM"] !== "dumb";
+  const chosen = options.progress === "auto" ? (isLive ? "tty" : "plain") : options.progress;
+  return { colorOut: color(outIsTty), colorErr: color(errIsTty), progress: options.verbosity < 0 ? "quiet" : chosen };
+}
+
 export function openTerminal(options: TerminalOptions): Terminal {
-  const isTty = process.stderr.isTTY;
-  const color = options.color && (process.env["FORCE_COLOR"] !== undefined || (isTty && process.env["NO_COLOR"] === undefined));
-  const chosen = options.progress === "auto" ? (isTty && process.env["CI"] === undefined && process.env["TERM"] !== "dumb" ? "tty" : "plain") : options.progress;
+  const { colorOut, colorErr, progress } = mannerOf(options, { env: process.env, outIsTty: process.stdout.isTTY, errIsTty: process.stderr.isTTY });
+  const plain = (color: boolean, text: string): string => (color ? text : stripVTControlCharacters(text));
+  const direct = (text: string): void => write(2, text);
+  let through: ((text: string) => void) | undefined;
   return {
     json: options.json,
-    progress: options.verbosity < 0 ? "quiet" : chosen,
+    progress,
     verbosity: options.verbosity,
-    columns: process.stderr.columns ?? 100,
-    out: (text) => write(1, text),
-    err: (text) => write(2, text),
-    style: (format, text) => (color ? styleText(format, text, { validateStream: false }) : text),
+    get columns() {
+      return process.stderr.columns ?? 100;
+    },
+    out: (text) => write(1, colorErr && !colorOut ? plain(false, text) : text),
+    err: (text) => (through ?? direct)(colorOut && !colorErr ? plain(false, text) : text),
+    style: (format, text) => (colorOut || colorErr ? styleText(format, text, { validateStream: false }) : text),
+    redraw: (to) => {
+      through = to;
+      return direct;
+    },
   };
 }
 
@@ -56,8 +94,28 @@ function write(descriptor: 1 | 2, text: string): void {
   }
 }
 
-/** What others wrote (file names, tool output, server texts) with everything that could steer a terminal made visible. */
+/** Controls, line separators, and what is invisible or reorders what is seen (Unicode Standard, §23.2 and UAX #9). */
+const steering = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+
+/** One line of what others wrote (file names, server texts), with everything that could steer a terminal made visible. */
 export function safe(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, "0")}`);
+  return text.replace(steering, escaped);
+}
+
+/** The same for text that may have several lines. All but the first are indented: none can pass for a line of ours. */
+export function safeLines(text: string, indent = "  "): string {
+  return text
+    .split(/\r?\n/)
+    .map(safe)
+    .join(`\n${indent}`);
+}
+
+/** JSON that is safe to look at: the same value, with the same characters written as escapes. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value).replace(steering, escaped);
+}
+
+/** As JSON and JavaScript write it; beyond U+FFFF as two. */
+function escaped(character: string): string {
+  return Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
 }

@@ -8,17 +8,16 @@
 import { gunzipSync } from "node:zlib";
 import type { ByteSource } from "./byte-source.ts";
 import { atOnceBytesMax } from "./limits.ts";
-import { methods } from "./zip-directory.ts";
-import type { PlacedEntry } from "./zip-locals.ts";
+import { methods, type ZipEntry } from "./zip-directory.ts";
 
 const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 const magic = header.subarray(0, 3);
 const trailerBytes = 8;
 
 /** Divides members into groups that are unpacked together; large and stored ones stand alone. */
-export function batches(entries: readonly PlacedEntry[]): readonly (readonly PlacedEntry[])[] {
-  const groups: PlacedEntry[][] = [];
-  let open: PlacedEntry[] = [];
+export function batches(entries: readonly ZipEntry[]): readonly (readonly ZipEntry[])[] {
+  const groups: ZipEntry[][] = [];
+  let open: ZipEntry[] = [];
   let bytes = 0;
   for (const entry of entries) {
     const size = entry.sizeBytes + entry.packedBytes;
@@ -38,7 +37,7 @@ export function batches(entries: readonly PlacedEntry[]): readonly (readonly Pla
 }
 
 /** The bytes of each member of a group, or undefined when they have to be read one by one to know what is wrong. */
-export async function unpackBatch(source: ByteSource, entries: readonly PlacedEntry[]): Promise<readonly Buffer[] | undefined> {
+export async function unpackBatch(source: ByteSource, entries: readonly ZipEntry[]): Promise<readonly Buffer[] | undefined> {
   const parts: Buffer[] = [];
   const starts: number[] = [];
   let length = 0;
@@ -56,7 +55,7 @@ export async function unpackBatch(source: ByteSource, entries: readonly PlacedEn
   return unpacked?.length === total ? cut(unpacked, entries) : undefined;
 }
 
-function trailerOf(entry: PlacedEntry): Buffer {
+function trailerOf(entry: ZipEntry): Buffer {
   const trailer = Buffer.allocUnsafe(trailerBytes);
   trailer.writeUInt32LE(entry.crc, 0);
   trailer.writeUInt32LE(entry.sizeBytes, 4);
@@ -80,7 +79,7 @@ function gunzipOrNothing(joined: Buffer, total: number): Buffer | undefined {
   }
 }
 
-function cut(unpacked: Buffer, entries: readonly PlacedEntry[]): readonly Buffer[] {
+function cut(unpacked: Buffer, entries: readonly ZipEntry[]): readonly Buffer[] {
   let at = 0;
   return entries.map((entry) => {
     at += entry.sizeBytes;

@@ -5,14 +5,13 @@ import { crc32, createInflateRaw, inflateRawSync } from "node:zlib";
 import { assert } from "../../domain/error.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { atOnceBytesMax, chunkBytes } from "./limits.ts";
-import { methods } from "./zip-directory.ts";
-import type { PlacedEntry } from "./zip-locals.ts";
+import { methods, type ZipEntry } from "./zip-directory.ts";
 
 /** Called with each piece of unpacked data; the piece may be overwritten afterwards. */
 export type Consume = (bytes: Buffer) => void;
 
 /** Unpacks one member and hands out its bytes. @returns what is wrong with the data, or undefined */
-export async function unpack(source: ByteSource, entry: PlacedEntry, consume: Consume): Promise<string | undefined> {
+export async function unpack(source: ByteSource, entry: ZipEntry, consume: Consume): Promise<string | undefined> {
   if (entry.dataAt === undefined) return "has no data that can be found";
   if (entry.method !== methods.stored && entry.method !== methods.deflated) return "is compressed with a method that is not read";
   if (entry.sizeBytes <= atOnceBytesMax && entry.packedBytes <= atOnceBytesMax) return unpackAtOnce(source, entry, consume);
@@ -20,10 +19,7 @@ export async function unpack(source: ByteSource, entry: PlacedEntry, consume: Co
 }
 
 /** sha256 of one member in base64url without padding, or what is wrong with its data. */
-export async function digestMember(
-  source: ByteSource,
-  entry: PlacedEntry,
-): Promise<{ readonly sha256: string } | { readonly fault: string }> {
+export async function digestMember(source: ByteSource, entry: ZipEntry): Promise<{ readonly sha256: string } | { readonly fault: string }> {
   if (entry.sizeBytes <= atOnceBytesMax) {
     const pieces: Buffer[] = [];
     const fault = await unpack(source, entry, (bytes) => pieces.push(bytes));
@@ -35,7 +31,7 @@ export async function digestMember(
   return fault === undefined ? { sha256: digest.digest("base64url") } : { fault };
 }
 
-async function unpackAtOnce(source: ByteSource, entry: PlacedEntry, consume: Consume): Promise<string | undefined> {
+async function unpackAtOnce(source: ByteSource, entry: ZipEntry, consume: Consume): Promise<string | undefined> {
   const packed = await source.read(entry.dataAt ?? 0, entry.packedBytes);
   if (packed === undefined) return "is cut short";
   const data = entry.method === methods.stored ? packed : inflateAtOnce(packed, entry.sizeBytes);
@@ -65,7 +61,7 @@ function isInflated(value: unknown): value is { readonly buffer: Buffer; readonl
   return typeof value === "object" && value !== null && "buffer" in value && Buffer.isBuffer(value.buffer) && "engine" in value;
 }
 
-async function unpackStream(source: ByteSource, entry: PlacedEntry, consume: Consume): Promise<string | undefined> {
+async function unpackStream(source: ByteSource, entry: ZipEntry, consume: Consume): Promise<string | undefined> {
   const counted = countedConsumer(entry.sizeBytes, consume);
   const chunks = source.chunks(entry.dataAt ?? 0, entry.packedBytes);
   if (entry.method === methods.stored) for await (const chunk of chunks) counted.take(chunk);

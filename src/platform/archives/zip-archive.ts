@@ -11,9 +11,9 @@ import { addTreeFaults } from "./member-path.ts";
 import { batches, unpackBatch } from "./member-batch.ts";
 import { digestMember, unpack } from "./member-data.ts";
 import { isTarHeader } from "./tar-header.ts";
-import { readDirectory } from "./zip-directory.ts";
+import { readDirectory, type ZipEntry } from "./zip-directory.ts";
 import { readZipEnd } from "./zip-end.ts";
-import { placeEntries, type PlacedEntry } from "./zip-locals.ts";
+import { placeEntries } from "./zip-locals.ts";
 
 /** Opens a zip file. `unreadable` when no list of members can be had at all. */
 export async function openZip(file: string): Promise<ArchiveOpened> {
@@ -25,17 +25,17 @@ async function openFrom(source: ByteSource, known: KnownFile): Promise<ArchiveOp
   const faults = createFaults();
   const end = await readZipEnd(source, faults);
   if (end.kind === "unreadable") return end;
-  const listed = await readDirectory(source, end, faults);
-  const entries = await placeEntries(source, { entries: listed, at: end.directoryAt }, faults);
+  const entries = await readDirectory(source, end, faults);
+  await placeEntries(source, { entries, at: end.directoryAt }, faults);
   addTreeFaults(entries, faults);
   const first = await source.read(0, 512);
   if (first !== undefined && isTarHeader(first)) faults.add("Is a zip and a tar file at once");
   const bomb = addBombFaults(entries, source.sizeBytes, faults);
-  return { kind: "opened", archive: archiveOf(known, { entries, faults, bomb, digested: new Map() }) };
+  return { kind: "opened", archive: archiveOf(known, { entries, faults, bomb, digested: new Map(), kept: new Map() }) };
 }
 
 /** PyPI's rule, and our own limit on what is unpacked at all. @returns whether the data must not be unpacked */
-function addBombFaults(entries: readonly PlacedEntry[], sizeBytes: number, faults: Faults): boolean {
+function addBombFaults(entries: readonly ZipEntry[], sizeBytes: number, faults: Faults): boolean {
   const total = entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
   const bomb = total > bombBytesMin && total > bombRatioMax * sizeBytes;
   if (bomb) faults.add(`Unpacks to ${total} bytes, more than ${bombRatioMax} times its ${sizeBytes} bytes: a decompression bomb`);
@@ -50,12 +50,18 @@ interface Digest {
 }
 
 interface Opened {
-  readonly entries: readonly PlacedEntry[];
+  readonly entries: readonly ZipEntry[];
   readonly faults: Faults;
   readonly bomb: boolean;
   /** sha256 of members by path, in base64url: of those read as texts too, so that none is unpacked twice. */
   readonly digested: Map<string, string>;
+  /** Small members of a folder from which a text was asked: the next one is asked soon (METADATA, WHEEL, RECORD). */
+  readonly kept: Map<string, Buffer>;
 }
+
+/** Bytes of one member that is kept for the next question, and of all that are kept at once. */
+const keptMemberBytesMax = 64 * 1024;
+const keptFolderBytesMax = 256 * 1024;
 
 function archiveOf(known: KnownFile, opened: Opened): Archive {
   const { entries } = opened;
@@ -75,7 +81,10 @@ function archiveOf(known: KnownFile, opened: Opened): Archive {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-async function textOf(source: ByteSource, entry: PlacedEntry, opened: Opened): Promise<ArchiveText> {
+async function textOf(source: ByteSource, entry: ZipEntry, opened: Opened): Promise<ArchiveText> {
+  if (!opened.kept.has(entry.path) && !opened.bomb) await keepFolder(source, entry, opened);
+  const kept = opened.kept.get(entry.path);
+  if (kept !== undefined) return decodeText(kept);
   const pieces: Buffer[] = [];
   const fault = await unpack(source, entry, (bytes) => pieces.push(Buffer.from(bytes)));
   if (fault !== undefined) {
@@ -85,6 +94,24 @@ async function textOf(source: ByteSource, entry: PlacedEntry, opened: Opened): P
   const bytes = Buffer.concat(pieces);
   opened.digested.set(entry.path, hash("sha256", bytes, "base64url"));
   return decodeText(bytes);
+}
+
+/** Unpacks a small member together with the small ones beside it, if they can be: one call instead of several. */
+async function keepFolder(source: ByteSource, entry: ZipEntry, opened: Opened): Promise<void> {
+  const folder = entry.path.slice(0, entry.path.lastIndexOf("/") + 1);
+  const isBeside = (other: ZipEntry) => other.path.startsWith(folder) && other.path.lastIndexOf("/") === folder.length - 1;
+  const beside = opened.entries.filter((other) => other.kind === "file" && other.sizeBytes <= keptMemberBytesMax && isBeside(other));
+  const group = batches(beside).find((one) => one.includes(entry));
+  const bytes = group?.reduce((sum, one) => sum + one.sizeBytes, 0) ?? 0;
+  if (group === undefined || group.length < 2 || bytes > keptFolderBytesMax) return;
+  const unpacked = await unpackBatch(source, group);
+  opened.kept.clear();
+  for (const [index, one] of group.entries()) {
+    const content = unpacked?.[index];
+    if (content === undefined) return;
+    opened.kept.set(one.path, content);
+    opened.digested.set(one.path, hash("sha256", content, "base64url"));
+  }
 }
 
 /** Bytes as text, if they are UTF-8. A byte order mark stays. */
@@ -109,7 +136,7 @@ async function digestAll(source: ByteSource, opened: Opened): Promise<ReadonlyMa
   return digests;
 }
 
-async function digestGroup(source: ByteSource, group: readonly PlacedEntry[], opened: Opened): Promise<void> {
+async function digestGroup(source: ByteSource, group: readonly ZipEntry[], opened: Opened): Promise<void> {
   const unpacked = group.length > 1 ? await unpackBatch(source, group) : undefined;
   for (const [index, entry] of group.entries()) {
     const bytes = unpacked?.[index];

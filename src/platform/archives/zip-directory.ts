@@ -19,6 +19,8 @@ export interface ZipEntry extends ArchiveMember {
   readonly packedBytes: number;
   /** Where the local header stands in this file. */
   readonly localAt: number;
+  /** Where the packed data begin; set once the local header was read, undefined when it cannot be. */
+  dataAt: number | undefined;
 }
 
 export const methods = { stored: 0, deflated: 8 } as const;
@@ -82,9 +84,20 @@ function entryOf(header: Buffer, variable: Buffer, around: Around): ZipEntry {
   const kind = kindOf(header.readUInt32LE(38), isFolder);
   const method = header.readUInt16LE(10);
   const { sizes } = resolved;
-  const entry = { path, kind, nameBytes, flags, method, crc: header.readUInt32LE(16), packedBytes: sizes.packed, sizeBytes: sizes.size };
+  const entry: ZipEntry = {
+    path,
+    kind,
+    sizeBytes: sizes.size,
+    nameBytes,
+    flags,
+    method,
+    crc: header.readUInt32LE(16),
+    packedBytes: sizes.packed,
+    localAt: (sizes.offset ?? 0) + around.prefixBytes,
+    dataAt: undefined,
+  };
   addEntryFaults(entry, isFolder, faults);
-  return { ...entry, localAt: (sizes.offset ?? 0) + around.prefixBytes };
+  return entry;
 }
 
 /** Python reads a name without the UTF-8 flag as code page 437; a streaming reader may not. ASCII is the same in both. */
@@ -115,13 +128,13 @@ function kindOf(attributes: number, isFolder: boolean): ArchiveMember["kind"] {
   return isFolder && byMode === "file" ? "folder" : byMode;
 }
 
-function addEntryFaults(entry: Omit<ZipEntry, "localAt">, isFolder: boolean, faults: Faults): void {
+function addEntryFaults(entry: ZipEntry, isFolder: boolean, faults: Faults): void {
   const fault = pathFault(entry.path);
   if (fault !== undefined) faults.add(fault);
   for (const what of whatIsWrong(entry, isFolder)) faults.add(`${shown(entry.path)} ${what}`);
 }
 
-function* whatIsWrong(entry: Omit<ZipEntry, "localAt">, isFolder: boolean): Generator<string, void, undefined> {
+function* whatIsWrong(entry: ZipEntry, isFolder: boolean): Generator<string, void, undefined> {
   if (entry.kind === "link") yield "is a link";
   if (entry.kind === "other") yield "is a device, pipe or socket by its mode";
   if (entry.kind === "folder" && !isFolder) yield "is a folder by its mode and a file by its name";

@@ -7,37 +7,29 @@ import { dataDescriptorFlag, type ZipEntry } from "./zip-directory.ts";
 import { signatures } from "./zip-end.ts";
 import { noExtras, readExtras, resolveSizes } from "./zip-extras.ts";
 
-/** A member whose data can be read, and where they stand. */
-export interface PlacedEntry extends ZipEntry {
-  /** Where the packed data begin; undefined when its local header cannot be read. */
-  readonly dataAt: number | undefined;
-}
-
 const localBytes = 30;
 /** A data descriptor has 12 to 24 bytes; it is a fault by itself, and not a second one for the bytes it takes. */
 const descriptorBytesMax = 24;
 
-/** Places every entry, in the order of the directory. */
+/** Holds every local header against its entry, and says in the entry where its data begin. */
 export async function placeEntries(
   source: ByteSource,
   directory: { readonly entries: readonly ZipEntry[]; readonly at: number },
   faults: Faults,
-): Promise<readonly PlacedEntry[]> {
-  const byOffset = directory.entries.map((entry, index) => ({ entry, index })).toSorted((a, b) => a.entry.localAt - b.entry.localAt);
-  const placed: PlacedEntry[] = [];
+): Promise<void> {
+  const byOffset = directory.entries.toSorted((a, b) => a.localAt - b.localAt);
   let expectedAt = 0;
   let slack = 0;
-  for (const { entry, index } of byOffset) {
+  for (const entry of byOffset) {
     if (entry.localAt !== expectedAt) await addGapFault(source, { from: expectedAt, to: entry.localAt, slack }, faults);
     const dataAt = await placeOne(source, entry, faults);
     const endAt = (dataAt ?? entry.localAt + localBytes) + entry.packedBytes;
     if (endAt > directory.at) faults.add(`${shown(entry.path)} reaches into the central directory`);
-    placed[index] = { ...entry, dataAt: endAt > directory.at ? undefined : dataAt };
+    else entry.dataAt = dataAt;
     expectedAt = endAt;
     slack = (entry.flags & dataDescriptorFlag) === 0 ? 0 : descriptorBytesMax;
   }
   if (expectedAt !== directory.at) await addGapFault(source, { from: expectedAt, to: directory.at, slack }, faults);
-  return placed;
 }
 
 async function addGapFault(

@@ -78,13 +78,13 @@ async function observe(index: Index, publication: Publication, signal: AbortSign
 async function download(
   index: Index,
   publication: Pick<Publication, "package" | "name">,
-  to: { readonly file: string; readonly signal: AbortSignal },
+  to: { readonly file: string | undefined; readonly signal: AbortSignal },
 ): Promise<Downloaded> {
   const looked = await lookUp(index, publication.package, to.signal);
   if (looked.kind === "unknown") return looked;
   const listed = looked.kind === "page" ? looked.page.files.find((file) => file.name === publication.name) : undefined;
   if (listed === undefined) return { kind: "absent" };
-  const fetched = await fetchFile(index, listed.url, { to: to.file, signal: to.signal });
+  const fetched = await fetchFile(index, listed.url, { ...(to.file === undefined ? {} : { to: to.file }), signal: to.signal });
   return fetched.kind === "fetched" ? { ...fetched, kind: "downloaded" } : fetched;
 }
 

@@ -105,7 +105,8 @@ describe("check-artifacts", () => {
   });
 
   it("passes on that the toolbox's Python cannot be had", async () => {
-    const ports = { ...portsWith(wheelWith({})), toolboxPython: () => Promise.reject(new Error("no Python")) };
+    const restructured = wheelWith({ "demo-1.0.0.dist-info/METADATA": metadata.replace("markdown", "x-rst") });
+    const ports = { ...portsWith(restructured), toolboxPython: () => Promise.reject(new Error("no Python")) };
 
     await assert.rejects(checkArtifactsStep.perform(aFrozen({}, { artifacts: [artifact] }), ports), /no Python/);
   });

@@ -8,13 +8,15 @@ import { error, listed, quoted, warning, type ArtifactFinding } from "./finding.
 /** Paths as they would stand in site-packages: the root of the wheel, and purelib and platlib of its data folder. */
 export function installedPaths(members: readonly ArchiveMember[], parsed: WheelFileName): readonly string[] {
   const pair = `${parsed.distribution}-${parsed.versionText}`;
-  const own = [`${pair}.dist-info/`, `${pair}.data/`];
-  const library = new RegExp(`^${pair.replaceAll(/[.+]/g, String.raw`\$&`)}\\.data/(?:purelib|platlib)/`);
-  return members.flatMap(({ kind, path }) => {
-    if (kind !== "file") return [];
-    if (!own.some((prefix) => path.startsWith(prefix))) return [path];
-    return library.test(path) ? [path.replace(library, "")] : [];
-  });
+  const info = `${pair}.dist-info/`;
+  const data = `${pair}.data/`;
+  const paths: string[] = [];
+  for (const { kind, path } of members) {
+    if (kind !== "file" || path.startsWith(info)) continue;
+    if (!path.startsWith(data)) paths.push(path);
+    else if (/^(?:purelib|platlib)\//.test(path.slice(data.length))) paths.push(path.slice(data.length + "purelib/".length));
+  }
+  return paths;
 }
 
 const moduleFile = /^(.*?)(?:\/__init__)?(?:\.[A-Za-z0-9_-]+)*\.(?:py|pyi|so|pyd)$/;

@@ -3,6 +3,7 @@
 import { hasDescription, headerOf, type CoreMetadata } from "../../domain/pypi/core-metadata.ts";
 import { descriptionTypeOf, metadataFaults, questionsOf } from "../../domain/pypi/core-metadata-rules.ts";
 import { normalizeName } from "../../domain/pypi/names.ts";
+import { isPlainDescription } from "../../domain/pypi/plain-values.ts";
 import { isSameVersion } from "./same-version.ts";
 import type { OpenedDistribution } from "./distribution.ts";
 import { error, quoted, warning, type ArtifactFinding } from "./finding.ts";
@@ -41,11 +42,12 @@ export function metadataFindings(opened: OpenedDistribution, answers: Answers, s
   ];
 }
 
-/** PyPI renders any text that is not empty, `UNKNOWN` too; undefined when there is none, or no way to render it. */
+/** What the renderer has to be asked about. PyPI renders any text that is not empty, `UNKNOWN` too. */
 function descriptionOf(metadata: CoreMetadata): Description | undefined {
   const type = descriptionTypeOf(metadata);
   const { description = "" } = metadata;
-  return type === undefined || description === "" ? undefined : { type, text: description };
+  const isAsked = type !== undefined && description !== "" && !isPlainDescription(type, description);
+  return isAsked ? { type, text: description } : undefined;
 }
 
 function descriptionFindings(metadata: CoreMetadata, answers: Answers, strict: boolean): readonly ArtifactFinding[] {

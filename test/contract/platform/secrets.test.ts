@@ -1,7 +1,7 @@
 // Secrets from real files, descriptors and environments; and what children can get of them.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, fstatSync, mkdirSync, openSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -49,6 +49,32 @@ test("has() tells whether a credential could be read, without reading it", async
 
   assert.deepEqual(seen, [true, true, false, false, false, false]);
   assert.equal(redactor.redact("plain-secret"), "plain-secret");
+});
+
+test("learn() hides what is set before it is used, keeps no file, and is silent about what cannot be read", async (t) => {
+  const file = join(temporaryFolder(t), "token");
+  writeFileSync(file, "file-secret", { mode: 0o644 });
+  const { secrets, redactor, warnings } = secretsOf({ A: "plain-secret", B_FILE: file, C_FILE: `${file}-none`, D: "short", E: "one-value", E_FILE: file });
+
+  await Promise.all(["A", "B", "C", "D", "E", "F"].map((name) => secrets.learn(name)));
+
+  assert.equal(redactor.redact("plain-secret file-secret"), "«redacted» «redacted»");
+  assert.deepEqual(warnings, []);
+  writeFileSync(file, "newer-secret", { mode: 0o600 });
+  assert.equal(await secrets.read("B"), "newer-secret");
+});
+
+test("learn() reads a descriptor to its end, so that a child cannot", async (t) => {
+  const file = join(temporaryFolder(t), "token");
+  writeFileSync(file, "descriptor-secret\n", { mode: 0o600 });
+  const descriptor = openSync(file, "r");
+  const { secrets, redactor } = secretsOf({ A_FD: String(descriptor) });
+
+  await secrets.learn("A");
+
+  assert.throws(() => fstatSync(descriptor), { code: "EBADF" });
+  assert.equal(redactor.redact("descriptor-secret"), "«redacted»");
+  assert.deepEqual([await secrets.has("A"), await secrets.read("A")], [true, "descriptor-secret"]);
 });
 
 test("a missing credential names the variables that could hold it", async () => {

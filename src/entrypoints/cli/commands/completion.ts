@@ -37,7 +37,8 @@ const takesRun = ["status", "watch", "approve", "reject", "cancel", "verify", "d
 const takesStep = ["logs", "retry", "acknowledge"];
 
 export async function completeCommand({ world, terminal }: Context, line: readonly string[], program: Command): Promise<number> {
-  const words = line.filter((word) => word !== "--");
+  // A "--" at the end is the word that is being typed.
+  const words = line[0] === "--" && line.length > 1 ? line.slice(1) : line;
   const last = words.at(-1) ?? "";
   const verb = words.slice(0, -1).find((word) => !word.startsWith("-"));
   const command = program.commands.find((one) => one.name() === verb);
@@ -47,7 +48,7 @@ export async function completeCommand({ world, terminal }: Context, line: readon
 }
 
 function flagsOf(program: Command, command: Command | undefined): readonly string[] {
-  return [...program.options, ...(command?.options ?? [])].flatMap((option) => (option.long === undefined || option.long === null ? [] : [option.long]));
+  return [...program.options, ...(command?.options ?? [])].filter((option) => !option.hidden).flatMap((option) => (option.long === undefined || option.long === null ? [] : [option.long]));
 }
 
 async function wordsFor(world: Context["world"], program: Command, verb: string | undefined): Promise<readonly string[]> {

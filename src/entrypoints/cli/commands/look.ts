@@ -27,16 +27,16 @@ export async function statusCommand({ world, terminal }: Context, run: string | 
 
 function showStatus({ report, state, driven }: Look, terminal: Pick<Terminal, "style">): string {
   const width = Math.max(...report.steps.map((step) => step.id.length));
-  const steps = report.steps.map((step) => `  ${markOf(step.state)} ${step.state.padEnd(8)} ${safe(step.id).padEnd(width)}${step.message === undefined ? "" : `  ${safe(step.message)}`}`);
+  const steps = report.steps.map((step) => `  ${markOf(step.state)} ${step.state.padEnd(8)} ${safe(step.id).padEnd(width)}${step.message === undefined ? "" : `  ${safe(step.message.split(/\r?\n/)[0] ?? "")}`}`);
   const gates = [...state.gates].flatMap(([name, { subject, approvals, rejection }]) => {
     if (subject === undefined) return [];
     const given = approvals.map((approval) => `${approval.by} (not authenticated)`).join(", ");
     const said = rejection === undefined ? (given === "" ? "no approval yet" : `approved by ${given}`) : `rejected by ${rejection.by}: ${rejection.reason}`;
-    return [`  gate ${name}: ${safe(said)}`, `    subject sha256:${subject.digest}`];
+    return [`  gate ${safe(name)}: ${safe(said)}`, `    subject sha256:${subject.digest}`];
   });
   const head = `${terminal.style("bold", safe(report.title))}  run ${report.run}, plan sha256:${report.planDigest.slice(0, 12)}…\n`;
-  const end = driven ? "A process is driving this run.\n" : showReport(report, terminal);
-  return `${head}${[...steps, ...gates].join("\n")}\n\n${publicWords(report)}\n${driven ? fileTable(report.files) : ""}${end}`;
+  const end = driven ? `${publicWords(report)}\n${fileTable(report.files)}A process is driving this run.\n` : showReport(report, terminal);
+  return `${head}${[...steps, ...gates].join("\n")}\n\n${end}`;
 }
 
 /** A sign beside the word, so that a state is told by shape as well. */
@@ -60,8 +60,8 @@ export interface LogsOptions {
 }
 
 export async function logsCommand({ world, terminal }: Context, step: string | undefined, options: LogsOptions): Promise<number> {
-  const attempt = options.attempt === undefined ? undefined : Number.parseInt(options.attempt, 10);
-  if (attempt !== undefined && !(attempt > 0)) throw new SlipwayError("USAGE", `Cannot show attempt "${options.attempt}": attempts are counted from 1`);
+  const attempt = options.attempt === undefined ? undefined : Number(options.attempt);
+  if (attempt !== undefined && !(Number.isSafeInteger(attempt) && attempt > 0)) throw new SlipwayError("USAGE", `Cannot show attempt "${options.attempt}": attempts are counted from 1`);
   const logs = await findLogs(world, { run: options.run, step, attempt, failedOnly: options.failed === true });
   if (terminal.json) {
     printJson(terminal, { schema: "slipway-logs/1", logs });
@@ -75,7 +75,7 @@ export async function logsCommand({ world, terminal }: Context, step: string | u
 }
 
 async function printLog(log: StepLogFile, terminal: Terminal, titled: boolean): Promise<void> {
-  if (titled) terminal.out(`${terminal.style("bold", `── ${log.step}, attempt ${log.attempt}`)}\n`);
+  if (titled) terminal.out(`${terminal.style("bold", `── ${safe(log.step)}, attempt ${log.attempt}`)}\n`);
   for await (const chunk of createReadStream(log.file, { encoding: "utf8" })) terminal.out(safeLines(String(chunk)));
 }
 

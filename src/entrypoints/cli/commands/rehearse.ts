@@ -1,6 +1,6 @@
 // `slipway rehearse`: tomorrow's release today, with nothing public.
 import { rehearse } from "../../../app/rehearse.ts";
-import { askedFor, printJson, type Context, type ReleaseOptions } from "../context.ts";
+import { askedFor, endedBy, printJson, type Context, type ReleaseOptions } from "../context.ts";
 import { createProgress } from "../progress.ts";
 import { showReport, showWouldStop } from "../show-report.ts";
 import { safe } from "../terminal.ts";
@@ -15,15 +15,16 @@ export async function rehearseCommand(context: Context, version: string | undefi
   const asked = await askedFor(context, version, { ...options, mayAssumeTag: true });
   const progress = createProgress(terminal, () => world.clock.nowMs());
   const rehearsed = await rehearse(world, { asked, observer: progress, faults: options.faults, keep: options.keep === true }).finally(() => progress.end());
-  const { report, wouldStop, notices, record, folder } = rehearsed;
+  const { wouldStop, notices, record, folder } = rehearsed;
+  const report = endedBy(rehearsed.report, world);
   if (terminal.json) {
     printJson(terminal, { ...report, wouldStop, notices, record, folder });
   } else {
     terminal.out(showReport(report, terminal));
     terminal.out(showWouldStop(wouldStop, terminal));
     for (const notice of notices) terminal.out(`${terminal.style("yellow", "note")} ${safe(notice)}\n`);
-    if (record !== undefined) terminal.out(`record  ${record}\n`);
-    if (report.exitCode !== 0) terminal.out(`logs    ${folder}\n`);
+    if (record !== undefined) terminal.out(`record  ${safe(record)}\n`);
+    if (report.exitCode !== 0) terminal.out(`logs    ${safe(folder)}\n`);
   }
   return report.exitCode;
 }

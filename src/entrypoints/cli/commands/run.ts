@@ -1,9 +1,10 @@
 // `slipway run`: begins the release, or goes on with it. The same command after any crash.
 import { runRelease } from "../../../app/run-release.ts";
 import { runOnly } from "../../../app/run-only.ts";
-import { askedFor, printJson, type Context, type ReleaseOptions } from "../context.ts";
+import { askedFor, endedBy, printJson, type Context, type ReleaseOptions } from "../context.ts";
 import { createProgress } from "../progress.ts";
 import { showReport } from "../show-report.ts";
+import { safe } from "../terminal.ts";
 
 export interface RunOptions extends ReleaseOptions {
   /** Commander's form of `--no-wait`. */
@@ -18,17 +19,18 @@ export async function runCommand(context: Context, version: string | undefined, 
   try {
     if (options.only !== undefined) {
       const asked = await askedFor(context, version, { ...options, mayAssumeTag: true });
-      const ended = await runOnly(world, { asked, only: options.only, observer: progress });
+      const ended = endedBy(await runOnly(world, { asked, only: options.only, observer: progress }), world);
       progress.end();
       if (terminal.json) printJson(terminal, ended);
       else terminal.out(showReport(ended, terminal));
       return ended.exitCode;
     }
     const asked = await askedFor(context, version, { ...options, mayAssumeTag: false });
-    const { report, record } = await runRelease(world, { asked, observer: progress, waitForPeople: options.wait, mend: options.mend === true });
+    const { record, ...ended } = await runRelease(world, { asked, observer: progress, waitForPeople: options.wait, mend: options.mend === true });
+    const report = endedBy(ended.report, world);
     progress.end();
     if (terminal.json) printJson(terminal, { ...report, record });
-    else terminal.out(`${showReport(report, terminal)}${record === undefined ? "" : `record  ${record}\n`}`);
+    else terminal.out(`${showReport(report, terminal)}${record === undefined ? "" : `record  ${safe(record)}\n`}`);
     return report.exitCode;
   } finally {
     progress.end();

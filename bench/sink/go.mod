@@ -1,0 +1,3 @@
+module slipway-bench-sink
+
+go 1.24

@@ -1,0 +1,21 @@
+// How the bundle reaches Node's own modules. An `import` of one makes a facade of all its exports, for which Node loads
+// what most programs never use: for `node:http` a WebSocket client, for `node:crypto` WebCrypto, some 15 ms for a
+// `slipway plan`. `process.getBuiltinModule` gives the same functions without it (docs/reference/performance.md).
+import type { Plugin } from "rolldown";
+
+const statement = /^import\s+(?:(?<whole>[\w$]+)|\*\s+as\s+(?<space>[\w$]+))?\s*,?\s*(?:\{(?<names>[^}]*)\}\s*)?from\s*["'](?<module>node:[\w/]+)["'];?$/gm;
+
+/** Turns every static import of one of Node's modules in the bundle into a plain look-up. */
+export function builtinAccess(): Plugin {
+  return { name: "slipway-builtin-access", renderChunk: (code) => ({ code: withoutFacades(code), map: null }) };
+}
+
+export function withoutFacades(code: string): string {
+  return code.replaceAll(statement, (...match) => {
+    const { whole, space, names, module } = match.at(-1) as Readonly<Record<string, string | undefined>>;
+    const get = `globalThis.process.getBuiltinModule("${module}")`;
+    const bound = [whole, space].filter((one) => one !== undefined).map((one) => `${one} = ${get}`);
+    const picked = names === undefined ? [] : [`{ ${names.replaceAll(/\s+as\s+/g, ": ").trim()} } = ${get}`];
+    return `const ${[...bound, ...picked].join(", ")};`;
+  });
+}

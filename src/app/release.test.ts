@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { aFoundPackage, aTag, configurationOf } from "../../test/support/app.ts";
+import { SlipwayError } from "../domain/error.ts";
+import type { FoundPackage } from "./packages.ts";
+import { chooseRelease, nameOf, plannedSource, type Asked, type Release } from "./release.ts";
+
+const head = 'slipway: 1\nproject: demo\npackages: { demo: { path: ., tag: "v{version}" } }\n';
+const tail = "environments: { pypi: { registry: pypi, credentials: { token: T } } }\nsteps: { build: { uses: build-wheel }, pypi: { uses: publish, environment: pypi } }\n";
+const byTag = `${head}on: { tag: demo }\n${tail}`;
+
+interface Choice {
+  readonly text?: string;
+  readonly tags?: readonly Parameters<typeof aTag>[];
+  readonly found?: Partial<FoundPackage>;
+  readonly asked?: Partial<Asked>;
+  readonly shallow?: boolean;
+}
+
+function choose(choice: Choice): Release {
+  const configuration = configurationOf(choice.text ?? byTag);
+  const packages = configuration.packages.map((one) => aFoundPackage(configuration, one.id, choice.found));
+  const asked: Asked = { pipeline: undefined, version: undefined, inputs: {}, path: undefined, mayAssumeTag: false, ...choice.asked };
+  return chooseRelease(configuration, { packages, tagsHere: (choice.tags ?? []).map((tag) => aTag(...tag)), shallow: choice.shallow ?? false }, asked);
+}
+
+function refusal(choice: Choice): SlipwayError {
+  try {
+    const release = choose(choice);
+    throw new Error(`it was taken as ${JSON.stringify(release)}`);
+  } catch (error) {
+    assert.ok(error instanceof SlipwayError, String(error));
+    return error;
+  }
+}
+
+const nothingSaid: Partial<FoundPackage> = { manifestVersion: undefined, why: "hatch-vcs derives it from the tag" };
+
+test("a release tag at the commit starts its pipeline with the version that it means", () => {
+  const release = choose({ tags: [["v1.0.0"], ["unrelated"]] });
+
+  assert.deepEqual([release.trigger, release.tag, release.tagAssumed, release.packages[0]?.version, release.release], ["tag", "v1.0.0", false, "1.0.0", { title: "demo 1.0.0", prerelease: false }]);
+});
+
+test("a candidate's tag makes a prerelease, in the form of the package's ecosystem", () => {
+  const release = choose({ tags: [["v1.1.0-rc.1"]], found: { manifestVersion: { version: "1.1.0rc1", file: "pyproject.toml" } } });
+
+  assert.deepEqual(release.release, { title: "demo 1.1.0rc1", prerelease: true });
+});
+
+test("without a tag a run stops and names the command that makes it", () => {
+  const error = refusal({});
+
+  assert.equal(error.code, "PLAN_INVALID");
+  assert.match(error.hint ?? "", /git tag -a v1\.0\.0/);
+});
+
+test("a plan or rehearsal goes on from the tag of tomorrow", () => {
+  const release = choose({ asked: { mayAssumeTag: true } });
+
+  assert.deepEqual([release.tag, release.tagAssumed, release.versionAssumed], ["v1.0.0", true, undefined]);
+});
+
+test("where nothing says the version, what is likely is assumed and told", () => {
+  const assumed = { version: "4.5.0", from: "PKG-INFO says" };
+
+  const release = choose({ asked: { mayAssumeTag: true }, found: { ...nothingSaid, assumed } });
+
+  assert.deepEqual([release.tag, release.packages[0]?.version, release.versionAssumed], ["v4.5.0", "4.5.0", assumed]);
+});
+
+test("a version that a person names comes before any that is assumed", () => {
+  const release = choose({ asked: { mayAssumeTag: true, version: "5.0" }, found: { ...nothingSaid, assumed: { version: "4.5.0", from: "PKG-INFO says" } } });
+
+  assert.deepEqual([release.tag, release.packages[0]?.version, release.versionAssumed], ["v5.0", "5.0", undefined]);
+});
+
+test("an assumed version never starts a run", () => {
+  const error = refusal({ found: { ...nothingSaid, assumed: { version: "4.5.0", from: "PKG-INFO says" } } });
+
+  assert.equal(error.code, "PLAN_INVALID");
+});
+
+const refusals: readonly (readonly [string, Choice, string, RegExp])[] = [
+  ["a tag that the manifest contradicts", { tags: [["v1.0.1"]] }, "VERSION_MISMATCH", /means version "1\.0\.1" but the manifest says "1\.0\.0" \(in "pyproject\.toml"\)/],
+  ["a tag that says no version plainly", { tags: [["v1.0.0-1"]] }, "VERSION_INVALID", /Cannot use "v1\.0\.0-1" as a release tag/],
+  ["two tags that both fit", { tags: [["v1.0.0"], ["v1.0"]] }, "PLAN_INVALID", /"v1\.0\.0", "v1\.0" all lead to this commit/],
+  ["no version and nothing to assume", { asked: { mayAssumeTag: true }, found: nothingSaid }, "PLAN_INVALID", /Cannot tell the version of "demo": hatch-vcs derives it from the tag/],
+  ["no version in a shallow clone, even if something could be assumed", { asked: { mayAssumeTag: true }, shallow: true, found: { ...nothingSaid, assumed: { version: "1", from: "x" } } }, "SOURCE_SHALLOW", /this clone is shallow/],
+  ["a version that is not the manifest's", { asked: { version: "2.0", mayAssumeTag: true } }, "VERSION_MISMATCH", /./],
+  ["a version that is none", { asked: { version: "new", mayAssumeTag: true }, found: nothingSaid }, "VERSION_INVALID", /Cannot read "new" as a PEP 440 version/],
+  ["a pipeline that is not there", { asked: { pipeline: "ship" } }, "USAGE", /there is no pipeline "ship"/],
+  ["an input that is not there", { tags: [["v1.0.0"]], asked: { inputs: { all: true } } }, "USAGE", /no such input/],
+  ["a path that is not there", { tags: [["v1.0.0"]], asked: { path: { name: "hotfix", reason: "x", by: "ann" } } }, "USAGE", /slipway\.yaml has no such path/],
+];
+for (const [what, choice, code, message] of refusals) {
+  test(`refused: ${what}`, () => {
+    const error = refusal(choice);
+
+    assert.equal(error.code, code);
+    assert.match(error.message, message);
+  });
+}
+
+test("of a candidate's and a final tag at one commit, the manifest's is meant, or the one that is asked for", () => {
+  const tags: Choice["tags"] = [["v1.0.0-rc.1"], ["v1.0.0"]];
+
+  assert.equal(choose({ tags }).tag, "v1.0.0");
+  assert.equal(choose({ tags, found: nothingSaid, asked: { version: "1.0.0rc1" } }).tag, "v1.0.0-rc.1");
+});
+
+const withPath = `${head}on: { tag: demo }\npeople: { maintainers: [ann, "bob@example.org"] }\nversion: { from: manifest, candidate: tried }\npaths: { hotfix: { leaves-out: [candidate], by: maintainers, reason: required } }\n${tail}`;
+
+test("a final version wants a tried candidate, unless a declared path leaves that out", () => {
+  const hotfix = { name: "hotfix", reason: "it burns", by: "ann <ann@example.org>" };
+
+  assert.equal(choose({ text: withPath, tags: [["v1.0.0"]] }).release.candidate, "tried");
+  const release = choose({ text: withPath, tags: [["v1.0.0"]], asked: { path: hotfix } });
+  assert.equal(release.release.candidate, undefined);
+  assert.deepEqual(release.path, { name: "hotfix", by: "ann", reason: "it burns", leavesOut: ["candidate"] });
+});
+
+test("a path may be chosen by trailers of the annotated tag, by whom the rule allows", () => {
+  const trailers = { "Slipway-Path": "hotfix", "Slipway-Reason": "it burns" };
+
+  assert.equal(choose({ text: withPath, tags: [["v1.0.0", { trailers }]] }).path?.by, "ann");
+  assert.equal(choose({ text: withPath, tags: [["v1.0.0", { trailers, tagger: "Bob <bob@example.org>" }]] }).path?.by, "Bob");
+  assert.match(refusal({ text: withPath, tags: [["v1.0.0", { trailers, tagger: "eve <eve@example.org>" }]] }).message, /"eve" is not one of maintainers/);
+  assert.match(refusal({ text: withPath, tags: [["v1.0.0", { trailers: { "Slipway-Path": "hotfix" } }]] }).message, /it wants a reason/);
+});
+
+test("a look-alike of a name on the list opens no path", () => {
+  const by = "eve <bob@example.org.evil.example>";
+
+  assert.equal(refusal({ text: withPath, tags: [["v1.0.0"]], asked: { path: { name: "hotfix", reason: "x", by } } }).code, "POLICY_REFUSED");
+});
+
+const inputs = `${head}on: { dispatch: {} }\ninputs: { version: version, all: boolean, note: string }\nversion: { from: input }\n${tail}`;
+
+test("inputs are checked and given their types", () => {
+  const release = choose({ text: inputs, found: nothingSaid, asked: { version: "1.0", inputs: { all: "true", note: "x" } } });
+
+  assert.deepEqual(release.inputs, { all: true, note: "x" });
+  assert.equal(release.trigger, "dispatch");
+  assert.match(refusal({ text: inputs, found: nothingSaid, asked: { version: "1.0", inputs: { all: "perhaps" } } }).message, /neither true nor false/);
+});
+
+const two = (versions: string): string =>
+  `slipway: 1\nproject: duo\nversions: ${versions}\npackages: { a: { path: a, tag: "v{version}" }, b: { path: b } }\non: { tag: a }\nenvironments: { pypi: { registry: pypi, credentials: { token: T } } }\nsteps: { build: { uses: build-wheel }, pypi: { uses: publish, environment: pypi } }\n`;
+
+test("packages that are released as one must say one version", () => {
+  const configuration = configurationOf(two("one"));
+  const packages = [aFoundPackage(configuration, "a"), aFoundPackage(configuration, "b", { manifestVersion: { version: "1.0.1", file: "b/pyproject.toml" } })];
+  const asked: Asked = { pipeline: undefined, version: undefined, inputs: {}, path: undefined, mayAssumeTag: true };
+
+  assert.throws(() => chooseRelease(configuration, { packages, tagsHere: [], shallow: false }, asked), { code: "VERSION_MISMATCH" });
+});
+
+test("packages with versions of their own each keep theirs", () => {
+  const configuration = configurationOf(two("each"));
+  const packages = [aFoundPackage(configuration, "a"), aFoundPackage(configuration, "b", { manifestVersion: { version: "2.0", file: "b/pyproject.toml" } })];
+
+  const release = chooseRelease(configuration, { packages, tagsHere: [aTag("v1.0.0")], shallow: false }, { pipeline: undefined, version: undefined, inputs: {}, path: undefined, mayAssumeTag: false });
+
+  assert.deepEqual(release.packages.map((one) => one.version), ["1.0.0", "2.0"]);
+});
+
+test("the plan's source names commit, tag and branch, and nothing of where it lies", () => {
+  const configuration = configurationOf(byTag.replace("on:", "source: { branch: main }\non:"));
+  const release = choose({ tags: [["v1.0.0"]] });
+
+  assert.deepEqual(plannedSource(configuration, { commit: "c".repeat(40), epochSeconds: 5, branch: "work" }, release), { commit: "c".repeat(40), epochSeconds: 5, moved: "stop", tag: "v1.0.0", branch: "main" });
+});
+
+test("people are known by name, without their address", () => {
+  assert.equal(nameOf("Ada Tëst <ada@example.org>"), "Ada Tëst");
+  assert.equal(nameOf("ada"), "ada");
+  assert.equal(nameOf(" <ada@example.org>"), "");
+});

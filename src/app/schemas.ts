@@ -1,0 +1,201 @@
+// JSON Schemas of the documents that others script against: what `--json` prints, what `plan --out` and the record hold.
+// Within one version of a schema members are only ever added, so that readers must not mind members that they do not
+// know: the schemas do not either. docs/reference has them as files; tests hold real documents against them, strictly.
+import { artifactKinds } from "../domain/artifact.ts";
+import { ecosystems } from "../domain/configuration.ts";
+import { errorCatalog } from "../domain/error-catalog.ts";
+import { planSchema } from "../domain/plan/plan.ts";
+import { recordSchema } from "./record.ts";
+import { reportSchema } from "./report.ts";
+
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+type Properties = Readonly<Record<string, JsonSchema>>;
+
+const text: JsonSchema = { type: "string" };
+const flag: JsonSchema = { type: "boolean" };
+const count: JsonSchema = { type: "integer", minimum: 0 };
+const anything: JsonSchema = {};
+const sha256: JsonSchema = { type: "string", pattern: "^[0-9a-f]{64}$", description: "Lower-case hexadecimal sha256" };
+const commit: JsonSchema = { type: "string", pattern: "^(?:[0-9a-f]{40}|[0-9a-f]{64})$", description: "Full object id of a commit" };
+const time: JsonSchema = { type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$", description: "UTC, as RFC 3339 writes it" };
+const codes: JsonSchema = { enum: Object.keys(errorCatalog), description: "See docs/reference/errors.md" };
+
+const about = (description: string, schema: JsonSchema): JsonSchema => ({ ...schema, description });
+const oneOf = (...values: readonly string[]): JsonSchema => ({ enum: values });
+const list = (items: JsonSchema): JsonSchema => ({ type: "array", items });
+const map = (values: JsonSchema): JsonSchema => ({ type: "object", additionalProperties: values });
+
+/** An object whose members must all be there, but for those of `maybe`. */
+function object(properties: Properties, maybe: Properties = {}): JsonSchema {
+  return { type: "object", properties: { ...properties, ...maybe }, required: Object.keys(properties) };
+}
+
+const person = object({ name: text, authenticated: about("Whether something proves the name; on a laptop nothing does", flag) });
+
+const finding = object(
+  { id: about("Stable, such as PF-TOOL-MISSING", text), level: oneOf("fine", "warns", "blocks", "cannot-be-tried"), message: text },
+  { hint: text, step: text },
+);
+
+const artifact = object({ kind: oneOf(...artifactKinds), package: text, name: text, sizeBytes: count, digest: sha256, maker: about("Step that made it", text) }, { platform: text });
+
+// --- plan -------------------------------------------------------------------------------------
+
+const credentials = object({ kind: oneOf("none", "token", "trusted-publishing", "forge") }, { variable: text, user: text, fallback: anything, first: anything });
+
+const plannedRegistry = object({ name: text, ecosystem: oneOf(...ecosystems), test: about("A test index: nobody depends on what is there", flag), credentials }, { url: text, index: text });
+
+const plannedEnvironment = object(
+  { name: text, registries: list(plannedRegistry), variables: map(text), secrets: about("Names, never values", list(text)) },
+  { gate: text, approvals: object({ required: count, from: text, standing: oneOf("allowed", "refused") }, { not: oneOf("requester"), note: anything, withinMs: count }) },
+);
+
+const plannedStep = object(
+  {
+    id: about("build, checks/lint, or with a leg build[platform=linux-x86_64]", text),
+    uses: about("Name and revision of the built-in step, publish@1", { type: "string", pattern: "^[a-z-]+@[1-9][0-9]*$" }),
+    kind: oneOf("work", "gate", "acting"),
+    zone: oneOf("project", "tool", "forge", "publish"),
+    title: text,
+    waitsFor: list(text),
+    input: anything,
+    takes: list(object({ kinds: list(oneOf(...artifactKinds)) }, { packages: list(text) })),
+    makes: list(object({ kind: oneOf(...artifactKinds), package: text, countMin: count, countMax: count }, { platform: text })),
+    timeoutMs: count,
+    retry: count,
+    optional: flag,
+    keep: list(text),
+  },
+  { leg: map(text), environment: text, gate: text, reach: oneOf("reversible", "expendable", "irreversible") },
+);
+
+const planMembers: Properties = {
+  schema: { const: planSchema },
+  project: text,
+  pipeline: text,
+  source: object({ commit, moved: oneOf("stop", "restart"), epochSeconds: count }, { tag: text, branch: text }),
+  release: object({ title: text, prerelease: flag }, { candidate: oneOf("tried") }),
+  inputs: map(anything),
+  packages: list(object({ id: text, ecosystem: oneOf(...ecosystems), name: text, folder: text, version: text }, { importName: text })),
+  environments: list(plannedEnvironment),
+  steps: about("In an order in which they may run", list(plannedStep)),
+  leftOut: list(object({ id: text, reason: text })),
+  line: about("Below it nothing can be taken back", object({ at: list(text), above: list(text), below: list(text) })),
+};
+
+const planOptions: Properties = { path: object({ name: text, by: text, reason: text, leavesOut: list(text) }) };
+
+/** `slipway plan --json`, and what `--out` writes. */
+export const planDocumentSchema: JsonSchema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "A plan of Slipway",
+  ...object(
+    { ...planMembers, digest: about("sha256 of the plan without this and the members below; equal plans have equal digests", sha256) },
+    {
+      ...planOptions,
+      notices: about("What a person should know and the plan does not hold", list(text)),
+      changes: about("With --against: what changed since that plan", list(object({ field: text }, { before: text, after: text }))),
+    },
+  ),
+};
+
+// --- report -----------------------------------------------------------------------------------
+
+const reportedFile = object(
+  {
+    registry: text,
+    name: text,
+    sha256,
+    sizeBytes: count,
+    outcome: oneOf("published", "already-there", "not-published", "unknown", "conflict", "failed"),
+    reach: oneOf("reversible", "expendable", "irreversible"),
+  },
+  { url: text, why: text },
+);
+
+/** The one document at the end of `slipway run --json` and `rehearse --json`, and of `status --json`. */
+export const reportDocumentSchema: JsonSchema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "What a run of Slipway came to",
+  ...object(
+    {
+      schema: { const: reportSchema },
+      run: text,
+      mode: about("rehearsal: against registries inside Slipway, nothing is public", oneOf("run", "trial", "rehearsal")),
+      title: text,
+      planDigest: sha256,
+      commit,
+      standing: text,
+      sentence: about("For people", text),
+      exitCode: about("See docs/reference/exit-codes.md", count),
+      steps: list(object({ id: text, state: oneOf("pending", "running", "waiting", "later", "done", "failed") }, { message: text, hint: text })),
+      files: about("Every file of the release at every registry of the plan", list(reportedFile)),
+      findings: about("Of preflight", list(finding)),
+    },
+    {
+      tag: text,
+      code: codes,
+      hint: about("What to do next", text),
+      record: about("Path of the record, once the release is complete", text),
+      driven: about("status: some process drives the run now", flag),
+      wouldStop: about("rehearse: what would have stopped the real run", list(object({ message: text }, { hint: text, level: text }))),
+      notices: about("rehearse: what a person should know", list(text)),
+      folder: about("rehearse: where its logs and files are", text),
+    },
+  ),
+};
+
+// --- record -----------------------------------------------------------------------------------
+
+const evidence = object({ how: text }, { url: text, sha256, sizeBytes: count, details: anything });
+
+/** The record of a release: `record.json`, and what `slipway verify FILE` reads. */
+export const recordDocumentSchema: JsonSchema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "The record of a release by Slipway",
+  ...object(
+    {
+      schema: { const: recordSchema },
+      signature: about("This version signs nothing", oneOf("unsigned")),
+      tool: text,
+      run: text,
+      mode: oneOf("run", "trial", "rehearsal"),
+      title: text,
+      openedAt: time,
+      requester: person,
+      plan: object(planMembers, planOptions),
+      planDigest: sha256,
+      source: object({ commit, moved: oneOf("stop", "restart"), epochSeconds: count }, { tag: text, branch: text }),
+      artifacts: list(artifact),
+      approvals: list(object({ gate: text, subjectDigest: sha256, by: text }, { note: text })),
+      acknowledgements: list(object({ step: text, text, binding: sha256, by: text }, { note: text })),
+      evidence: about(
+        "What each registry showed when it was read back",
+        list(object({ step: text, registry: text, package: text, version: text, name: text, sha256, sizeBytes: count, sends: about("How often it was sent until it was seen", count), evidence })),
+      ),
+      steps: list(object({ id: text, state: text, output: anything }, { startedAt: time, endedAt: time })),
+    },
+    { closedAt: time },
+  ),
+};
+
+// --- error ------------------------------------------------------------------------------------
+
+/** What is printed instead of any document when a command ends with an error. */
+export const errorSchema: JsonSchema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "An error of Slipway",
+  ...object({
+    schema: { const: "slipway-error/1" },
+    code: codes,
+    message: text,
+    hint: about("What to do next", text),
+    exitCode: count,
+    problems: about(
+      "All that is wrong, where several things are",
+      list(object({ code: codes, message: text }, { hint: text, place: object({ file: text, line: count, column: count }), frame: about("The line with a mark below the fault", text) })),
+    ),
+    details: anything,
+  }),
+};
