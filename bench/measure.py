@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 def prepare(side):
     for command in side.get("prepare", []):
-        done = subprocess.run(command, cwd=side["cwd"], env=side["env"], capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd="/", env=side["env"], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise SystemExit(f"Cannot prepare {side['name']}: {command} ended with {done.returncode}: {done.stderr[-2000:]}")
 

@@ -4,6 +4,8 @@ import { checkRow } from "./rows/check.ts";
 import { coldRow } from "./rows/cold.ts";
 import { engineRow } from "./rows/engine.ts";
 import { planRow } from "./rows/plan.ts";
+import { readyRow } from "./rows/ready.ts";
 import { uploadLargeRow, uploadManyRow } from "./rows/upload.ts";
+import { wholeRow } from "./rows/whole.ts";
 
-export const rows: readonly Row[] = [coldRow, planRow, checkRow, uploadManyRow, uploadLargeRow, engineRow];
+export const rows: readonly Row[] = [coldRow, planRow, checkRow, uploadManyRow, uploadLargeRow, engineRow, wholeRow, readyRow];

@@ -5,13 +5,16 @@ import type { Plugin } from "rolldown";
 
 const statement = /^import\s+(?:(?<whole>[\w$]+)|\*\s+as\s+(?<space>[\w$]+))?\s*,?\s*(?:\{(?<names>[^}]*)\}\s*)?from\s*["'](?<module>node:[\w/]+)["'];?$/gm;
 
-/** Turns every static import of one of Node's modules in the bundle into a plain look-up. */
+const dynamic = /\bimport\(\s*["'`](?<module>node:[\w/]+)["'`]\s*\)/g;
+
+/** Turns every import of one of Node's modules in the bundle into a plain look-up. */
 export function builtinAccess(): Plugin {
   return { name: "slipway-builtin-access", renderChunk: (code) => ({ code: withoutFacades(code), map: null }) };
 }
 
 export function withoutFacades(code: string): string {
-  return code.replaceAll(statement, (...match) => {
+  const fixed = code.replaceAll(dynamic, (_, module: string) => `Promise.resolve(globalThis.process.getBuiltinModule("${module}"))`);
+  return fixed.replaceAll(statement, (...match) => {
     const { whole, space, names, module } = match.at(-1) as Readonly<Record<string, string | undefined>>;
     const get = `globalThis.process.getBuiltinModule("${module}")`;
     const bound = [whole, space].filter((one) => one !== undefined).map((one) => `${one} = ${get}`);

@@ -47,6 +47,7 @@ export function composeWorld(composition: Composition): World {
   const { interrupted } = composition;
   return {
     clock,
+    catchUp: (atMs) => clock.catchUp(atMs),
     archives,
     secrets,
     interrupted,

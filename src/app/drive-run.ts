@@ -5,6 +5,7 @@ import type { Plan } from "../domain/plan/plan.ts";
 import { evolve, fold, type RunState, type StepState } from "../domain/run/state.ts";
 import type { Fact, Person, Recorded, RunMode } from "../domain/run/fact.ts";
 import type { Move } from "../domain/run/decide.ts";
+import type { MembersOf } from "../engine/asks.ts";
 import { drive, type Drove } from "../engine/driver.ts";
 import { createEmbeddedRuntime } from "../engine/embedded.ts";
 import type { Journal } from "../engine/journal/journal.ts";
@@ -24,7 +25,7 @@ export interface DriveParts {
   readonly world: World;
   readonly journal: Journal;
   readonly configuration: Configuration;
-  readonly workshop: Omit<WorkshopParts, "world" | "onLine" | "stop">;
+  readonly workshop: Omit<WorkshopParts, "world" | "onLine" | "stop" | "membersOf">;
   readonly observer: RunObserver;
   readonly waitForPeople: boolean;
 }
@@ -56,11 +57,13 @@ export async function driveRun(parts: DriveParts, run: string, by: Person): Prom
   const state = fold(recorded);
   observer.onHistory(recorded);
   if (state.closed !== undefined) return { drove: { kind: "closed", result: state.closed.result }, state };
+  world.catchUp(state.lastAtMs);
   await learnSecrets(world, parts.configuration);
   const stop = new AbortController();
   const stopWork = (): void => stop.abort(new Error("The run was stopped"));
   world.interrupted.addEventListener("abort", stopWork, { once: true });
-  const workshop = createWorkshop({ ...parts.workshop, world, stop: stop.signal, onLine: (step, line) => observer.onLine(step, line) });
+  const members: MembersOf = (group) => membersOf(parts.configuration, group);
+  const workshop = createWorkshop({ ...parts.workshop, world, stop: stop.signal, membersOf: members, onLine: (step, line) => observer.onLine(step, line) });
   const runtime = createEmbeddedRuntime(
     {
       run,
@@ -68,7 +71,7 @@ export async function driveRun(parts: DriveParts, run: string, by: Person): Prom
       clock: world.clock,
       workshop,
       sha256OfText: world.sha256OfText,
-      membersOf: (group) => membersOf(parts.configuration, group),
+      membersOf: members,
       onRecorded: (facts) => {
         observer.onRecorded(facts);
         if (facts.some(({ fact }) => fact.kind === "cancel-asked")) stopWork();

@@ -54,8 +54,10 @@ export function findPackages(configuration: Configuration, read: ReadCommit, tag
 /** Texts of a folder's manifests, by file name. */
 export async function readManifests(folder: string, read: ReadCommit): Promise<ProjectTexts> {
   const texts: Partial<Record<(typeof projectFiles)[number], string>> = {};
-  for (const file of projectFiles) {
-    const text = await read(path.posix.join(folder, file));
+  // Asked for together, so that git answers all in one process.
+  const found = await Promise.all(projectFiles.map((file) => read(path.posix.join(folder, file))));
+  for (const [index, file] of projectFiles.entries()) {
+    const text = found[index];
     if (text !== undefined) texts[file] = text;
   }
   return texts;

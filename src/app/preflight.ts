@@ -6,6 +6,7 @@ import type { RunState } from "../domain/run/state.ts";
 import type { Finding, Planned, ReadPorts } from "../steps/step.ts";
 import { describeRule } from "./registries.ts";
 import { judgeClock } from "./release-clock.ts";
+import { stops } from "./stopping.ts";
 import { builtIn } from "./built-in.ts";
 import type { WorkshopParts } from "./workshop.ts";
 
@@ -20,15 +21,7 @@ export async function runPreflight(
   const perStep = await Promise.all(open.map(async (step) => preflightStep(parts, { planned: step, begun }, await portsFor(step))));
   const findings = [...(await generalFindings(parts, state, open)), ...perStep.flat()];
   const unique = [...new Map(findings.map((finding) => [`${finding.id}\n${finding.message}`, finding])).values()];
-  const blocking = unique.filter((finding) => finding.level === "blocks");
-  // A rehearsal goes on and says at its end what would have stopped the real run, unless it cannot run itself.
-  const passed = state.mode === "rehearsal" ? !blocking.some((finding) => stopsRehearsal(finding)) : blocking.length === 0;
-  return { passed, findings: unique };
-}
-
-/** What would stop a rehearsal as well: missing tools and legs without a place, not credentials or the real registries. */
-function stopsRehearsal(finding: FindingFact): boolean {
-  return finding.id.startsWith("PF-TOOL") || finding.id.startsWith("PF-TOOLBOX") || finding.id.startsWith("PF-SPACE");
+  return { passed: !unique.some((finding) => stops(state.mode, finding)), findings: unique };
 }
 
 async function preflightStep(parts: WorkshopParts, what: { readonly planned: PlannedStep; readonly begun: boolean }, ports: ReadPorts): Promise<readonly FindingFact[]> {
@@ -70,7 +63,7 @@ async function generalFindings(parts: WorkshopParts, state: RunState, open: read
   const environments = state.plan.environments.filter((environment) => open.some((step) => step.environment === environment.name));
   const credentials = await Promise.all(environments.map((environment) => findCredentials(parts, environment)));
   const clock = await judgeClock(parts, state, open);
-  return [...credentials.flat(), ...clock, ...findCandidate(parts), ...findConfiguration(parts), ...(await findSpace(parts))];
+  return [...credentials.flat(), ...clock, ...findPeople(parts, state, open), ...findCandidate(parts), ...findConfiguration(parts), ...(await findSpace(parts))];
 }
 
 async function findCredentials(parts: WorkshopParts, environment: PlannedEnvironment): Promise<readonly FindingFact[]> {
@@ -90,6 +83,16 @@ async function findCredentials(parts: WorkshopParts, environment: PlannedEnviron
     }),
   );
   return findings.filter((finding) => finding !== undefined);
+}
+
+/** A gate that nobody can open from here is told before anything is done for it, not by a wait for ever (DESIGN §2). */
+function findPeople(parts: WorkshopParts, state: RunState, open: readonly PlannedStep[]): readonly FindingFact[] {
+  const gates = new Set(open.flatMap((step) => step.gate ?? []));
+  return state.plan.environments.flatMap(({ gate, approvals }): readonly FindingFact[] => {
+    if (gate === undefined || approvals === undefined || !gates.has(gate) || parts.membersOf(approvals.from) !== undefined) return [];
+    const message = `Gate "${gate}" takes approvals from "${approvals.from}", and this version of Slipway cannot tell who belongs to it`;
+    return [{ id: "PF-PEOPLE", level: "blocks", message, hint: `Name its people in slipway.yaml: \`people: { ${approvals.from}: [alice, bob] }\`` }];
+  });
 }
 
 function findCandidate(parts: WorkshopParts): readonly FindingFact[] {

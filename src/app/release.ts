@@ -269,6 +269,11 @@ function choosePath(configuration: Configuration, tag: GitTag | undefined, asked
   }
   const by = nameOf(wanted.by);
   const group = configuration.people.find((one) => one.name === rule.by);
+  if (group !== undefined && group.kind !== "names") {
+    throw new SlipwayError("NOT_YET", `Cannot take path "${rule.name}": this version of Slipway cannot tell who belongs to "${rule.by}"`, {
+      hint: `Name its people in slipway.yaml: \`people: { ${rule.by}: [alice, bob] }\``,
+    });
+  }
   if (group?.kind === "names" && !group.names.some((name) => name === by || name === wanted.by || wanted.by.includes(`<${name}>`))) {
     throw new SlipwayError("POLICY_REFUSED", `Cannot take path "${rule.name}": "${by}" is not one of ${rule.by} (${group.names.join(", ")})`, {
       hint: `Ask one of ${rule.by}`,

@@ -56,6 +56,16 @@ for (const [what, drove, facts, { code, exit, sentence }] of ends) {
   });
 }
 
+test("a rehearsal is stopped by what stops rehearsals, whatever else would stop the real run", () => {
+  const findings = [{ id: "PF-CREDENTIAL-MISSING", level: "blocks", message: "no token" }, { id: "PF-TOOL-MISSING", level: "blocks", message: "no pytest" }] as const;
+  const facts: readonly Fact[] = [{ kind: "preflight-reported", passed: false, findings }];
+
+  const told = reported({ kind: "blocked" }, facts, "rehearsal");
+
+  assert.deepEqual([told.code, told.exitCode, told.sentence], ["PREFLIGHT_BLOCKED", 1, "no pytest"]);
+  assert.equal(reported({ kind: "blocked" }, facts).sentence, "no token (and 1 more)");
+});
+
 test("every code that a report can have has the exit status of the catalogue", () => {
   for (const [, drove, facts] of ends) {
     const told = reported(drove, facts);

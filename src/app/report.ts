@@ -8,6 +8,7 @@ import { rejectedBy } from "../domain/run/progress.ts";
 import type { FindingFact, RunMode } from "../domain/run/fact.ts";
 import type { EffectState, RunState } from "../domain/run/state.ts";
 import type { Drove } from "../engine/driver.ts";
+import { stops } from "./stopping.ts";
 
 export const reportSchema = "slipway-report/1";
 
@@ -115,7 +116,7 @@ function failing(code: ErrorCode, sentence: string, hint: string = errorCatalog[
 }
 
 function judgeBlocked(state: RunState): Verdict {
-  const blocking = (state.preflight?.findings ?? []).filter((finding) => finding.level === "blocks");
+  const blocking = (state.preflight?.findings ?? []).filter((finding) => stops(state.mode, finding));
   const first = blocking[0];
   const more = blocking.length > 1 ? ` (and ${blocking.length - 1} more)` : "";
   return failing(codeOfFinding(first?.id), `${first?.message ?? "Preflight blocks the run"}${more}`, first?.hint);

@@ -34,7 +34,7 @@ export function stepNamed(name: string): Step | undefined {
 export const describeStep: DescribeStep = (use: StepUse): Described => {
   const step = byName.get(use.uses);
   if (step === undefined) return { kind: "not-yet", what: `step \`${use.uses}\`` };
-  const parsed = step.input.safeParse(use.with);
+  const parsed = step.input.safeParse(use.with, { jitless: true });
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => ({ path: ["with", ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))], message: issue.message }));
     return { kind: "invalid", problems };

@@ -7,6 +7,7 @@ import { SlipwayError } from "../domain/error.ts";
 import { globMatcher } from "./globs.ts";
 import { environmentOf, type Plan, type PlannedStep } from "../domain/plan/plan.ts";
 import type { RunState } from "../domain/run/state.ts";
+import type { MembersOf } from "../engine/asks.ts";
 import type { Workshop } from "../engine/performer.ts";
 import type { ArtifactStore } from "../platform/ports.ts";
 import type { EffectPorts, ReadPorts, WorkPorts } from "../steps/step.ts";
@@ -33,6 +34,8 @@ export interface WorkshopParts {
   /** Facts about earlier runs that preflight weighs. */
   readonly candidateTried: () => boolean;
   readonly configurationDirty: boolean;
+  /** Names in a group of people, or undefined when this way of running cannot know them. */
+  readonly membersOf: MembersOf;
   /** Told of each line that a step prints, after redaction. */
   readonly onLine: (step: string, line: string) => void;
   /** Aborted by a cancel or an interrupt: work in progress is stopped. */

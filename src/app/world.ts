@@ -22,6 +22,8 @@ export interface RehearsalPlace {
 
 export interface World {
   readonly clock: Clock;
+  /** From now on the clock shows no time before this one: that of the last fact of a journal. */
+  catchUp(atMs: number): void;
   readonly random: Random;
   readonly exec: Exec;
   readonly files: Files;

@@ -88,7 +88,7 @@ function readable(data: unknown, faults: readonly Fault[]): WrittenFile | undefi
   let wrong = faults;
   for (let round = 0; round < roundsMax; round += 1) {
     rest = wrong.length > 0 ? prune(rest, wrong) : rest;
-    const result = fileSchema.safeParse(rest);
+    const result = fileSchema.safeParse(rest, { jitless: true });
     if (result.success) return result.data;
     wrong = faultsOf(fileSchema, rest, []);
   }

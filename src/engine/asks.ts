@@ -73,8 +73,10 @@ function judgeApprove(state: RunState, ask: Extract<Ask, { kind: "approve" }>, m
   if (frozenDigest(state, ask.gate) !== ask.digest) return otherSubject(state, ask.gate);
   const rule = state.plan.environments.find((environment) => environment.gate === ask.gate && environment.approvals !== undefined)?.approvals;
   if (rule === undefined) return refused(`gate "${ask.gate}" asks for no approval`, "See `slipway plan`");
+  const members = membersOf(rule.from);
+  if (members === undefined) return unknownPeople(rule.from);
   const given = ask.note === undefined ? { by: ask.by.name } : { by: ask.by.name, note: ask.note };
-  const verdict = judgeApproval(rule, given, { requester: state.requester.name, members: membersOf(rule.from) });
+  const verdict = judgeApproval(rule, given, { requester: state.requester.name, members });
   if (verdict.kind === "refused") return verdict;
   return counts({ kind: "gate-approved", gate: ask.gate, digest: sha256(ask.digest), by: ask.by, ...(ask.note === undefined ? {} : { note: ask.note }) });
 }
@@ -85,8 +87,14 @@ function judgeAnswer(state: RunState, ask: Extract<Ask, { kind: "answer" }>, mem
   if (step.question.binding !== ask.binding) return refused("what it was asked for has changed since", "Look again with `slipway status`");
   const from = (state.plan.steps.find((one) => one.id === ask.step)?.input as { from?: string } | null)?.from;
   const members = from === undefined ? undefined : membersOf(from);
+  if (from !== undefined && members === undefined) return unknownPeople(from);
   if (members !== undefined && !members.includes(ask.by.name)) return refused(`"${ask.by.name}" is not one of ${from}`, `Ask one of ${members.join(", ")}`);
   return counts({ kind: "question-answered", step: ask.step, binding: sha256(ask.binding), by: ask.by, ...(ask.note === undefined ? {} : { note: ask.note }) });
+}
+
+/** A rule that cannot be checked is not met: otherwise any name given would do. */
+function unknownPeople(group: string): Refused {
+  return refused(`this version of Slipway cannot tell who belongs to "${group}"`, "Name its people in slipway.yaml: `people: { " + group + ": [alice, bob] }`");
 }
 
 function frozenDigest(state: RunState, gate: string): string | undefined {

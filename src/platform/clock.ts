@@ -1,5 +1,6 @@
 // The real clock. It exists so that nothing else in Slipway asks for the time or sets a timer: tests and the
-// simulation pass a virtual one instead (test/support/virtual-clock.ts).
+// simulation pass a virtual one instead (test/support/virtual-clock.ts). It never goes back: a run that waits until a
+// time must not wait an hour more because somebody set the machine's clock.
 import type { Clock } from "./ports.ts";
 
 /**
@@ -8,8 +9,47 @@ import type { Clock } from "./ports.ts";
  */
 const timerMsMax = 60_000;
 
-export function createSystemClock(): Clock {
-  return { nowMs: Date.now, sleep };
+export interface SystemClock extends Clock {
+  /**
+   * Shows no time before `atMs` from now on: a journal that was written while the clock stood ahead is gone on with from
+   * where it ends, instead of waiting until the clock is there again.
+   */
+  catchUp(atMs: number): void;
+}
+
+/** Where a clock reads the time; tests pass others. */
+export interface TimeSources {
+  /** Milliseconds since 1970; may be set back. */
+  readonly wallMs: () => number;
+  /** Milliseconds since some moment; never goes back, and stands still while the machine sleeps. */
+  readonly steadyMs: () => number;
+}
+
+/** How long a run is taken to have rested when the clock cannot tell: longer than any look at a registry is good for. */
+const restedMs = 60_000;
+
+export function createSystemClock(sources: TimeSources = { wallMs: Date.now, steadyMs: () => performance.now() }): SystemClock {
+  const { wallMs, steadyMs } = sources;
+  let lastWallMs = wallMs();
+  let lastSteadyMs = steadyMs();
+  /** By how much the wall clock was set back, all in all. */
+  let aheadMs = 0;
+
+  function nowMs(): number {
+    const [wall, steady] = [wallMs(), steadyMs()];
+    if (wall < lastWallMs) aheadMs += lastWallMs - wall + Math.round(steady - lastSteadyMs);
+    [lastWallMs, lastSteadyMs] = [wall, steady];
+    return wall + aheadMs;
+  }
+
+  return {
+    nowMs,
+    sleep,
+    catchUp(atMs) {
+      const behindMs = atMs - nowMs();
+      if (behindMs > 0) aheadMs += behindMs + restedMs;
+    },
+  };
 }
 
 /** Over when either clock says so: the wall clock runs on during suspension, the monotonic one is never set back. */

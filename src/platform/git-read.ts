@@ -44,33 +44,14 @@ export async function listFiles(git: GitRunner, folder: string, commit: string):
   return (await readTree(git, folder, commit)).filter((entry) => entry.kind === "blob").map((entry) => entry.path);
 }
 
-export async function showFile(
-  git: GitRunner,
-  folder: string,
-  file: { readonly commit: string; readonly path: string },
-): Promise<string | undefined> {
-  const commit = requireObjectId(file.commit);
-  if (file.path.includes("\n")) return showOddFile(git, folder, file);
-  if (!isTreePath(file.path)) return undefined;
-  const text = await git.read(folder, ["cat-file", "--batch"], { input: `${commit}:${file.path}\n` });
-  const headEnd = text.indexOf("\n");
-  // `<object> blob <size>`; anything else says that the path is missing or no file.
-  return /^[0-9a-f]+ blob [0-9]+$/.test(text.slice(0, headEnd)) ? text.slice(headEnd + 1, -1) : undefined;
-}
-
-/** The batch takes one object per line, so that a path with a line end needs its object's id first. */
-async function showOddFile(
+/** A file whose path has a line end: its object's id is needed first. */
+export async function showOddFile(
   git: GitRunner,
   folder: string,
   file: { readonly commit: string; readonly path: string },
 ): Promise<string | undefined> {
   const entry = (await readTree(git, folder, file.commit)).find((one) => one.path === file.path && one.kind === "blob");
   return entry === undefined ? undefined : git.read(folder, ["cat-file", "blob", entry.object]);
-}
-
-/** `./x` and `../x` would be read from the folder git stands in. */
-function isTreePath(path: string): boolean {
-  return path !== "" && path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }
 
 export async function containsCommit(

@@ -4,20 +4,22 @@ import { assumeTag, cloneOnce } from "./git-clone.ts";
 import { createGitRunner, type GitOptions } from "./git-command.ts";
 import { copyCommit } from "./git-copy.ts";
 import { look } from "./git-look.ts";
-import { containsCommit, listFiles, readRemoteRef, resolveCommit, showFile } from "./git-read.ts";
+import { containsCommit, listFiles, readRemoteRef, resolveCommit } from "./git-read.ts";
+import { createShowFile } from "./git-show.ts";
 import { listTags, readTag } from "./git-tags.ts";
 import type { Git } from "./ports.ts";
 
 /** All paths are absolute. @throws SlipwayError TOOL_MISSING from every method when git is missing or too old */
 export function createGit(options: GitOptions): Git {
   const git = createGitRunner(options);
+  const show = createShowFile(git);
   return {
     look: (folder) => look(git, folder),
     resolve: (folder, ref) => resolveCommit(git, folder, ref),
     tags: (folder, glob) => listTags(git, folder, glob),
     tag: (folder, name) => readTag(git, folder, name),
     files: (folder, commit) => listFiles(git, folder, commit),
-    show: (folder, commit, path) => showFile(git, folder, { commit, path }),
+    show: (folder, commit, path) => show(folder, { commit, path }),
     clone: (from, to) => cloneOnce(git, from, to),
     copyAt: (clone, commit, to) => copyCommit(git, { clone, commit, to }),
     remoteRef: (folder, remote, ref) => readRemoteRef(git, folder, { remote, ref }),

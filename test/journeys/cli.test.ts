@@ -21,12 +21,12 @@ let still: Bed;
 const nowhere = 'registries:\n  testpypi: { ecosystem: pypi, url: "http://127.0.0.1:9/legacy/" }\n  pypi: { ecosystem: pypi, url: "http://127.0.0.1:9/legacy/" }\n';
 
 before(() => {
-  still = makeBed({ example: prebuiltProject({ top: nowhere }).files, tag: "v1.0.0" });
+  still = makeBed({ example: { files: prebuiltProject({ top: nowhere }).files }, tag: "v1.0.0" });
 });
 after(() => still.remove());
 
 function bedFor(context: TestContext, options: PrebuiltOptions & { readonly tag?: string } = {}): Bed {
-  const bed = makeBed({ example: prebuiltProject({ top: nowhere, ...options }).files, ...(options.tag === undefined ? {} : { tag: options.tag }) });
+  const bed = makeBed({ example: { files: prebuiltProject({ top: nowhere, ...options }).files }, ...(options.tag === undefined ? {} : { tag: options.tag }) });
   context.after(() => bed.remove());
   return bed;
 }
@@ -44,7 +44,7 @@ async function withIndexes(context: TestContext, options: PrebuiltOptions & { re
   const [testpypi, pypi] = indexes;
   assert.ok(testpypi !== undefined && pypi !== undefined);
   const project = prebuiltProject(options);
-  const bed = makeBed({ example: project.files, prepare: (folder) => pointAt(folder, { testpypi: { url: testpypi.uploadUrl }, pypi: { url: pypi.uploadUrl } }), tag: "v1.0.0" });
+  const bed = makeBed({ example: { files: project.files }, prepare: (folder) => pointAt(folder, { testpypi: { url: testpypi.uploadUrl }, pypi: { url: pypi.uploadUrl } }), tag: "v1.0.0" });
   context.after(async () => {
     await Promise.all(indexes.map((index) => index.close()));
     bed.remove();
@@ -69,6 +69,7 @@ function refusal(ended: Ended): Refusal {
 }
 
 const usage: readonly (readonly [string, readonly string[], RegExp, RegExp])[] = [
+  ["no command", [], /no command is named/, /slipway --help/],
   ["an unknown command", ["reherse"], /unknown command 'reherse'/, /Did you mean rehearse\?/],
   ["an unknown option", ["run", "--mand"], /unknown option '--mand'/, /Did you mean --mend\?/],
   ["a missing word", ["retry"], /missing required argument 'step'/, /slipway --help/],
@@ -85,8 +86,7 @@ const usage: readonly (readonly [string, readonly string[], RegExp, RegExp])[] =
 ];
 for (const [what, args, message, hint] of usage) {
   test(`${what} is refused with 2, in words and as a document`, async () => {
-    const said = await still.slipway(args, source);
-    const json = await still.slipway(["--json", ...args], source);
+    const [said, json] = await Promise.all([still.slipway(args, source), still.slipway(["--json", ...args], source)]);
 
     assert.equal(said.code, 2, said.stderr);
     assert.equal(said.stdout, "");
@@ -99,7 +99,6 @@ for (const [what, args, message, hint] of usage) {
 
 test("help, version and completions are no faults, and go to standard output", async () => {
   for (const [args, text] of [
-    [[], /Usage: slipway/],
     [["--help"], /Usage: slipway/],
     [["run", "--help"], /--mend/],
     [["--version"], /^slipway [0-9]+\.[0-9]+\.[0-9]+\n$/],
@@ -134,7 +133,7 @@ test("the plan is text with the line, the same in every run", async () => {
 });
 
 test("the plan of the example shows gates, candidate and hotfix in its text", async (context) => {
-  const bed = makeBed({ example: "tag-driven", tag: "v0.1.0" });
+  const bed = makeBed({ example: "tag-driven", prepare: (project) => edit(project, "pyproject.toml", (text) => text.replace(/^version = ".*"$/m, 'version = "0.2.0"')), tag: "v0.2.0" });
   context.after(() => bed.remove());
 
   const { stdout, stderr } = await bed.slipway(["plan", "--path", "hotfix", "--reason", "it burns"], source);

@@ -74,7 +74,7 @@ const stays: ReadonlySet<string> = new Set(["stranger:upload", "partial-kept:upl
 let bed: Bed;
 
 before(() => {
-  bed = makeBed({ example: project.files, tag: "v1.0.0" });
+  bed = makeBed({ example: project, tag: "v1.0.0" });
 });
 
 after(() => bed.remove());

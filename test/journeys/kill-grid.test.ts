@@ -2,7 +2,7 @@
 // see it finish: each file taken in once, counted by the server; no manual repair. The number of points is printed, and
 // the test fails if it shrinks.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import type { RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
@@ -45,17 +45,19 @@ async function openPlace(number: number): Promise<Place> {
   return { bed, testpypi, pypi };
 }
 
-/** The same addresses with empty indexes, and no state: the plan stays the same. */
+/**
+ * The same addresses with empty indexes: the plan stays the same. State is a folder of its own for each point, because
+ * what a killed process had started may still be writing in the old one.
+ */
 async function empty(place: Place): Promise<void> {
   for (const name of ["testpypi", "pypi"] as const) {
     const port = Number(new URL(place[name].url).port);
     await place[name].close();
-    const folder = path.join(place.bed.folder, `index-${name}`);
-    rmSync(folder, { recursive: true, force: true });
-    place[name] = await startIndex(folder, { ours, port });
+    place[name] = await startIndex(path.join(place.bed.folder, `index-${name}-${(folders += 1)}`), { ours, port });
   }
-  rmSync(place.bed.state, { recursive: true, force: true });
 }
+
+let folders = 0;
 
 function seen(place: Place): Readonly<Record<string, number>> {
   const all = [...place.testpypi.received().map((file) => ["testpypi", file] as const), ...place.pypi.received().map((file) => ["pypi", file] as const)];
@@ -92,7 +94,7 @@ test("a process killed at any crash point is finished by the same command, and e
   await Promise.all(
     places.map(async (place) => {
       for (let point = waiting.shift(); point !== undefined; point = waiting.shift()) {
-        const failure = await killAt(place, point);
+        const failure = await killAt(place, point).catch((error: unknown) => `it broke: ${String(error)}`);
         if (failure !== undefined) failures.push(`${point}: ${failure}`);
       }
     }),
@@ -104,11 +106,12 @@ test("a process killed at any crash point is finished by the same command, and e
  * Facts that are learned at the same moment are written together or one by one, as it comes: a point that did not come up is tried again.
  * @returns what went wrong
  */
-async function killAt(place: Place, point: string, triesLeft = 3): Promise<string | undefined> {
+async function killAt(place: Place, point: string, triesLeft: number = 3): Promise<string | undefined> {
   await empty(place);
-  const killed = await place.bed.slipway(["run", "--json"], { ...tokens, SLIPWAY_CRASH_AT: point });
+  const state = ["--state", path.join(place.bed.folder, `state-${(folders += 1)}`)];
+  const killed = await place.bed.slipway([...state, "run", "--json"], { ...tokens, SLIPWAY_CRASH_AT: point });
   if (killed.signal !== "SIGKILL") return triesLeft > 0 ? killAt(place, point, triesLeft - 1) : `it was not killed: exit ${killed.code}, ${killed.stderr}`;
-  const again = await place.bed.slipway(["run", "--json"], tokens);
+  const again = await place.bed.slipway([...state, "run", "--json"], tokens);
   if (again.code !== 0) return `the same command ended with ${again.code}: ${again.stdout}${again.stderr}`;
   const report = readReport(again);
   if (report.standing !== "complete") return `it stands at "${report.standing}"`;

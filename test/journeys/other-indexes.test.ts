@@ -7,7 +7,7 @@ import path from "node:path";
 import { after, before, test, type TestContext } from "node:test";
 import type { ReleaseRecord } from "../../src/app/record.ts";
 import type { Verification } from "../../src/app/verify-release.ts";
-import { edit, makeBed, pointAt, readReport, type Bed, type Ended } from "../support/bed.ts";
+import { edit, makeBed, pointAt, readReport, told, type Bed, type Ended } from "../support/bed.ts";
 import { startDevpi, startPypiserver, type Devpi, type PythonIndex } from "../support/python-indexes.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -143,8 +143,4 @@ function changeByte(file: string): void {
   bytes[at] = (bytes[at] ?? 0) ^ 1;
   rmSync(file);
   writeFileSync(file, bytes);
-}
-
-function told({ code, signal, stdout, stderr }: Ended): string {
-  return `exit ${code}, ${signal}\n${stdout}\n${stderr}`;
 }

@@ -1,11 +1,19 @@
 // S5, tags alone, by the real program against indexes on loopback: candidates and clean tags take their ways, a mended
 // failure goes on with the same bytes, a conflict stops everything, a cancel says what is public.
 import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { test, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ReleaseRecord } from "../../src/app/record.ts";
+import { makeCredential } from "../../src/registries/pypi/credentials.ts";
 import type { RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
-import { edit, makeBed, pointAt, readReport, startIndex, type Bed } from "../support/bed.ts";
+import { edit, makeBed, pointAt, readReport, startIndex, told, type Bed } from "../support/bed.ts";
+import { clientOf, never, uploadOf } from "../support/pypi.ts";
+import { runTool, testTool } from "../support/test-tools.ts";
+import { wheel } from "../support/wheel.ts";
 
 const ours = ["slipway-example-tide"];
 const tokens = { TESTPYPI_TOKEN: "pypi-test-token-of-a-journey", PYPI_TOKEN: "pypi-token-of-a-journey" };
@@ -22,13 +30,15 @@ interface PlaceOptions {
   readonly version?: string;
   readonly faults?: { readonly testpypi?: string; readonly pypi?: string };
   readonly prepare?: (project: string) => void;
+  /** Names that the test index takes in besides. */
+  readonly ours?: readonly string[];
 }
 
 async function open(context: TestContext, options: PlaceOptions): Promise<Place> {
   const folder = path.join(process.env["TMPDIR"] ?? "/tmp", `slipway-tags-${process.pid}-${Math.random().toString(36).slice(2)}`);
   const start = (name: "testpypi" | "pypi"): Promise<RehearsalPypi> => {
     const faults = options.faults?.[name];
-    return startIndex(path.join(folder, name), { ours, ...(faults === undefined ? {} : { faults }) });
+    return startIndex(path.join(folder, name), { ours: name === "testpypi" ? (options.ours ?? ours) : ours, ...(faults === undefined ? {} : { faults }) });
   };
   const testpypi = await start("testpypi");
   const pypi = await start("pypi");
@@ -160,10 +170,56 @@ test("a second process is refused, and status and cancel from a second shell wor
   assert.equal(readReport(ended).standing, "cancelled");
 });
 
-test("a package of a dependency's name on the test index is not installed", async (context) => {
-  const { bed } = await open(context, { tag: "v0.2.0-rc1" });
+test("a hostile package of a dependency's name on the test index is not installed", async (context) => {
+  const { bed, testpypi } = await open(context, { tag: "v0.2.0-rc1", ours: [...ours, "packaging"] });
+  await plantHostile(bed, testpypi);
+  // Whoever asks the test index for everything gets it: that is what makes the rest of this test worth something.
+  const naive = await runTool(testTool("python"), ["-m", "pip", "download", "--no-deps", "--quiet", "--index-url", testpypi.indexUrl, "--dest", path.join(bed.folder, "naive"), "packaging>=23"]);
+  assert.equal(naive.code, 0, naive.output);
+  assert.deepEqual(readdirSync(path.join(bed.folder, "naive")), ["packaging-999.0-py3-none-any.whl"]);
 
   const ended = await bed.slipway(["run", "--json"], tokens);
 
-  assert.equal(ended.code, 0, ended.stderr);
+  assert.equal(ended.code, 0, told(ended));
+  const { steps } = JSON.parse(readFileSync(readReport(ended).record ?? "", "utf8")) as ReleaseRecord;
+  const trials = steps.filter((step) => step.id.startsWith("try["));
+  assert.deepEqual(trials.map((step) => step.state), ["done", "done"]);
+  assert.doesNotMatch(JSON.stringify(steps), /999\.0/);
+  assert.equal(existsSync(path.join(bed.folder, "hostile-code-ran")), false);
+});
+
+/** It satisfies what the example wants, is newer than any other, and does harm as soon as it is imported. */
+async function plantHostile(bed: Bed, testpypi: RehearsalPypi): Promise<void> {
+  const harm = `open(${JSON.stringify(path.join(bed.folder, "hostile-code-ran"))}, "w").close()\nraise SystemExit("hostile code ran")\n`;
+  const of = { name: "packaging", version: "999.0", files: { "packaging/__init__.py": harm, "packaging/version.py": harm } };
+  const sent = await clientOf(testpypi).publish(uploadOf(bed.folder, of, wheel(of)), makeCredential("__token__", tokens.TESTPYPI_TOKEN), never);
+  assert.equal(sent.kind, "sent");
+}
+
+test("a rehearsal only reads at the real registries' addresses, and never shows them a credential", async (context) => {
+  const asked: { readonly method: string; readonly authorization: string | undefined }[] = [];
+  const server = createServer((request, response) => {
+    asked.push({ method: request.method ?? "", authorization: request.headers.authorization });
+    request.resume().once("end", () => response.writeHead(404).end());
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  context.after(() => server.close().closeAllConnections());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/legacy/`;
+  const bed = makeBed({
+    example: "tag-driven",
+    tag: "v0.2.0",
+    prepare: (project) => {
+      pointAt(project, { testpypi: { url }, pypi: { url } });
+      setVersion(project, "0.2.0");
+      withoutCandidate(project);
+    },
+  });
+  context.after(() => bed.remove());
+
+  const rehearsed = await bed.slipway(["rehearse", "--json"], tokens);
+
+  assert.equal(rehearsed.code, 0, told(rehearsed));
+  assert.deepEqual(readReport(rehearsed).files.map((file) => `${file.registry} ${file.outcome}`), ["testpypi published", "testpypi published", "pypi published", "pypi published"]);
+  assert.ok(asked.length > 0, "preflight should look at the real addresses");
+  assert.deepEqual(asked.filter(({ method, authorization }) => method !== "GET" || authorization !== undefined), []);
 });

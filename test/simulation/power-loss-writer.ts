@@ -2,7 +2,7 @@
 // done. Run as `node power-loss-writer.ts JOURNAL FROM TO END`; END is `close`, or `stay` to end without closing.
 import { writeSync } from "node:fs";
 import { openSqliteJournal } from "../../src/engine/journal/sqlite.ts";
-import { askedBy, askOf, commitOf } from "./power-loss-facts.ts";
+import { askedBy, askOf, commitOf } from "../support/disk/journal-commits.ts";
 
 const [file = "", ...sessions] = process.argv.slice(2);
 

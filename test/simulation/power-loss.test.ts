@@ -12,7 +12,7 @@ import { createDisk } from "../support/disk/disk.ts";
 import { compileRecorder, recordDisk, type DiskRecord, type Recorded } from "../support/disk/recorder.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { createChance } from "./chance.ts";
-import { askOf, commitOf } from "./power-loss-facts.ts";
+import { askOf, commitOf } from "../support/disk/journal-commits.ts";
 
 const script = join(import.meta.dirname, "power-loss-writer.ts");
 /** Parts of the unsynced writes that survive, besides none and all: two draws of each. */
@@ -139,7 +139,8 @@ function judgeImage(parts: Image, promised: { readonly committed: number; readon
     const asks = opened.asks("R1").map((row) => row.id);
     if (promised.asked > visible) assert.deepEqual(asks, [askOf(visible)], `${name}: an ask that was acknowledged is not there, or answered ones are`);
     else assert.ok(asks.length === 0 || (asks.length === 1 && asks[0] === askOf(visible)), `${name}: ${asks.join()} beside ${visible} commits`);
-    goesOn(opened, visible, name);
+    const next = visible === 0 ? commitOf(0) : [started("build")];
+    assert.equal(opened.append("R1", next, { atMs: 1, answered: [] })[0]?.seq, facts.length + 1, name);
     return visible;
   } finally {
     opened.close();
@@ -156,10 +157,4 @@ function countCommits(facts: number, name: string): number {
   }
   assert.equal(left, 0, `${name}: half of a commit is there`);
   return count;
-}
-
-function goesOn(journal: ReturnType<typeof openSqliteJournal>, visible: number, name: string): void {
-  const length = journal.read("R1").length;
-  const facts = visible === 0 ? commitOf(0) : [started("build")];
-  assert.equal(journal.append("R1", facts, { atMs: 1, answered: [] })[0]?.seq, length + 1, name);
 }

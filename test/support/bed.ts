@@ -1,7 +1,7 @@
 // A bed for journeys: an example in a repository of its own, indexes on loopback that count what they are sent, and the
 // real program as a real process.
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -35,8 +35,8 @@ export interface Bed {
 }
 
 export interface BedOptions {
-  /** Name of a folder of examples/, or the files of a project, by path. */
-  readonly example: string | Readonly<Record<string, string | Uint8Array>>;
+  /** Name of a folder of examples/, the files of a project by path, or a folder that is moved here. */
+  readonly example: string | { readonly files: Readonly<Record<string, string | Uint8Array>> } | { readonly folder: string };
   /** Changes files of the example before they are committed. */
   readonly prepare?: (project: string) => void;
   readonly tag?: string;
@@ -48,7 +48,8 @@ export function makeBed(options: BedOptions): Bed {
   const folder = mkdtempSync(path.join(tmpdir(), "slipway-bed-"));
   const project = path.join(folder, "project");
   if (typeof options.example === "string") cpSync(path.join(repositoryRoot, "examples", options.example), project, { recursive: true });
-  else writeFiles(project, options.example);
+  else if ("files" in options.example) writeFiles(project, options.example.files);
+  else renameSync(options.example.folder, project);
   options.prepare?.(project);
   const home = path.join(folder, "home");
   mkdirSync(home);
@@ -131,6 +132,11 @@ export function edit(project: string, file: string, change: (text: string) => st
 export function pointAt(project: string, registries: Readonly<Record<string, { readonly url: string; readonly index?: string }>>): void {
   const lines = Object.entries(registries).map(([name, { url, index }]) => `  ${name}: { ecosystem: pypi, url: "${url}"${index === undefined ? "" : `, index: "${index}"`} }`);
   edit(project, "slipway.yaml", (text) => text.replace("environments:\n", `registries:\n${lines.join("\n")}\nenvironments:\n`));
+}
+
+/** Everything that a process said, for the message of an assertion. */
+export function told({ code, signal, stdout, stderr }: Ended): string {
+  return `exit ${code}, signal ${signal}\n${stdout}\n${stderr}`;
 }
 
 export interface JsonReport {

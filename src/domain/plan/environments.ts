@@ -19,6 +19,7 @@ export function planEnvironments(
     const registries = environment.registries.flatMap((use) => {
       const planned = planRegistry(configuration, known, use);
       if (planned === undefined) problems.push(unknownRegistry(configuration, environment, use));
+      if (isMisnamedTest(configuration, known, use)) problems.push(noTestIndex(configuration, environment, use));
       return planned ?? [];
     });
     return planEnvironment(environment, registries);
@@ -47,6 +48,22 @@ function planRegistry(configuration: Configuration, known: readonly KnownRegistr
   const found = known.find((registry) => registry.name === use.registry);
   if (found === undefined) return undefined;
   return { name: found.name, ecosystem: found.ecosystem, test: use.test || found.test, credentials: use.credentials };
+}
+
+/** A word in the file does not make the index that everybody installs from one where names may be burned. */
+function isMisnamedTest(configuration: Configuration, known: readonly KnownRegistry[], use: RegistryUse): boolean {
+  const isDeclared = configuration.registries.some((registry) => registry.name === use.registry);
+  return use.test && !isDeclared && known.some((registry) => registry.name === use.registry && !registry.test);
+}
+
+function noTestIndex(configuration: Configuration, environment: EnvironmentConfiguration, use: RegistryUse): Problem {
+  const place = configuration.places(["environments", environment.name]);
+  return {
+    code: "PLAN_INVALID",
+    message: `Cannot plan environment "${environment.name}": it calls "${use.registry}" a test index, and what is published there is public for good`,
+    hint: "Leave `test: true` out, or publish to a test index",
+    ...(place === undefined ? {} : { place }),
+  };
 }
 
 function unknownRegistry(configuration: Configuration, environment: EnvironmentConfiguration, use: RegistryUse): Problem {

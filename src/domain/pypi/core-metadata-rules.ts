@@ -13,7 +13,14 @@ import {
   summaryLengthMax,
 } from "./core-metadata-fields.ts";
 import { isPackageName } from "./names.ts";
-import { isPlainClassifier, isPlainEmail, isPlainLicense, isPlainRequirement, isPlainSpecifierSet } from "./plain-values.ts";
+import {
+  isPlainClassifier,
+  isPlainEmail,
+  isPlainLicense,
+  isPlainRequirement,
+  isPlainSpecifierSet,
+  isPlainVersion,
+} from "./plain-values.ts";
 import { isWebAddress } from "./web-address.ts";
 
 export interface MetadataFault {
@@ -163,6 +170,7 @@ function identityFaults(metadata: CoreMetadata): readonly MetadataFault[] {
 
 function versionFaults(text: string): readonly MetadataFault[] {
   if (text === "") return [fault("META-VERSION", "Version is missing (core metadata)")];
+  if (isPlainVersion(text)) return [];
   const parsed = pep440.parse(text);
   if (parsed.kind === "invalid") return [fault("META-VERSION", `Version ${quote(text)} is no PEP 440 version`)];
   const { local } = parsed.version;

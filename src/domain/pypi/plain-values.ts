@@ -28,6 +28,13 @@ export function isPlainSpecifierSet(text: string): boolean {
   return specifiers.test(text);
 }
 
+const plainVersion = new RegExp(`^${version}$`);
+
+/** A PEP 440 version of the everyday form, without local part. */
+export function isPlainVersion(text: string): boolean {
+  return plainVersion.test(text);
+}
+
 const licenses = new Set([
   "0BSD",
   "AGPL-3.0-only",
@@ -82,7 +89,9 @@ const classifiers = new Set([
   ...["", " :: Build Tools", " :: Libraries", " :: Libraries :: Python Modules", " :: Testing", " :: Quality Assurance"].map(
     (rest) => `Topic :: Software Development${rest}`,
   ),
-  ...["Natural Language :: English", "Topic :: Utilities", "Typing :: Typed"],
+  "Natural Language :: English",
+  "Topic :: Utilities",
+  "Typing :: Typed",
 ]);
 
 /** A classifier that most packages have, and that stands on PyPI's list. */

@@ -26,7 +26,8 @@ export interface RunSummary {
 export interface Journal {
   /**
    * Appends facts of one run in one transaction, and takes the given asks out of the inbox in the same one.
-   * @throws SlipwayError STORAGE_FAILED when they could not be made durable; then nothing of them is there.
+   * @throws SlipwayError STORAGE_FAILED when they could not be made durable. Then none of them is there; or, where only
+   * the sync failed, a later process may find all of them. Whoever gets this error sends nothing more.
    */
   append(run: string, facts: readonly Fact[], options: { readonly atMs: number; readonly answered: readonly string[] }): readonly Recorded[];
   /** All facts of a run in order. @throws SlipwayError JOURNAL_DAMAGED */

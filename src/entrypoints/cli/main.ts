@@ -28,6 +28,8 @@ export async function main(args: readonly string[]): Promise<number> {
 /** @returns undefined for help and version, which are no faults */
 function usage(error: CommanderError): SlipwayError | undefined {
   if (error.exitCode === 0) return undefined;
+  // Options without a command: commander would print the help as an error.
+  if (error.code === "commander.help") return new SlipwayError("USAGE", "Cannot read the command line: no command is named", { hint: "See `slipway --help`" });
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
   const suggestion = rest.join(" ").replace(/^\(|\)$/g, "").trim();
   return new SlipwayError("USAGE", `Cannot read the command line: ${first}`, { hint: suggestion === "" ? "See `slipway --help`" : suggestion });

@@ -42,7 +42,7 @@ test("a rehearsal never claims that anything is public", () => {
 test("every failure says what is public now, and what to type next", () => {
   const text = showReport(failed({ files: [file(), file({ name: "demo-1.0.tar.gz", outcome: "unknown", why: "no reply" })] }), fakeTerminal());
 
-  assert.equal(text, 'error[STEP_FAILED]: Step "pypi" failed: no\n  public now: demo-1.0-py3-none-any.whl at pypi (1 of 2 files)\n  unknown: demo-1.0.tar.gz at pypi: no reply\n\nhint: Mend it\n');
+  assert.equal(text, 'error[STEP_FAILED]: Step "pypi" failed: no\n  public now: demo-1.0-py3-none-any.whl at pypi (1 of 2 files); sent, and not known yet: demo-1.0.tar.gz at pypi\n  unknown: demo-1.0.tar.gz at pypi: no reply\n\nhint: Mend it\n');
   assert.match(showReport(failed({ files: [] }), fakeTerminal()), /public now: nothing of this release\n/);
 });
 
@@ -74,6 +74,18 @@ test("many public files are counted", () => {
 test("what would stop the real run is told with its way out, or that nothing was found", () => {
   assert.equal(showWouldStop([{ message: "No token", hint: "Set it" }, { message: "Other" }], fakeTerminal()), "The real run would be stopped by:\n  No token\n    hint: Set it\n  Other\n");
   assert.equal(showWouldStop([], fakeTerminal()), "Nothing found that would stop the real run.\n");
+});
+
+test("all that blocks a run is told at once, each with its way out", () => {
+  const findings = [
+    { id: "PF-A", level: "blocks", message: "no token", hint: "set it" },
+    { id: "PF-B", level: "warns", message: "old tool" },
+    { id: "PF-C", level: "blocks", message: "no pytest", hint: "install it" },
+  ] as const;
+
+  const text = showReport(failed({ standing: "blocked", code: "CREDENTIAL_MISSING", exitCode: 4, sentence: "no token (and 1 more)", hint: "set it", findings }), fakeTerminal());
+
+  assert.equal(text, "error[CREDENTIAL_MISSING]: no token (and 1 more)\n  public now: demo-1.0-py3-none-any.whl at pypi, demo-1.0.tar.gz at pypi (2 of 2 files)\n  blocks: no token\n    hint: set it\n  blocks: no pytest\n    hint: install it\n  warns: old tool\n");
 });
 
 test("the output of a build stands indented below its failure", () => {

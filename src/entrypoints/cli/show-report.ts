@@ -19,10 +19,19 @@ function showFailure(report: Report, terminal: Pick<Terminal, "style">): string 
     `${report.standing === "interrupted" ? terminal.style("yellow", "interrupted") : label}: ${safeLines(report.sentence, "    ")}`,
     `  ${publicWords(report)}`,
     ...report.files.filter((file) => file.outcome !== "not-published" && file.outcome !== "published" && file.outcome !== "already-there").map((file) => `  ${file.outcome}: ${safe(file.name)} at ${safe(file.registry)}${file.why === undefined ? "" : `: ${safe(file.why)}`}`),
+    ...findingLines(report, terminal),
     ...failedSteps(report).map((step) => `  ${safe(step.id)}: ${safeLines(step.message ?? "", "    ")}`),
   ];
-  const hint = report.hint === undefined ? "" : `\n${terminal.style("cyan", "hint")}: ${safeLines(report.hint)}\n`;
+  const isTold = report.findings.some((finding) => finding.hint === report.hint) && findingLines(report, terminal).length > 0;
+  const hint = report.hint === undefined || isTold ? "" : `\n${terminal.style("cyan", "hint")}: ${safeLines(report.hint)}\n`;
   return `${[...new Set(lines)].join("\n")}\n${hint}`;
+}
+
+/** What stops a run is told at once, so that nobody mends one thing to meet the next. A rehearsal has its own list at the end. */
+function findingLines({ standing, mode, findings }: Report, { style }: Pick<Terminal, "style">): readonly string[] {
+  if (standing !== "blocked" || mode === "rehearsal") return [];
+  const told = ["blocks", "cannot-be-tried", "warns"].flatMap((level) => findings.filter((finding) => finding.level === level));
+  return told.map(({ level, message, hint }) => `  ${level.replaceAll("-", " ")}: ${safeLines(message, "    ")}${hint === undefined ? "" : `\n    ${style("cyan", "hint")}: ${safeLines(hint, "      ")}`}`);
 }
 
 /** Those whose failure the first line has not told already. */
@@ -30,15 +39,19 @@ function failedSteps({ steps, sentence }: Report): Report["steps"] {
   return steps.filter(({ state, message }) => state === "failed" && message !== undefined && !sentence.includes(message));
 }
 
-/** `public now: nothing` or every file that others can see. */
+/** `public now: nothing` or every file that others can see, and what may be on its way to them. */
 export function publicWords(report: Pick<Report, "files" | "mode">): string {
   if (report.mode === "rehearsal") return "public now: nothing; this was a rehearsal";
+  const unsure = report.files.filter((file) => file.outcome === "unknown");
+  const perhaps = unsure.length === 0 ? "" : `; sent, and not known yet: ${placesOf(unsure)}`;
   const files = publicNow(report.files);
-  if (files.length === 0) return "public now: nothing of this release";
-  const all = report.files.length;
+  if (files.length === 0) return `public now: nothing of this release${perhaps}`;
+  return `public now: ${placesOf(files)} (${files.length} of ${plural(report.files.length, "file")})${perhaps}`;
+}
+
+function placesOf(files: readonly ReportedFile[]): string {
   const words = files.slice(0, 6).map((file) => `${file.name} at ${file.registry}`);
-  const more = files.length > 6 ? `, and ${files.length - 6} more` : "";
-  return `public now: ${safe(words.join(", "))}${more} (${files.length} of ${plural(all, "file")})`;
+  return safe(`${words.join(", ")}${files.length > 6 ? `, and ${files.length - 6} more` : ""}`);
 }
 
 export function fileTable(files: readonly ReportedFile[]): string {

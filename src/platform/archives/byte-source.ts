@@ -12,6 +12,8 @@ export interface ByteSource {
    * @param length at most 64 MiB
    */
   read(offset: number, length: number): Promise<Buffer | undefined>;
+  /** What `read` would give, if it is in memory already; `undefined` says nothing. For loops over many small headers. */
+  held(offset: number, length: number): Buffer | undefined;
   /** The bytes of a range in chunks; stops where the file ends. A chunk is overwritten once the next was asked for. */
   chunks(offset: number, length: number): AsyncGenerator<Buffer, void, undefined>;
 }
@@ -63,6 +65,7 @@ function keptSource(bytes: Buffer): ByteSource {
   return {
     sizeBytes,
     read: (offset, length) => Promise.resolve(within(offset, length) ? bytes.subarray(offset, offset + length) : undefined),
+    held: (offset, length) => (within(offset, length) ? bytes.subarray(offset, offset + length) : undefined),
     async *chunks(offset, length) {
       if (offset < sizeBytes && length > 0) yield bytes.subarray(offset, offset + length);
     },
@@ -72,18 +75,22 @@ function keptSource(bytes: Buffer): ByteSource {
 function handleSource(handle: FileHandle, sizeBytes: number): ByteSource {
   let windowAt = 0;
   let window: Buffer = Buffer.alloc(0);
+  const held = (offset: number, length: number): Buffer | undefined => {
+    if (length < 0 || offset < windowAt || offset + length > windowAt + window.length) return undefined;
+    return window.subarray(offset - windowAt, offset - windowAt + length);
+  };
   return {
     sizeBytes,
+    held,
     async read(offset, length) {
       if (offset < 0 || length < 0 || offset + length > sizeBytes) return undefined;
-      if (offset < windowAt || offset + length > windowAt + window.length) {
-        const wanted = Math.min(sizeBytes - offset, Math.max(length, keptBytesMax));
-        const loaded = await readExactly(handle, offset, wanted);
-        if (loaded === undefined) return undefined;
-        window = loaded;
-        windowAt = offset;
-      }
-      return window.subarray(offset - windowAt, offset - windowAt + length);
+      const found = held(offset, length);
+      if (found !== undefined) return found;
+      const loaded = await readExactly(handle, offset, Math.min(sizeBytes - offset, Math.max(length, keptBytesMax)));
+      if (loaded === undefined) return undefined;
+      window = loaded;
+      windowAt = offset;
+      return window.subarray(0, length);
     },
     chunks: (offset, length) => readAhead(handle, offset, Math.min(sizeBytes, offset + length)),
   };

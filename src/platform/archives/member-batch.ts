@@ -42,7 +42,8 @@ export async function unpackBatch(source: ByteSource, entries: readonly ZipEntry
   const starts: number[] = [];
   let length = 0;
   for (const entry of entries) {
-    const packed = await source.read(entry.dataAt ?? 0, entry.packedBytes);
+    const at = entry.dataAt ?? 0;
+    const packed = source.held(at, entry.packedBytes) ?? (await source.read(at, entry.packedBytes));
     if (packed === undefined) return undefined;
     parts.push(header, packed, trailerOf(entry));
     starts.push(length);

@@ -73,7 +73,8 @@ function archiveOf(known: KnownFile, opened: Opened): Archive {
       const entry = byPath.get(path);
       if (entry?.kind !== "file") return { kind: "absent" };
       if (entry.sizeBytes > limitBytes) return { kind: "too-large" };
-      return withBytes(known, (source) => textOf(source, entry, opened));
+      const kept = opened.kept.get(path);
+      return kept === undefined ? withBytes(known, (source) => textOf(source, entry, opened)) : decodeText(kept);
     },
     digests: () => withBytes(known, (source) => digestAll(source, opened)),
   };
@@ -82,7 +83,7 @@ function archiveOf(known: KnownFile, opened: Opened): Archive {
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 async function textOf(source: ByteSource, entry: ZipEntry, opened: Opened): Promise<ArchiveText> {
-  if (!opened.kept.has(entry.path) && !opened.bomb) await keepFolder(source, entry, opened);
+  if (!opened.bomb) await keepFolder(source, entry, opened);
   const kept = opened.kept.get(entry.path);
   if (kept !== undefined) return decodeText(kept);
   const pieces: Buffer[] = [];

@@ -43,10 +43,10 @@ export async function readDirectory(source: ByteSource, end: ZipEnd & { kind: "f
   const endAt = end.directoryAt + end.directoryBytes;
   let at = end.directoryAt;
   while (at < endAt && entries.length < entriesMax) {
-    const header = await source.read(at, entryBytes);
+    const header = source.held(at, entryBytes) ?? (await source.read(at, entryBytes));
     if (header?.readUInt32LE(0) !== signatures.central) break;
     const variableBytes = header.readUInt16LE(28) + header.readUInt16LE(30) + header.readUInt16LE(32);
-    const variable = await source.read(at + entryBytes, variableBytes);
+    const variable = source.held(at + entryBytes, variableBytes) ?? (await source.read(at + entryBytes, variableBytes));
     if (variable === undefined) break;
     entries.push(entryOf(header, variable, { prefixBytes: end.prefixBytes, faults }));
     at += entryBytes + variableBytes;
@@ -76,7 +76,8 @@ function entryOf(header: Buffer, variable: Buffer, around: Around): ZipEntry {
     { packed: header.readUInt32LE(20), size: header.readUInt32LE(24), offset: header.readUInt32LE(42) },
     extras.zip64,
   );
-  for (const fault of [extras.fault, resolved.fault]) if (fault !== undefined) faults.add(`${shown(path)} has ${fault}`);
+  if (extras.fault !== undefined) faults.add(`${shown(path)} has ${extras.fault}`);
+  if (resolved.fault !== undefined) faults.add(`${shown(path)} has ${resolved.fault}`);
   if (extras.unicodeName?.equals(nameBytes) === false) faults.add(`${shown(path)} has another name in its Unicode path extra field`);
   if (header.readUInt16LE(32) > 0) faults.add(`${shown(path)} has a comment in the central directory`);
   if (header.readUInt16LE(34) !== 0) faults.add(`${shown(path)} says that it starts on another disk`);

@@ -22,7 +22,11 @@ export async function placeEntries(
   let slack = 0;
   for (const entry of byOffset) {
     if (entry.localAt !== expectedAt) await addGapFault(source, { from: expectedAt, to: entry.localAt, slack }, faults);
-    const dataAt = await placeOne(source, entry, faults);
+    const header = source.held(entry.localAt, localBytes) ?? (await source.read(entry.localAt, localBytes));
+    const nameAt = entry.localAt + localBytes;
+    const bytes = variableBytesOf(header);
+    const variable = source.held(nameAt, bytes) ?? (await source.read(nameAt, bytes));
+    const dataAt = placeOne(entry, { header, variable }, faults);
     const endAt = (dataAt ?? entry.localAt + localBytes) + entry.packedBytes;
     if (endAt > directory.at) faults.add(`${shown(entry.path)} reaches into the central directory`);
     else entry.dataAt = dataAt;
@@ -55,32 +59,39 @@ async function hiddenName(source: ByteSource, at: number): Promise<string | unde
   return name?.toString("utf8");
 }
 
+/** Bytes of name and extra fields behind a local header. */
+function variableBytesOf(header: Buffer | undefined): number {
+  return header === undefined ? 0 : header.readUInt16LE(26) + header.readUInt16LE(28);
+}
+
+interface Local {
+  readonly header: Buffer | undefined;
+  readonly variable: Buffer | undefined;
+}
+
 /** Where the data of a member begin, after its local header was held against the directory. */
-async function placeOne(source: ByteSource, entry: ZipEntry, faults: Faults): Promise<number | undefined> {
-  const header = await source.read(entry.localAt, localBytes);
+function placeOne(entry: ZipEntry, { header, variable }: Local, faults: Faults): number | undefined {
   if (header?.readUInt32LE(0) !== signatures.local) {
     faults.add(`${shown(entry.path)} has no local header at byte ${entry.localAt}`);
     return undefined;
   }
-  const nameLength = header.readUInt16LE(26);
-  const extraLength = header.readUInt16LE(28);
-  const variable = await source.read(entry.localAt + localBytes, nameLength + extraLength);
   if (variable === undefined) {
     faults.add(`${shown(entry.path)} has a local header that is cut short`);
     return undefined;
   }
+  const nameLength = header.readUInt16LE(26);
   const name = variable.subarray(0, nameLength);
   if (!name.equals(entry.nameBytes)) faults.add(`${shown(entry.path)} is called ${shown(name.toString("utf8"))} in its local header`);
   addHeaderFaults(header, { entry, extra: variable.subarray(nameLength) }, faults);
-  return entry.localAt + localBytes + nameLength + extraLength;
+  return entry.localAt + localBytes + variable.length;
 }
 
 function addHeaderFaults(header: Buffer, at: { readonly entry: ZipEntry; readonly extra: Buffer }, faults: Faults): void {
   const { entry } = at;
   const extras = at.extra.length === 0 ? noExtras : readExtras(at.extra);
   const resolved = resolveSizes({ packed: header.readUInt32LE(18), size: header.readUInt32LE(22) }, extras.zip64);
-  for (const fault of [extras.fault, resolved.fault])
-    if (fault !== undefined) faults.add(`${shown(entry.path)} has ${fault} in its local header`);
+  if (extras.fault !== undefined) faults.add(`${shown(entry.path)} has ${extras.fault} in its local header`);
+  if (resolved.fault !== undefined) faults.add(`${shown(entry.path)} has ${resolved.fault} in its local header`);
   if (extras.unicodeName?.equals(entry.nameBytes) === false) {
     faults.add(`${shown(entry.path)} has another name in the Unicode path extra field of its local header`);
   }

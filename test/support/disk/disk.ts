@@ -90,27 +90,28 @@ export function createDisk(): Disk {
 }
 
 function contentOf(inode: Inode, survives: () => boolean): Uint8Array {
-  let bytes = Uint8Array.from(inode.lasting);
-  for (const one of inode.pending) {
+  const { lasting, pending } = inode;
+  if (pending.length === 0) return lasting;
+  const end = (one: Content): number => (one.kind === "write" ? one.offset + one.bytes.length : one.length);
+  const bytes = new Uint8Array(pending.reduce((most, one) => Math.max(most, end(one)), lasting.length));
+  bytes.set(lasting);
+  let length = lasting.length;
+  for (const one of pending) {
     if (one.kind === "truncate") {
-      if (survives()) bytes = resized(bytes, one.length);
+      if (!survives()) continue;
+      if (one.length < length) bytes.fill(0, one.length, length);
+      length = one.length;
       continue;
     }
     for (let at = 0; at < one.bytes.length; ) {
       const offset = one.offset + at;
-      const length = Math.min(sectorBytes - (offset % sectorBytes), one.bytes.length - at);
+      const size = Math.min(sectorBytes - (offset % sectorBytes), one.bytes.length - at);
       if (survives()) {
-        if (bytes.length < offset + length) bytes = resized(bytes, offset + length);
-        bytes.set(one.bytes.subarray(at, at + length), offset);
+        bytes.set(one.bytes.subarray(at, at + size), offset);
+        length = Math.max(length, offset + size);
       }
-      at += length;
+      at += size;
     }
   }
-  return bytes;
-}
-
-function resized(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-  const other = new Uint8Array(length);
-  other.set(bytes.subarray(0, length));
-  return other;
+  return bytes.subarray(0, length);
 }

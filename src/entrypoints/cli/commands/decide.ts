@@ -56,7 +56,7 @@ async function say(context: Context, run: string | undefined, saying: Saying): P
     printJson(terminal, { schema: "slipway-said/1", run: state.run, said: saying.kind, driven, files: now.files });
     return 0;
   }
-  const next = driven ? "The process that drives the run takes it up now." : "Nobody drives the run: it takes effect with the next `slipway run`.";
+  const next = driven ? "The process that drives the run takes it up now." : state.closed === undefined ? "Nobody drives the run: it takes effect with the next `slipway run`." : "The run is over.";
   const words = { approve: "Approved", reject: "Rejected", answer: "Acknowledged", retry: "Asked for another attempt", cancel: "Cancelled" }[saying.kind];
   const unproven = saying.kind === "approve" || saying.kind === "reject" || saying.kind === "answer" ? " (not authenticated: on this machine nothing proves who you are)" : "";
   terminal.out(`${words}: ${safe(state.plan.release.title)}${unproven}\n${publicWords(now)}\n${next}\n`);
