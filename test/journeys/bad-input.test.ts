@@ -91,7 +91,6 @@ describe("a slipway.yaml that is wrong is refused with place and reason", { conc
     test(what, async (context) => {
       const bed = bedFor(context, (project) => writeFileSync(path.join(project, "slipway.yaml"), text));
 
-      await refused(bed, ["plan"], expected);
       await refused(bed, ["run"], expected);
     });
   }

@@ -4,11 +4,14 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { after, before, test, type TestContext } from "node:test";
+import { after, before, describe, test, type TestContext } from "node:test";
 import { checkJsonSchema, strictly } from "../support/json-schema.ts";
 import { matchGolden } from "../support/golden.ts";
 import { edit, makeBed, pointAt, readReport, repositoryRoot, startIndex, type Bed, type Ended } from "../support/bed.ts";
-import { handOn, prebuiltName, prebuiltProject, prebuiltTokens, type PrebuiltOptions } from "../support/prebuilt-project.ts";
+import { describedAs, handOn, prebuiltName, prebuiltProject, prebuiltTokens, type PrebuiltOptions } from "../support/prebuilt-project.ts";
+import { sdist } from "../support/sdist.ts";
+import { wheel, type WheelOf } from "../support/wheel.ts";
+import type { ReleaseDiff } from "../../src/app/diff-release.ts";
 import type { RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
 import { errorSchema, planDocumentSchema, recordDocumentSchema, reportDocumentSchema } from "../../src/app/schemas.ts";
 import { errorCatalog } from "../../src/domain/error-catalog.ts";
@@ -84,8 +87,8 @@ const usage: readonly (readonly [string, readonly string[], RegExp, RegExp])[] =
   ["steps that the plan does not have", ["run", "--only", "lint"], /the plan has no such step or group/, /Steps: build/],
   ["steps that act, as checks", ["run", "--only", "pypi"], /it acts on the world/, /./],
 ];
-for (const [what, args, message, hint] of usage) {
-  test(`${what} is refused with 2, in words and as a document`, async () => {
+describe("a command line that is not understood", { concurrency: 2 }, () => {
+  for (const [what, args, message, hint] of usage) test(`${what} is refused with 2, in words and as a document`, async () => {
     const [said, json] = await Promise.all([still.slipway(args, source), still.slipway(["--json", ...args], source)]);
 
     assert.equal(said.code, 2, said.stderr);
@@ -95,7 +98,7 @@ for (const [what, args, message, hint] of usage) {
     assert.match(said.stderr.split("\nhint: ")[1] ?? "", hint);
     assert.match(refusal(json).message, message);
   });
-}
+});
 
 test("help, version and completions are no faults, and go to standard output", async () => {
   for (const [args, text] of [
@@ -301,6 +304,44 @@ test("what doctor finds ends with 8, each finding with an id", async () => {
   assert.equal(one.code, 0, one.stdout);
 });
 
+test("diff tells what the next release changes for those who install it, and what git does not have", async (context) => {
+  const { bed } = await withIndexes(context);
+  const env = { ...source, ...prebuiltTokens };
+  const released = await bed.slipway(["run", "--json"], env);
+  assert.equal(released.code, 0, released.stderr);
+  const next: WheelOf = { ...describedAs("1.1.0"), requires: ["slipway-example-tide>=0.2"] };
+  const added = wheel({ ...next, files: { "reed_extra.pth": "import os\n" } });
+  const { files } = prebuiltProject({ version: "1.1.0", built: [added, sdist(next)] });
+  rmSync(path.join(bed.project, "built"), { recursive: true });
+  for (const [name, content] of Object.entries(files)) if (name !== "slipway.yaml") writeFile(path.join(bed.project, name), content);
+  bed.git("add", "--all");
+  bed.git("commit", "--quiet", "--message", "1.1.0");
+  const rehearsed = await bed.slipway(["rehearse", "--json"], env);
+  assert.equal(rehearsed.code, 0, rehearsed.stderr + rehearsed.stdout);
+
+  const said = await bed.slipway(["diff"], env);
+  const stat = await bed.slipway(["diff", "--stat", "--package", "reed"], env);
+  const json = await bed.slipway(["diff", "--json"], env);
+  const other = await bed.slipway(["diff", "--package", "weed", "--json"], env);
+
+  assert.equal(said.code, 0, said.stderr);
+  assert.match(said.stdout, /^reed 1\.1\.0 {2}rehearsal /);
+  assert.match(said.stdout, /look "reed_extra\.pth" is new: Python runs what such a file says at every start/);
+  assert.match(said.stdout, /\+ requires slipway-example-tide>=0\.2/);
+  assert.match(said.stdout, /against 1\.0\.0 at pypi: /);
+  assert.match(said.stdout, /against git: [0-9]+ files? that git does not have/);
+  assert.doesNotMatch(stat.stdout, /^ {4}\+ reed_extra/m);
+  const document = JSON.parse(json.stdout) as ReleaseDiff;
+  assert.equal(document.schema, "slipway-diff/1");
+  assert.deepEqual(document.artifacts.map((one) => [one.kind, one.published.kind]), [["wheel", "compared"], ["sdist", "compared"]]);
+  assert.equal(refusal(other).code, "USAGE");
+});
+
+function writeFile(file: string, content: string | Uint8Array): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
+
 const withoutRuns: readonly (readonly [string, readonly string[]])[] = [
   ["status", ["status"]],
   ["watch", ["watch"]],
@@ -314,15 +355,15 @@ const withoutRuns: readonly (readonly [string, readonly string[]])[] = [
   ["diff", ["diff"]],
   ["plan --against last", ["plan", "--against", "last"]],
 ];
-for (const [what, args] of withoutRuns) {
-  test(`${what} without any run says so, with what to type next`, async () => {
+describe("where there is no run", { concurrency: 2 }, () => {
+  for (const [what, args] of withoutRuns) test(`${what} without any run says so, with what to type next`, async () => {
     const ended = await still.slipway(["--json", ...args], { ...source, XDG_STATE_HOME: path.join(still.folder, "empty") });
 
     const error = refusal(ended);
     assert.deepEqual([ended.code, error.code], [2, "RUN_UNKNOWN"]);
     assert.match(error.hint, /slipway rehearse/);
   });
-}
+});
 
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   test(`${signal} ends what is under way, says that the state is safe, and exits with ${code}`, async (context) => {
