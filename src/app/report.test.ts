@@ -12,7 +12,7 @@ const effect = anEffect({ key, data: { name: "demo.whl", sha256: "ab".repeat(32)
 const acting = anActingStep({ id: "pypi", environment: "pypi", gate: "pypi" });
 const plan = planOf([aPlannedStep({ id: "build" }), acting], { environments: [anEnvironment({ gate: "pypi", approvals: { required: 1, from: "maintainers", standing: "refused" } })] });
 const begun: readonly Fact[] = [passed, started("build"), done("build"), started("pypi"), listed("pypi", [effect]), clear("pypi")];
-const inPypi = (fact: Fact): Fact => ("step" in fact && fact.step === "publish" ? ({ ...fact, step: "pypi" } as Fact) : fact);
+const inPypi = (fact: Fact): Fact => ("step" in fact && fact.step === "publish" ? { ...fact, step: "pypi" } : fact);
 
 function reported(drove: Drove, facts: readonly Fact[], mode: RunMode = "run"): Report {
   const told = facts.map((fact, index): Told => [index, inPypi(fact)]);

@@ -3,7 +3,6 @@
 import type { ErrorCode } from "../domain/error-catalog.ts";
 import { errorCatalog } from "../domain/error-catalog.ts";
 import { unreachable } from "../domain/error.ts";
-import { catalogueName, stepOf } from "../domain/plan/plan.ts";
 import { rejectedBy } from "../domain/run/progress.ts";
 import type { FindingFact, RunMode } from "../domain/run/fact.ts";
 import type { EffectState, RunState } from "../domain/run/state.ts";
@@ -208,10 +207,4 @@ function outcomeOf(state: EffectState): { readonly outcome: FileOutcome; readonl
 /** Files that others can see now, for the first line of every failure. */
 export function publicNow(files: readonly ReportedFile[]): readonly ReportedFile[] {
   return files.filter((file) => file.outcome === "published" || file.outcome === "already-there");
-}
-
-/** Whether a step publishes, by what the plan says of it. */
-export function isPublishing(state: RunState, id: string): boolean {
-  const step = stepOf(state.plan, id);
-  return step !== undefined && step.kind === "acting" && catalogueName(step) === "publish";
 }

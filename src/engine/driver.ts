@@ -5,7 +5,7 @@ import type { Sha256 } from "../domain/digest.ts";
 import { unreachable } from "../domain/error.ts";
 import type { ErrorCode } from "../domain/error-catalog.ts";
 import type { Subject } from "../domain/gate.ts";
-import { decide, type Limits, type Move } from "../domain/run/decide.ts";
+import { decide, type Decision, type Limits, type Move } from "../domain/run/decide.ts";
 import type { EffectStop } from "../domain/run/decide-effect.ts";
 import type { Fact, Recorded } from "../domain/run/fact.ts";
 import type { Standing } from "../domain/run/standing.ts";
@@ -26,6 +26,10 @@ export interface Runtime {
   perform(move: Move, state: RunState): void;
   /** The next thing that happens, at the latest when it is `wakeAtMs`. */
   next(wakeAtMs: number | undefined): Promise<Input>;
+  /** What has happened besides, without waiting for anything. Absent: nothing. */
+  more?(): readonly Input[];
+  /** What is committed within `act` becomes durable together, when this returns: one sync for all. Absent: each by itself. */
+  together?<T>(act: () => T): T;
   digestSubject(subject: Subject): Sha256;
 }
 
@@ -42,24 +46,51 @@ export type Drove = Standing | { readonly kind: "interrupted" };
 /** Advances the run until nothing more can be done without somebody or something else. */
 export async function drive(state: RunState, runtime: Runtime, options: DriveOptions): Promise<Drove> {
   const underWay = new Set<string>();
+  let inputs: readonly Input[] = [];
+  for (;;) {
+    const advanced = advanceTogether(state, runtime, { options, underWay, inputs });
+    // Only now is all of it durable that these are begun on the strength of, above all the intents.
+    for (const move of advanced.begun) runtime.perform(move, state);
+    if (underWay.size === 0 && options.interrupted.aborted) return { kind: "interrupted" };
+    const { standing, wakeAtMs } = advanced.decision;
+    const isAtRest = underWay.size === 0 && wakeAtMs === undefined && isResting(standing, options);
+    if (isAtRest && state.closed !== undefined) return standing;
+    // At rest, what people said while nobody looked is taken up before anything is concluded from their silence.
+    const input = await runtime.next(isAtRest ? runtime.nowMs() : wakeAtMs);
+    if (isAtRest && input.kind === "woken") return standing;
+    inputs = [input, ...(runtime.more?.() ?? [])];
+  }
+}
+
+interface Advancing {
+  readonly options: DriveOptions;
+  readonly underWay: Set<string>;
+  readonly inputs: readonly Input[];
+}
+
+interface Advanced {
+  readonly decision: Decision;
+  readonly begun: readonly Move[];
+}
+
+function advanceTogether(state: RunState, runtime: Runtime, advancing: Advancing): Advanced {
+  const act = (): Advanced => advance(state, runtime, advancing);
+  return runtime.together === undefined ? act() : runtime.together(act);
+}
+
+/** Writes down what happened and what follows from it, until only moves are left that take their time. */
+function advance(state: RunState, runtime: Runtime, { options, underWay, inputs }: Advancing): Advanced {
+  for (const input of inputs) take(state, runtime, { input, underWay });
+  const begun: Move[] = [];
   for (;;) {
     const decision = decide(state, { nowMs: runtime.nowMs(), underWay, limits: options.limits });
     const moves = options.interrupted.aborted ? [] : decision.moves;
     const first = moves.flatMap((move) => factsBefore(move, state, runtime));
     if (first.length > 0) book(state, runtime.commit(first, []));
     const toPerform = moves.filter((move) => !isBookkeeping(move));
-    for (const move of toPerform) {
-      underWay.add(move.key);
-      runtime.perform(move, state);
-    }
-    if (moves.length > toPerform.length) continue;
-    if (underWay.size === 0 && options.interrupted.aborted) return { kind: "interrupted" };
-    const isAtRest = underWay.size === 0 && decision.wakeAtMs === undefined && isResting(decision.standing, options);
-    if (isAtRest && state.closed !== undefined) return decision.standing;
-    // At rest, what people said while nobody looked is taken up before anything is concluded from their silence.
-    const input = await runtime.next(isAtRest ? runtime.nowMs() : decision.wakeAtMs);
-    if (isAtRest && input.kind === "woken") return decision.standing;
-    take(state, runtime, { input, underWay });
+    for (const move of toPerform) underWay.add(move.key);
+    begun.push(...toPerform);
+    if (moves.length === toPerform.length) return { decision, begun };
   }
 }
 

@@ -32,6 +32,8 @@ export function createEmbeddedRuntime(parts: EmbeddedParts, state: RunState): Ru
   const { journal, clock, run } = parts;
   const ended: Input[] = [];
   let told = false;
+  /** Written, and not durable yet: nobody is told of it before. */
+  let untold: Recorded[] | undefined;
   let fault: { readonly error: unknown } | undefined;
   let ring: () => void = () => {};
   const arrive = (input: Input): void => {
@@ -42,9 +44,22 @@ export function createEmbeddedRuntime(parts: EmbeddedParts, state: RunState): Ru
     nowMs: () => clock.nowMs(),
     commit(facts, answered) {
       const recorded = journal.append(run, facts, { atMs: clock.nowMs(), answered });
-      parts.onRecorded(recorded, state);
+      if (untold === undefined) parts.onRecorded(recorded, state);
+      else untold.push(...recorded);
       return recorded;
     },
+    together(act) {
+      const fresh: Recorded[] = [];
+      untold = fresh;
+      try {
+        const result = journal.together(act);
+        if (fresh.length > 0) parts.onRecorded(fresh, state);
+        return result;
+      } finally {
+        untold = undefined;
+      }
+    },
+    more: () => ended.splice(0),
     perform(move, current) {
       parts.onMove(move);
       perform(move, current, parts.workshop).then(

@@ -10,23 +10,17 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { composeWorld } from "../../src/app/compose.ts";
-import type { Registries } from "../../src/app/registries.ts";
 import type { Report } from "../../src/app/report.ts";
-import { runRelease } from "../../src/app/run-release.ts";
-import type { World } from "../../src/app/world.ts";
 import type { Clock } from "../../src/platform/ports.ts";
 import { createArchives } from "../../src/platform/archives/archives.ts";
-import { createCredential } from "../../src/platform/credential.ts";
-import { pypiRegistry } from "../../src/registries/pypi/client.ts";
 import { archiveHooks } from "../../src/registries/pypi/rehearsal/archive-hooks.ts";
 import { faultProfiles, parseFaults, type FaultCall, type FaultName } from "../../src/registries/pypi/rehearsal/faults.ts";
 import { filePath } from "../../src/registries/pypi/rehearsal/pages.ts";
 import { startRehearsalPypi, type RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
 import type { IndexState } from "../../src/registries/pypi/rehearsal/state.ts";
-import type { Registry } from "../../src/registries/registry.ts";
 import { makeBed, type Bed } from "../support/bed.ts";
 import { fastClock } from "../support/fast-clock.ts";
+import { runInProcess } from "../support/in-process.ts";
 import { prebuiltName, prebuiltProject, prebuiltTokens } from "../support/prebuilt-project.ts";
 
 /** How many times faster the clock runs: waiting for an index that never answers takes a quarter of an hour of it. */
@@ -189,36 +183,11 @@ async function openPlace(folder: string, clock: Clock, faults: string): Promise<
   };
 }
 
-/** `slipway run --no-wait` of the present moment: everything is composed anew, as in a new process. */
 async function runOnce({ folder, servers, clock }: Place): Promise<Report> {
-  const quiet = (): void => {};
-  const real = composeWorld({
-    env: { ...bed.env, ...prebuiltTokens },
-    folder: bed.project,
-    stateRoot: path.join(folder, "state"),
-    interrupted: new AbortController().signal,
-    log: { debug: quiet, info: quiet, warn: quiet },
-  });
-  const world: World = { ...real, clock, realRegistries: () => Promise.resolve(registriesAt(servers, clock)) };
-  const asked = { pipeline: undefined, version: undefined, inputs: {}, path: undefined, mayAssumeTag: false };
-  const observer = { onHistory: quiet, onRecorded: quiet, onMove: quiet, onLine: quiet };
-  const { report, record } = await runRelease(world, { asked, observer, waitForPeople: false, mend: false });
+  const tokens = { testpypi: prebuiltTokens.TESTPYPI_TOKEN, pypi: prebuiltTokens.PYPI_TOKEN };
+  const { report, record } = await runInProcess({ bed, state: path.join(folder, "state"), clock, registries: servers, tokens, client: { settleMs, timeouts }, env: prebuiltTokens });
   assert.equal(record !== undefined, report.exitCode === 0);
   return report;
-}
-
-function registriesAt(servers: Place["servers"], clock: Clock): Registries {
-  const opened = new Map<string, Registry>(
-    names.map((name) => {
-      const { uploadUrl, indexUrl } = servers[name];
-      return [name, pypiRegistry({ name, uploadUrl, indexUrl, world: "real", rules: "pypi", settleMs, clock, userAgent: "slipway/0.0.0-test", timeouts })];
-    }),
-  );
-  return {
-    world: "real",
-    open: (planned) => opened.get(planned.name) as Registry,
-    credential: (planned) => Promise.resolve(createCredential("__token__", prebuiltTokens[planned.name === "pypi" ? "PYPI_TOKEN" : "TESTPYPI_TOKEN"])),
-  };
 }
 
 /** What holds after every command, whatever the index did: what is said is what is so, nothing twice, nothing early. */

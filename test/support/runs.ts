@@ -83,6 +83,10 @@ export function observed(effect: string, observation: Observation, step = "publi
   return { kind: "effect-observed", step, effect, observation };
 }
 
+export function absentFact(effect: string, step = "publish"): Fact {
+  return observed(effect, { kind: "absent" }, step);
+}
+
 export function intended(effect: string, step = "publish"): Fact {
   return { kind: "effect-intended", step, effect };
 }

@@ -62,9 +62,9 @@ export function isGenerated(path: string): boolean {
  */
 export function alarmingFiles(added: readonly ChangedFile[], kind: "wheel" | "sdist"): readonly string[] {
   return added.flatMap(({ path }) => {
-    if (/\.pth$/.test(path)) return [`"${path}" is new: Python runs what such a file says at every start`];
+    if (path.endsWith(".pth")) return [`"${path}" is new: Python runs what such a file says at every start`];
     if (/\.(?:so|pyd|dll|dylib|exe)$/i.test(path)) return [`"${path}" is new: a compiled file`];
-    if (/^\*\.data\/scripts\//.test(path)) return [`"${path}" is new: it is put on the PATH`];
+    if (path.startsWith("*.data/scripts/")) return [`"${path}" is new: it is put on the PATH`];
     if (kind === "sdist" && path === "setup.py") return [`"${path}" is new: it runs when the sdist is installed`];
     return [];
   });

@@ -130,7 +130,7 @@ export function isModuleName(text: string): boolean {
 
 function parsed(text: string): Table {
   try {
-    return parse(text) as Table;
+    return parse(text);
   } catch {
     // `readPythonProject` tells this in the parser's words; here there is nothing to tell from.
     return {};

@@ -30,6 +30,13 @@ export interface Journal {
    * the sync failed, a later process may find all of them. Whoever gets this error sends nothing more.
    */
   append(run: string, facts: readonly Fact[], options: { readonly atMs: number; readonly answered: readonly string[] }): readonly Recorded[];
+  /**
+   * What is appended within `act` becomes durable together, when this returns, with one sync instead of many. What `append`
+   * returned inside may be concluded from at once; nothing outside may be begun on the strength of it before. When `act`
+   * throws, nothing of it is there.
+   * @throws SlipwayError STORAGE_FAILED as `append` does
+   */
+  together<T>(act: () => T): T;
   /** All facts of a run in order. @throws SlipwayError JOURNAL_DAMAGED */
   read(run: string): readonly Recorded[];
   /** Facts after `seq`: for those who look on. */

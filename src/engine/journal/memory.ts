@@ -22,6 +22,16 @@ export function createMemoryJournal(): Journal {
       inbox.set(run, (inbox.get(run) ?? []).filter((row) => !options.answered.includes(row.id)));
       return added.map(readBack);
     },
+    together(act) {
+      const before = [new Map(rows), new Map(inbox)] as const;
+      try {
+        return act();
+      } catch (error) {
+        restore(rows, before[0]);
+        restore(inbox, before[1]);
+        throw error;
+      }
+    },
     read,
     readAfter,
     runs: (limit) => [...rows.keys()].map((run) => summarise(run, read(run))).toReversed().slice(0, limit),
@@ -32,6 +42,11 @@ export function createMemoryJournal(): Journal {
     asks: (run) => inbox.get(run) ?? [],
     close() {},
   };
+}
+
+function restore<V>(map: Map<string, V>, before: ReadonlyMap<string, V>): void {
+  map.clear();
+  for (const [key, value] of before) map.set(key, value);
 }
 
 function summarise(run: string, recorded: readonly Recorded[]): RunSummary {

@@ -30,9 +30,10 @@ export function openSqliteJournal(file: string, crashPoints: CrashPoints): Journ
   const { database, statements } = storing(file, () => openDatabase(file));
   const readAfter = (run: string, seq: number): readonly Recorded[] =>
     storing(file, () => decodeAll(run, statements.readAfter.all(run, seq) as unknown as Row[], seq));
+  const store: Store = { database, statements, crashPoints, file, group: undefined };
   return {
-    append: (run, facts, options) =>
-      storing(file, () => appendFacts({ database, statements, crashPoints }, { run, facts, ...options })),
+    append: (run, facts, options) => storing(file, () => appendFacts(store, { run, facts, ...options })),
+    together: (act) => together(store, act),
     read: (run) => readAfter(run, 0),
     readAfter,
     runs: (limit) => storing(file, () => (statements.runs.all(limit) as unknown as RunRow[]).map((row) => ({ ...row, closed: row.closed === 1 }))),
@@ -88,6 +89,9 @@ interface Store {
   readonly database: DatabaseSync;
   readonly statements: Statements;
   readonly crashPoints: CrashPoints;
+  readonly file: string;
+  /** Names of the appends that wait to be made durable together; undefined: each is by itself. */
+  group: string[] | undefined;
 }
 
 interface Entry {
@@ -97,27 +101,56 @@ interface Entry {
   readonly answered: readonly string[];
 }
 
-/** Writes all facts or none, and returns only when they are on the disk. */
+/** Writes all facts or none, and returns only when they are on the disk, or within `together` when they are written. */
 function appendFacts(store: Store, entry: Entry): readonly Recorded[] {
-  const { database, statements, crashPoints } = store;
+  const { database, crashPoints, group } = store;
   const name = entry.facts.map((fact) => fact.kind).join("+") || "asks";
   crashPoints.reach(`journal/${name}/before`);
-  database.exec("BEGIN IMMEDIATE");
+  if (!database.isTransaction) database.exec("BEGIN IMMEDIATE");
   try {
-    const { seq } = statements.last.get(entry.run) as { seq: number };
-    const rows = entry.facts.map((fact, index) => encode(entry.run, seq + 1 + index, { atMs: entry.atMs, fact }));
-    entry.facts.forEach((fact) => noteRun(statements, entry, fact));
-    for (const row of rows) statements.insert.run(entry.run, row.seq, row.atMs, row.body, row.checksum);
-    for (const id of entry.answered) statements.answered.run(id);
+    const rows = insertFacts(store.statements, entry);
     crashPoints.reach(`journal/${name}/written`);
-    database.exec("COMMIT");
-    crashPoints.reach(`journal/${name}/after`);
+    if (group === undefined) {
+      database.exec("COMMIT");
+      crashPoints.reach(`journal/${name}/after`);
+    } else group.push(name);
     // The run goes on from what was written down, not from what it was written from.
     return rows.map(readBack);
   } catch (error) {
-    if (database.isTransaction) database.exec("ROLLBACK");
+    rollBack(database);
     throw error;
   }
+}
+
+function insertFacts(statements: Statements, entry: Entry): readonly Row[] {
+  const { seq } = statements.last.get(entry.run) as { seq: number };
+  const rows = entry.facts.map((fact, index) => encode(entry.run, seq + 1 + index, { atMs: entry.atMs, fact }));
+  entry.facts.forEach((fact) => noteRun(statements, entry, fact));
+  for (const row of rows) statements.insert.run(entry.run, row.seq, row.atMs, row.body, row.checksum);
+  for (const id of entry.answered) statements.answered.run(id);
+  return rows;
+}
+
+/** One transaction for all that is appended within; begun by the first append, so that nothing is synced for nothing. */
+function together<T>(store: Store, act: () => T): T {
+  if (store.group !== undefined) return act();
+  const group: string[] = [];
+  store.group = group;
+  try {
+    const result = act();
+    if (store.database.isTransaction) storing(store.file, () => store.database.exec("COMMIT"));
+    for (const name of group) store.crashPoints.reach(`journal/${name}/after`);
+    return result;
+  } catch (error) {
+    rollBack(store.database);
+    throw error;
+  } finally {
+    store.group = undefined;
+  }
+}
+
+function rollBack(database: DatabaseSync): void {
+  if (database.isTransaction) database.exec("ROLLBACK");
 }
 
 /** The list of runs is kept beside the records, in the same transaction; it can be made again from them. */

@@ -31,7 +31,7 @@ export function buildProgram(version: string): Built {
   const act = (run: Act) => async (...given: unknown[]): Promise<void> => {
     const command = given.at(-1) as Command;
     const values = command.processedArgs as (string | undefined)[];
-    status = await run(program.opts(), values, command.opts() as Record<string, never>);
+    status = await run(program.opts(), values, command.opts<Record<string, never>>());
   };
   for (const define of commands) define(program, act);
   for (const command of program.commands) command.exitOverride().helpOption("-h, --help", "print this text").configureOutput({ writeErr: () => {} });

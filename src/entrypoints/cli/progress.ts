@@ -68,27 +68,20 @@ function resumedWords(recorded: readonly Recorded[]): string | undefined {
   return `${plan.release.title} (plan ${planDigest.slice(0, 12)}) · ${steps.size} of ${plural(plan.steps.length, "step")} done`;
 }
 
+/** What a person waits for: steps that were started, and what is being sent. */
 function noteRunning(running: Map<string, Running>, fact: Fact, atMs: number): void {
-  switch (fact.kind) {
-    case "step-started":
-      running.set(fact.step, { what: fact.step, sinceMs: atMs });
-      return;
-    case "step-done":
-    case "step-failed":
-    case "step-later":
-    case "step-lost":
-      running.delete(fact.step);
-      return;
-    case "effect-intended":
-      running.set(`${fact.step} ${fact.effect}`, { what: `${fact.step}: sending ${fact.effect}`, sinceMs: atMs });
-      return;
-    case "effect-replied":
-      running.delete(`${fact.step} ${fact.effect}`);
-      return;
-    default:
-      return;
-  }
+  if (fact.kind === "step-started") running.set(fact.step, { what: fact.step, sinceMs: atMs });
+  else if (endings.has(fact.kind) && "step" in fact) forget(running, fact.step);
+  else if (fact.kind === "effect-intended") running.set(`${fact.step} ${fact.effect}`, { what: `${fact.step}: sending ${fact.effect}`, sinceMs: atMs });
+  else if (fact.kind === "effect-replied") running.delete(`${fact.step} ${fact.effect}`);
 }
+
+/** A step that ended waits for nothing any more: what was sent without an answer is told as the run's outcome. */
+function forget(running: Map<string, Running>, step: string): void {
+  for (const key of running.keys()) if (key === step || key.startsWith(`${step} `)) running.delete(key);
+}
+
+const endings: ReadonlySet<Fact["kind"]> = new Set(["step-done", "step-failed", "step-later", "step-lost"]);
 
 interface Region {
   above(text: string): void;

@@ -31,9 +31,9 @@ async function readAgainst({ world }: Context, against: string): Promise<Plan> {
   const text = await world.files.readTextIfThere(against);
   if (text === undefined) throw new SlipwayError("USAGE", `Cannot compare with "${against}": there is no such file`, { hint: "Write one with `slipway plan --out FILE`, or say `--against last`" });
   try {
-    const { digest: _digest, notices: _notices, changes: _changes, ...plan } = JSON.parse(text) as Plan & { digest?: string; notices?: unknown; changes?: unknown };
-    if (plan.schema !== planSchema) throw new Error(`its schema is "${String(plan.schema)}" and should be "${planSchema}"`);
-    return plan;
+    const { schema, digest: _digest, notices: _notices, changes: _changes, ...plan } = JSON.parse(text) as Omit<Plan, "schema"> & { schema: unknown; digest?: string; notices?: unknown; changes?: unknown };
+    if (schema !== planSchema) throw new Error(`its schema is "${String(schema)}" and should be "${planSchema}"`);
+    return { schema: planSchema, ...plan };
   } catch (error) {
     throw new SlipwayError("USAGE", `Cannot compare with "${against}": ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }

@@ -1,0 +1,64 @@
+// `slipway run --no-wait` in this process, for journeys that need another clock or other time-outs than the program has:
+// use case, engine, journal, git, child processes and the PyPI client are the real ones, composed anew for each command.
+import assert from "node:assert/strict";
+import { composeWorld } from "../../src/app/compose.ts";
+import type { Registries } from "../../src/app/registries.ts";
+import { runRelease, type RunEnd } from "../../src/app/run-release.ts";
+import type { Clock } from "../../src/platform/ports.ts";
+import { createCredential } from "../../src/platform/credential.ts";
+import { pypiRegistry, type PypiOptions } from "../../src/registries/pypi/client.ts";
+import type { Registry } from "../../src/registries/registry.ts";
+import type { Bed } from "./bed.ts";
+
+export interface Addresses {
+  readonly uploadUrl: string;
+  readonly indexUrl: string;
+}
+
+export interface InProcess {
+  readonly bed: Pick<Bed, "env" | "project">;
+  /** `--state`. */
+  readonly state: string;
+  readonly clock: Clock;
+  /** By name in slipway.yaml. */
+  readonly registries: Readonly<Record<string, Addresses>>;
+  /** Secrets by name of the registry; all get the same where it is one. */
+  readonly tokens: Readonly<Record<string, string>>;
+  readonly client: Pick<PypiOptions, "settleMs" | "timeouts">;
+  /** More variables than the bed's. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** @throws SlipwayError as the program would print it */
+export async function runInProcess(options: InProcess): Promise<RunEnd> {
+  const quiet = (): void => {};
+  const composed = composeWorld({
+    env: { ...options.bed.env, ...options.env },
+    folder: options.bed.project,
+    stateRoot: options.state,
+    interrupted: new AbortController().signal,
+    log: { debug: quiet, info: quiet, warn: quiet },
+  });
+  const world = { ...composed, clock: options.clock, realRegistries: () => Promise.resolve(registriesAt(options)) };
+  const asked = { pipeline: undefined, version: undefined, inputs: {}, path: undefined, mayAssumeTag: false };
+  const observer = { onHistory: quiet, onRecorded: quiet, onMove: quiet, onLine: quiet };
+  return await runRelease(world, { asked, observer, waitForPeople: false, mend: false });
+}
+
+function registriesAt({ registries, tokens, clock, client }: InProcess): Registries {
+  const opened = new Map<string, Registry>(
+    Object.entries(registries).map(([name, { uploadUrl, indexUrl }]) => [
+      name,
+      pypiRegistry({ name, uploadUrl, indexUrl, world: "real", rules: "pypi", clock, userAgent: "slipway/0.0.0-test", ...client }),
+    ]),
+  );
+  return {
+    world: "real",
+    open: ({ name }) => {
+      const found = opened.get(name);
+      assert.ok(found !== undefined, `the test has no registry "${name}"`);
+      return found;
+    },
+    credential: ({ name }) => Promise.resolve(createCredential("__token__", tokens[name] ?? "pypi-token-of-a-test")),
+  };
+}
