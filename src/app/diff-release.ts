@@ -38,7 +38,10 @@ export interface ArtifactDiff {
  * @param which `run`: as people name runs, or the newest that built something; `package`: id or name, or all
  * @throws SlipwayError RUN_UNKNOWN, USAGE for a package that the run does not have
  */
-export async function diffRelease(world: World, which: { readonly run: string | undefined; readonly package: string | undefined }): Promise<ReleaseDiff> {
+export async function diffRelease(
+  world: World,
+  which: { readonly run: string | undefined; readonly package: string | undefined },
+): Promise<ReleaseDiff> {
   const project = await openProject(world);
   const { state, store } = await findBuilt(world, project, which.run);
   const built = builtFiles(state, store, which.package);
@@ -97,7 +100,9 @@ function distributionsOf(state: RunState): readonly Built["artifact"][] {
 function builtFiles(state: RunState, store: ArtifactStore, wanted: string | undefined): readonly Built[] {
   const { packages } = state.plan;
   if (wanted !== undefined && !packages.some((one) => one.id === wanted || one.name === wanted)) {
-    throw new SlipwayError("USAGE", `Cannot compare package "${wanted}": ${state.plan.release.title} has no such package`, { hint: `Packages: ${packages.map((one) => one.id).join(", ")}` });
+    throw new SlipwayError("USAGE", `Cannot compare package "${wanted}": ${state.plan.release.title} has no such package`, {
+      hint: `Packages: ${packages.map((one) => one.id).join(", ")}`,
+    });
   }
   return distributionsOf(state).flatMap((artifact): readonly Built[] => {
     const of = packages.find((one) => one.id === artifact.package);
@@ -124,7 +129,9 @@ async function compareAll(world: World, comparing: Comparing): Promise<readonly 
     const { kind, name, sizeBytes, digest } = one.artifact;
     const ports = { archives: world.archives, signal: world.interrupted, folder };
     const published: AgainstPublished =
-      planned === undefined ? { kind: "unknown", registry: "", why: "the plan publishes to no registry" } : await compareWithPublished(one, registries.open(planned), ports);
+      planned === undefined
+        ? { kind: "unknown", registry: "", why: "the plan publishes to no registry" }
+        : await compareWithPublished(one, registries.open(planned), ports);
     const source = kind === "sdist" && tree !== undefined ? { source: await compareSdist(world, one, tree) } : {};
     diffs.push({ package: one.package.id, kind, name, sizeBytes, sha256: digest, ...source, published });
   }
@@ -137,13 +144,16 @@ function productionRegistry(plan: Plan): Plan["environments"][number]["registrie
   return all.find((registry) => !registry.test) ?? all[0];
 }
 
-type Tree = { readonly kind: "copied"; readonly folder: string; readonly paths: readonly string[] } | { readonly kind: "unknown"; readonly why: string };
+type Tree =
+  | { readonly kind: "copied"; readonly folder: string; readonly paths: readonly string[] }
+  | { readonly kind: "unknown"; readonly why: string };
 
 /** A copy as builds get one: without line-end conversion, so that bytes can be held against bytes. */
 async function copySource(world: World, { project, state, folder }: Comparing): Promise<Tree> {
   const { commit } = state.plan.source;
   const { root } = project.look;
-  if ((await world.git.resolve(root, commit)) === undefined) return { kind: "unknown", why: `the commit ${commit.slice(0, 10)} is not in this repository any more` };
+  if ((await world.git.resolve(root, commit)) === undefined)
+    return { kind: "unknown", why: `the commit ${commit.slice(0, 10)} is not in this repository any more` };
   const clone = path.join(folder, "clone");
   const copy = path.join(folder, "source");
   await world.git.clone(root, clone);
@@ -151,11 +161,20 @@ async function copySource(world: World, { project, state, folder }: Comparing): 
   return { kind: "copied", folder: copy, paths: await world.git.files(root, commit) };
 }
 
-async function compareSdist(world: World, built: { readonly artifact: Artifact; readonly package: PlannedPackage; readonly file: string }, tree: Tree): Promise<NonNullable<ArtifactDiff["source"]>> {
+async function compareSdist(
+  world: World,
+  built: { readonly artifact: Artifact; readonly package: PlannedPackage; readonly file: string },
+  tree: Tree,
+): Promise<NonNullable<ArtifactDiff["source"]>> {
   if (tree.kind === "unknown") return tree;
   const archive = await open(built.file, "sdist", world.archives);
   if (typeof archive === "string") return { kind: "unknown", why: `"${built.artifact.name}" cannot be read: ${archive}` };
   const members = membersOf(await archive.digests(), "sdist");
-  const against = await compareWithSource(members, { folder: tree.folder, paths: tree.paths, packageFolder: built.package.folder, files: world.files });
+  const against = await compareWithSource(members, {
+    folder: tree.folder,
+    paths: tree.paths,
+    packageFolder: built.package.folder,
+    files: world.files,
+  });
   return { kind: "compared", ...against };
 }

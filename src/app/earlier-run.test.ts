@@ -1,7 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { anArtifact, aPackage, aPlannedStep } from "../../test/support/ports.ts";
-import { anActingStep, anEffect, ann, clear, done, intended, listed, observed, passed, planOf, sha256OfText, started, verified } from "../../test/support/runs.ts";
+import {
+  anActingStep,
+  anEffect,
+  ann,
+  clear,
+  done,
+  intended,
+  listed,
+  observed,
+  passed,
+  planOf,
+  sha256OfText,
+  started,
+  verified,
+} from "../../test/support/runs.ts";
 import { digestPlan, type Plan } from "../domain/plan/plan.ts";
 import type { CloseResult, Fact } from "../domain/run/fact.ts";
 import { createMemoryJournal } from "../engine/journal/memory.ts";
@@ -13,10 +27,21 @@ const build = aPlannedStep({ id: "build", uses: "build-wheel@1", makes: [{ kind:
 const publish = anActingStep({ id: "publish", waitsFor: ["build"], takes: [{ kinds: ["wheel"] }] });
 const plan = planOf([build, publish]);
 const built: readonly Fact[] = [passed, started("build"), done("build", [anArtifact("wheel", "demo-1.0.0-py3-none-any.whl")])];
-const sent: readonly Fact[] = [...built, started("publish"), listed("publish", [anEffect({ key })]), clear("publish"), observed(key, { kind: "absent" }), intended(key)];
+const sent: readonly Fact[] = [
+  ...built,
+  started("publish"),
+  listed("publish", [anEffect({ key })]),
+  clear("publish"),
+  observed(key, { kind: "absent" }),
+  intended(key),
+];
 const published: readonly Fact[] = [...sent, verified(key), done("publish")];
 
-function add(journal: Journal, run: string, what: { readonly plan: Plan; readonly facts: readonly Fact[]; readonly result: CloseResult | undefined }): void {
+function add(
+  journal: Journal,
+  run: string,
+  what: { readonly plan: Plan; readonly facts: readonly Fact[]; readonly result: CloseResult | undefined },
+): void {
   const opened: Fact = { kind: "run-opened", run, mode: "run", plan: what.plan, planDigest: digestPlan(what.plan, sha256OfText), by: ann };
   const closed: readonly Fact[] = what.result === undefined ? [] : [{ kind: "run-closed", result: what.result }];
   journal.append(run, [opened, ...what.facts, ...closed], { atMs: 0, answered: [] });
@@ -32,7 +57,10 @@ test("a plan that was carried out to its end is complete", () => {
   assert.equal(look(published, "complete"), "complete");
 });
 
-for (const [what, facts] of [["was published", published], ["may have been published", sent]] as const) {
+for (const [what, facts] of [
+  ["was published", published],
+  ["may have been published", sent],
+] as const) {
   test(`what ${what} by a run that was cancelled is taken over`, () => {
     assert.equal(look(facts, "cancelled"), "sent");
   });

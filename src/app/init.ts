@@ -31,12 +31,24 @@ export async function proposeConfiguration(world: World): Promise<Proposal> {
   const [paths, tags] = await Promise.all([world.git.files(look.root, look.commit), world.git.tags(look.root, "**")]);
   const read = commitReader(world.git, look.root, look.commit);
   const discovery = await discoverPackages({ paths, read });
-  const texts = { makefile: await readFirst(["Makefile", "makefile", "GNUmakefile"], paths, read), justfile: await readFirst(["justfile", "Justfile", ".justfile"], paths, read), setupCfg: await readFirst(["setup.cfg"], paths, read) };
-  const { sketch, notes } = sketchConfiguration({ discovery, paths, tags: tags.map((tag) => tag.name), repository: repositoryName(look), texts });
+  const texts = {
+    makefile: await readFirst(["Makefile", "makefile", "GNUmakefile"], paths, read),
+    justfile: await readFirst(["justfile", "Justfile", ".justfile"], paths, read),
+    setupCfg: await readFirst(["setup.cfg"], paths, read),
+  };
+  const { sketch, notes } = sketchConfiguration({
+    discovery,
+    paths,
+    tags: tags.map((tag) => tag.name),
+    repository: repositoryName(look),
+    texts,
+  });
   const text = renderConfiguration(sketch);
   await assertValid(text);
   const dirty = discovery.packages.flatMap((one) => look.dirty.filter((changed) => isManifestOf(one.folder, changed)));
-  const uncommitted = dirty.map((changed) => `"${changed}" differs from the commit: what is released, and what was looked at, is the commit`);
+  const uncommitted = dirty.map(
+    (changed) => `"${changed}" differs from the commit: what is released, and what was looked at, is the commit`,
+  );
   return { file, text, before, notes: [...notes, ...uncommitted] };
 }
 
@@ -45,7 +57,9 @@ async function present(world: World, file: string): Promise<string | undefined> 
   const info = await world.files.info(file);
   if (info === undefined) return undefined;
   if (info.kind === "file") return world.files.readText(file);
-  throw new SlipwayError("CONFIG_EXISTS", `Cannot write "${file}": it is a ${info.kind} and should be a file, or not be there`, { hint: "Move it away, then run the same command again" });
+  throw new SlipwayError("CONFIG_EXISTS", `Cannot write "${file}": it is a ${info.kind} and should be a file, or not be there`, {
+    hint: "Move it away, then run the same command again",
+  });
 }
 
 async function readFirst(names: readonly string[], paths: readonly string[], read: ReadCommit): Promise<string | undefined> {
@@ -54,7 +68,11 @@ async function readFirst(names: readonly string[], paths: readonly string[], rea
 }
 
 function repositoryName(look: { readonly root: string; readonly remote?: string }): string {
-  const remote = look.remote?.replace(/\/+$/, "").replace(/\.git$/, "").split(/[/:]/).at(-1);
+  const remote = look.remote
+    ?.replace(/\/+$/, "")
+    .replace(/\.git$/, "")
+    .split(/[/:]/)
+    .at(-1);
   return remote === undefined || remote === "" ? path.basename(look.root) : remote;
 }
 
@@ -102,5 +120,7 @@ async function keep(world: World, file: string, before: string): Promise<string>
     await world.files.writeText(beside, before);
     return beside;
   }
-  throw new SlipwayError("CONFIG_EXISTS", `Cannot keep the old "${configurationFile}": ${keptMax} of them are beside it already`, { hint: `Remove those that are not needed: ${configurationFile}.old…` });
+  throw new SlipwayError("CONFIG_EXISTS", `Cannot keep the old "${configurationFile}": ${keptMax} of them are beside it already`, {
+    hint: `Remove those that are not needed: ${configurationFile}.old…`,
+  });
 }

@@ -1,7 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { anArtifact, anEnvironment, aPackage, aPlannedStep, aRegistry, fakeClock } from "../../test/support/ports.ts";
-import { anActingStep, anEffect, ann, clear, done, intended, listed, observed, passed, planOf, sha256OfText, started, verified } from "../../test/support/runs.ts";
+import {
+  anActingStep,
+  anEffect,
+  ann,
+  clear,
+  done,
+  intended,
+  listed,
+  observed,
+  passed,
+  planOf,
+  sha256OfText,
+  started,
+  verified,
+} from "../../test/support/runs.ts";
 import { digestPlan, type Plan, type PlannedStep } from "../domain/plan/plan.ts";
 import type { Fact } from "../domain/run/fact.ts";
 import { fold, type RunState } from "../domain/run/state.ts";
@@ -15,7 +29,8 @@ const wheel = anArtifact("wheel", "demo-1.0.0-py3-none-any.whl");
 const key = "pypi/demo.whl";
 const build = aPlannedStep({ id: "build", uses: "build-wheel@1", makes: [{ kind: "wheel", package: "demo", countMin: 1, countMax: 1 }] });
 const publish = anActingStep({ id: "publish", environment: "pypi", waitsFor: ["build"], takes: [{ kinds: ["wheel"] }] });
-const plan = (steps: readonly PlannedStep[], parts: Partial<Plan> = {}): Plan => planOf(steps, { environments: [anEnvironment()], ...parts });
+const plan = (steps: readonly PlannedStep[], parts: Partial<Plan> = {}): Plan =>
+  planOf(steps, { environments: [anEnvironment()], ...parts });
 
 /** One byte is public: the wheel was sent and verified, the step is not done. */
 const halfPublic: readonly Fact[] = [
@@ -41,7 +56,11 @@ function mend(before: Plan, facts: readonly Fact[], after: Plan): Mended {
   let made = 0;
   // Ids that nothing else of the world is asked for here.
   const world = { clock, random: { id: () => `R${(made += 1)}` }, sha256OfText } as unknown as World;
-  journal.append("R0", [{ kind: "run-opened", run: "R0", mode: "run", plan: before, planDigest: digestPlan(before, sha256OfText), by: ann }, ...facts], { atMs: 0, answered: [] });
+  journal.append(
+    "R0",
+    [{ kind: "run-opened", run: "R0", mode: "run", plan: before, planDigest: digestPlan(before, sha256OfText), by: ann }, ...facts],
+    { atMs: 0, answered: [] },
+  );
   const open = fold(journal.read("R0"));
   const planned = { plan: after, digest: digestPlan(after, sha256OfText) } as unknown as PlannedRun;
   const run = mendRun(world, journal, { open, planned });
@@ -49,11 +68,18 @@ function mend(before: Plan, facts: readonly Fact[], after: Plan): Mended {
 }
 
 test("a mend keeps what is done and what is public, and closes the old run", () => {
-  const { state, old } = mend(plan([build, publish]), halfPublic, plan([build, publish, aPlannedStep({ id: "notify", waitsFor: ["publish"] })]));
+  const { state, old } = mend(
+    plan([build, publish]),
+    halfPublic,
+    plan([build, publish, aPlannedStep({ id: "notify", waitsFor: ["publish"] })]),
+  );
 
   assert.deepEqual(state.steps.get("build")?.artifacts, [wheel]);
   const effects = state.steps.get("publish")?.effects;
-  assert.deepEqual([effects?.get(key)?.evidence?.how, effects?.get(key)?.sends, effects?.get("pypi/demo.tar.gz")?.evidence], ["read back", 1, undefined]);
+  assert.deepEqual(
+    [effects?.get(key)?.evidence?.how, effects?.get(key)?.sends, effects?.get("pypi/demo.tar.gz")?.evidence],
+    ["read back", 1, undefined],
+  );
   assert.equal(old.closed?.result, "superseded");
   assert.equal(state.closed, undefined);
 });
@@ -65,7 +91,13 @@ test("an intent whose outcome is not known stays one: the successor looks before
 });
 
 test("a step that changed is done anew, and so is what takes its files", () => {
-  const nothingSent: readonly Fact[] = [passed, started("build"), done("build", [wheel]), started("publish"), listed("publish", [anEffect({ key })])];
+  const nothingSent: readonly Fact[] = [
+    passed,
+    started("build"),
+    done("build", [wheel]),
+    started("publish"),
+    listed("publish", [anEffect({ key })]),
+  ];
 
   const { state } = mend(plan([build, publish]), nothingSent, plan([{ ...build, input: { builder: "hatch" } }, publish]));
 
@@ -115,7 +147,13 @@ test("another credential for the same registry keeps what is public", () => {
 test("an acknowledgement is asked again", () => {
   const binding = sha256OfText("b");
   const gate = aPlannedStep({ id: "look", uses: "acknowledge@1", kind: "gate" });
-  const facts: readonly Fact[] = [passed, started("look"), { kind: "question-asked", step: "look", text: "Seen?", binding, paths: [] }, { kind: "question-answered", step: "look", binding, by: ann }, done("look")];
+  const facts: readonly Fact[] = [
+    passed,
+    started("look"),
+    { kind: "question-asked", step: "look", text: "Seen?", binding, paths: [] },
+    { kind: "question-answered", step: "look", binding, by: ann },
+    done("look"),
+  ];
 
   const { state } = mend(plan([gate]), facts, plan([gate, build]));
 

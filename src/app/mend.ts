@@ -19,12 +19,19 @@ import type { World } from "./world.ts";
 export function mendRun(world: World, journal: Journal, mending: { readonly open: RunState; readonly planned: PlannedRun }): string {
   const { open, planned } = mending;
   if (open.plan.source.commit !== planned.plan.source.commit) {
-    throw new SlipwayError("PLAN_STALE", `Cannot mend ${open.plan.release.title}: it was begun at ${open.plan.source.commit.slice(0, 10)}, and this is ${planned.plan.source.commit.slice(0, 10)}`, {
-      hint: "A changed source is another release: give this one up with `slipway cancel`, or check out the old commit",
-    });
+    throw new SlipwayError(
+      "PLAN_STALE",
+      `Cannot mend ${open.plan.release.title}: it was begun at ${open.plan.source.commit.slice(0, 10)}, and this is ${planned.plan.source.commit.slice(0, 10)}`,
+      {
+        hint: "A changed source is another release: give this one up with `slipway cancel`, or check out the old commit",
+      },
+    );
   }
   refuseOtherRelease(open.plan, planned.plan);
-  const run = openRun({ world, journal }, { plan: planned.plan, mode: open.mode, by: open.requester, inherited: inherit(world, open, planned.plan) });
+  const run = openRun(
+    { world, journal },
+    { plan: planned.plan, mode: open.mode, by: open.requester, inherited: inherit(world, open, planned.plan) },
+  );
   journal.append(open.run, [{ kind: "run-closed", result: "superseded" }], { atMs: world.clock.nowMs(), answered: [] });
   return run;
 }
@@ -33,9 +40,13 @@ export function mendRun(world: World, journal: Journal, mending: { readonly open
 function refuseOtherRelease(before: Plan, after: Plan): void {
   const versionsOf = (plan: Plan): string => plan.packages.map((one) => `${one.name} ${one.version}`).join(", ");
   if (versionsOf(before) === versionsOf(after)) return;
-  throw new SlipwayError("PLAN_STALE", `Cannot mend ${before.release.title}: it releases ${versionsOf(before)}, and the new plan releases ${versionsOf(after)}`, {
-    hint: "Another version is another release: give this one up with `slipway cancel`, then run the same command again",
-  });
+  throw new SlipwayError(
+    "PLAN_STALE",
+    `Cannot mend ${before.release.title}: it releases ${versionsOf(before)}, and the new plan releases ${versionsOf(after)}`,
+    {
+      hint: "Another version is another release: give this one up with `slipway cancel`, then run the same command again",
+    },
+  );
 }
 
 /**
@@ -76,9 +87,13 @@ function refuseRebuild(open: RunState, kept: ReadonlySet<string>): void {
     const lost = sent === undefined ? undefined : makersOf(open.plan, step).find((id) => !kept.has(id));
     if (sent === undefined || lost === undefined) continue;
     const state = sent.evidence === undefined ? "may be public" : "is public";
-    throw new SlipwayError("POLICY_REFUSED", `Cannot mend ${open.plan.release.title}: step "${lost}" changed, and "${sent.effect.key}", which it made, ${state} already`, {
-      hint: `Take the change to "${lost}" back, or give the run up with \`slipway cancel\` and release the next version`,
-    });
+    throw new SlipwayError(
+      "POLICY_REFUSED",
+      `Cannot mend ${open.plan.release.title}: step "${lost}" changed, and "${sent.effect.key}", which it made, ${state} already`,
+      {
+        hint: `Take the change to "${lost}" back, or give the run up with \`slipway cancel\` and release the next version`,
+      },
+    );
   }
 }
 
@@ -100,13 +115,17 @@ function factsOf(open: RunState, step: PlannedStep): readonly Fact[] | undefined
   if (step.kind === "acting" && state.effects === undefined) return undefined;
   const effects = [...(state.effects?.values() ?? [])];
   const started: Fact = { kind: "step-started", step: step.id, attempt: 1 };
-  const listed: readonly Fact[] = effects.length === 0 ? [] : [{ kind: "effects-listed", step: step.id, effects: effects.map((one) => one.effect) }];
+  const listed: readonly Fact[] =
+    effects.length === 0 ? [] : [{ kind: "effects-listed", step: step.id, effects: effects.map((one) => one.effect) }];
   const known = effects.flatMap(({ effect, evidence, sends, open: isOpen }): readonly Fact[] => {
     // An intent whose outcome is not known stays one: the successor looks before it sends.
-    const intended: readonly Fact[] = sends > 0 && (isOpen || evidence !== undefined) ? [{ kind: "effect-intended", step: step.id, effect: effect.key }] : [];
-    const verified: readonly Fact[] = evidence === undefined ? [] : [{ kind: "effect-verified", step: step.id, effect: effect.key, evidence }];
+    const intended: readonly Fact[] =
+      sends > 0 && (isOpen || evidence !== undefined) ? [{ kind: "effect-intended", step: step.id, effect: effect.key }] : [];
+    const verified: readonly Fact[] =
+      evidence === undefined ? [] : [{ kind: "effect-verified", step: step.id, effect: effect.key, evidence }];
     return [...intended, ...verified];
   });
-  const done: readonly Fact[] = state.phase === "done" ? [{ kind: "step-done", step: step.id, output: state.output, artifacts: state.artifacts }] : [];
+  const done: readonly Fact[] =
+    state.phase === "done" ? [{ kind: "step-done", step: step.id, output: state.output, artifacts: state.artifacts }] : [];
   return [started, ...listed, ...known, ...done];
 }

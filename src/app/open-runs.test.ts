@@ -1,7 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { aPackage } from "../../test/support/ports.ts";
-import { anActingStep, anEffect, ann, clear, done, intended, listed, observed, passed, planOf, sha256OfText, started, verified } from "../../test/support/runs.ts";
+import {
+  anActingStep,
+  anEffect,
+  ann,
+  clear,
+  done,
+  intended,
+  listed,
+  observed,
+  passed,
+  planOf,
+  sha256OfText,
+  started,
+  verified,
+} from "../../test/support/runs.ts";
 import { digestPlan, type Plan } from "../domain/plan/plan.ts";
 import type { CloseResult, Fact } from "../domain/run/fact.ts";
 import { createMemoryJournal } from "../engine/journal/memory.ts";
@@ -9,7 +23,16 @@ import { candidateTried } from "./open-runs.ts";
 
 const key = "testpypi/demo.whl";
 const publish = anActingStep({ id: "publish", reach: "expendable" });
-const published: readonly Fact[] = [passed, started("publish"), listed("publish", [anEffect({ key, reach: "expendable" })]), clear("publish"), observed(key, { kind: "absent" }), intended(key), verified(key), done("publish")];
+const published: readonly Fact[] = [
+  passed,
+  started("publish"),
+  listed("publish", [anEffect({ key, reach: "expendable" })]),
+  clear("publish"),
+  observed(key, { kind: "absent" }),
+  intended(key),
+  verified(key),
+  done("publish"),
+];
 const final = planOf([publish], { packages: [aPackage({ version: "1.0" })] });
 
 function candidate(parts: Partial<Plan> = {}): Plan {

@@ -63,20 +63,30 @@ export async function readManifests(folder: string, read: ReadCommit): Promise<P
   return texts;
 }
 
-async function findPackage(configuration: Configuration, one: PackageConfiguration, around: { readonly read: ReadCommit; readonly tags: ListTags }): Promise<FoundPackage> {
+async function findPackage(
+  configuration: Configuration,
+  one: PackageConfiguration,
+  around: { readonly read: ReadCommit; readonly tags: ListTags },
+): Promise<FoundPackage> {
   const { read, tags } = around;
   if (one.ecosystem !== undefined && one.ecosystem !== "pypi") {
-    throw new SlipwayError("NOT_YET", `Cannot release package "${one.id}": this version of Slipway releases Python packages, not "${one.ecosystem}"`, {
-      hint: "Leave it out of slipway.yaml for now",
-      ...problemAt(configuration, one),
-    });
+    throw new SlipwayError(
+      "NOT_YET",
+      `Cannot release package "${one.id}": this version of Slipway releases Python packages, not "${one.ecosystem}"`,
+      {
+        hint: "Leave it out of slipway.yaml for now",
+        ...problemAt(configuration, one),
+      },
+    );
   }
   const found = readPythonProject(await readManifests(one.path, read));
-  if (found.kind === "none") throw missing(configuration, one, "has no pyproject.toml, setup.cfg or setup.py in the commit that is released");
+  if (found.kind === "none")
+    throw missing(configuration, one, "has no pyproject.toml, setup.cfg or setup.py in the commit that is released");
   if (found.kind === "invalid") throw missing(configuration, one, `has a pyproject.toml that is no TOML: ${found.why}`);
   const { project } = found;
   const name = one.name ?? project.name;
-  if (name === undefined) throw missing(configuration, one, "does not name itself in its manifest; write `name:` beside `path:` in slipway.yaml");
+  if (name === undefined)
+    throw missing(configuration, one, "does not name itself in its manifest; write `name:` beside `path:` in slipway.yaml");
   const version = await manifestVersion(one, project, read);
   return {
     configuration: one,
@@ -100,13 +110,21 @@ async function assumeVersion(one: PackageConfiguration, project: PythonProject, 
   return newest === undefined ? undefined : { version: nextAfter(newest), from: `what follows ${newest.normal}, the newest release tag` };
 }
 
-type ManifestVersion = { readonly kind: "found"; readonly version: string; readonly file: string } | { readonly kind: "none"; readonly why: string };
+type ManifestVersion =
+  | { readonly kind: "found"; readonly version: string; readonly file: string }
+  | { readonly kind: "none"; readonly why: string };
 
 /** The version that the manifests of a package say, or why none does. */
-export async function manifestVersion(one: Pick<PackageConfiguration, "path" | "versionFile">, project: PythonProject, read: ReadCommit): Promise<ManifestVersion> {
+export async function manifestVersion(
+  one: Pick<PackageConfiguration, "path" | "versionFile">,
+  project: PythonProject,
+  read: ReadCommit,
+): Promise<ManifestVersion> {
   if (one.versionFile !== undefined) {
     const text = (await read(path.posix.join(one.path, one.versionFile)))?.trim();
-    return text === undefined || text === "" ? { kind: "none", why: `"${one.versionFile}" is not there, or empty` } : { kind: "found", version: text, file: one.versionFile };
+    return text === undefined || text === ""
+      ? { kind: "none", why: `"${one.versionFile}" is not there, or empty` }
+      : { kind: "found", version: text, file: one.versionFile };
   }
   const { version } = project;
   switch (version.kind) {
@@ -131,7 +149,7 @@ function placesOf(version: Extract<PythonProject["version"], { kind: "file" }>, 
   const own = version.files.map((file) => path.posix.join(folder, file));
   if (version.how !== "cargo") return own;
   const above: string[] = [];
-  for (let at = path.posix.dirname(own[0] ?? "."); at !== "." && above.length < 20; ) {
+  for (let at = path.posix.dirname(own[0] ?? "."); at !== "." && above.length < 20;) {
     at = path.posix.dirname(at);
     above.push(path.posix.join(at, "Cargo.toml"));
   }

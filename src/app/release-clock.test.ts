@@ -23,7 +23,11 @@ for (const [what, ageMs, expected] of [
   });
 }
 
-async function findings(uploadedHoursAgo: readonly (number | undefined)[], registry: Partial<PlannedRegistry> = {}, survey?: Registry["survey"]): Promise<readonly FindingFact[]> {
+async function findings(
+  uploadedHoursAgo: readonly (number | undefined)[],
+  registry: Partial<PlannedRegistry> = {},
+  survey?: Registry["survey"],
+): Promise<readonly FindingFact[]> {
   const clock = fakeClock();
   const files = uploadedHoursAgo.map((hours, index) => {
     const uploadedAt = hours === undefined ? {} : { uploadedAt: new Date(clock.nowMs() - hours * hour).toISOString() };
@@ -33,7 +37,11 @@ async function findings(uploadedHoursAgo: readonly (number | undefined)[], regis
   const plan = planOf([step], { environments: [anEnvironment({ registries: [aRegistry(registry)] })] });
   const opened = fakeRegistry("pypi", { survey: survey ?? (async () => ({ kind: "listed", files })) });
   // The clock looks at registries and at the time, and at nothing else of a run's workshop.
-  const parts = { world: { clock }, stop: new AbortController().signal, preflightRegistries: { world: "real", open: () => opened } } as unknown as WorkshopParts;
+  const parts = {
+    world: { clock },
+    stop: new AbortController().signal,
+    preflightRegistries: { world: "real", open: () => opened },
+  } as unknown as WorkshopParts;
   return judgeClock(parts, stateOf(plan, [[0, passed]]), [step]);
 }
 

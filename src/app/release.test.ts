@@ -6,7 +6,8 @@ import type { FoundPackage } from "./packages.ts";
 import { chooseRelease, nameOf, plannedSource, type Asked, type Release } from "./release.ts";
 
 const head = 'slipway: 1\nproject: demo\npackages: { demo: { path: ., tag: "v{version}" } }\n';
-const tail = "environments: { pypi: { registry: pypi, credentials: { token: T } } }\nsteps: { build: { uses: build-wheel }, pypi: { uses: publish, environment: pypi } }\n";
+const tail =
+  "environments: { pypi: { registry: pypi, credentials: { token: T } } }\nsteps: { build: { uses: build-wheel }, pypi: { uses: publish, environment: pypi } }\n";
 const byTag = `${head}on: { tag: demo }\n${tail}`;
 
 interface Choice {
@@ -21,7 +22,11 @@ function choose(choice: Choice): Release {
   const configuration = configurationOf(choice.text ?? byTag);
   const packages = configuration.packages.map((one) => aFoundPackage(configuration, one.id, choice.found));
   const asked: Asked = { pipeline: undefined, version: undefined, inputs: {}, path: undefined, mayAssumeTag: false, ...choice.asked };
-  return chooseRelease(configuration, { packages, tagsHere: (choice.tags ?? []).map((tag) => aTag(...tag)), shallow: choice.shallow ?? false }, asked);
+  return chooseRelease(
+    configuration,
+    { packages, tagsHere: (choice.tags ?? []).map((tag) => aTag(...tag)), shallow: choice.shallow ?? false },
+    asked,
+  );
 }
 
 function refusal(choice: Choice): SlipwayError {
@@ -39,7 +44,10 @@ const nothingSaid: Partial<FoundPackage> = { manifestVersion: undefined, why: "h
 test("a release tag at the commit starts its pipeline with the version that it means", () => {
   const release = choose({ tags: [["v1.0.0"], ["unrelated"]] });
 
-  assert.deepEqual([release.trigger, release.tag, release.tagAssumed, release.packages[0]?.version, release.release], ["tag", "v1.0.0", false, "1.0.0", { title: "demo 1.0.0", prerelease: false }]);
+  assert.deepEqual(
+    [release.trigger, release.tag, release.tagAssumed, release.packages[0]?.version, release.release],
+    ["tag", "v1.0.0", false, "1.0.0", { title: "demo 1.0.0", prerelease: false }],
+  );
 });
 
 test("a candidate's tag makes a prerelease, in the form of the package's ecosystem", () => {
@@ -70,7 +78,10 @@ test("where nothing says the version, what is likely is assumed and told", () =>
 });
 
 test("a version that a person names comes before any that is assumed", () => {
-  const release = choose({ asked: { mayAssumeTag: true, version: "5.0" }, found: { ...nothingSaid, assumed: { version: "4.5.0", from: "PKG-INFO says" } } });
+  const release = choose({
+    asked: { mayAssumeTag: true, version: "5.0" },
+    found: { ...nothingSaid, assumed: { version: "4.5.0", from: "PKG-INFO says" } },
+  });
 
   assert.deepEqual([release.tag, release.packages[0]?.version, release.versionAssumed], ["v5.0", "5.0", undefined]);
 });
@@ -82,16 +93,41 @@ test("an assumed version never starts a run", () => {
 });
 
 const refusals: readonly (readonly [string, Choice, string, RegExp])[] = [
-  ["a tag that the manifest contradicts", { tags: [["v1.0.1"]] }, "VERSION_MISMATCH", /means version "1\.0\.1" but the manifest says "1\.0\.0" \(in "pyproject\.toml"\)/],
+  [
+    "a tag that the manifest contradicts",
+    { tags: [["v1.0.1"]] },
+    "VERSION_MISMATCH",
+    /means version "1\.0\.1" but the manifest says "1\.0\.0" \(in "pyproject\.toml"\)/,
+  ],
   ["a tag that says no version plainly", { tags: [["v1.0.0-1"]] }, "VERSION_INVALID", /Cannot use "v1\.0\.0-1" as a release tag/],
   ["two tags that both fit", { tags: [["v1.0.0"], ["v1.0"]] }, "PLAN_INVALID", /"v1\.0\.0", "v1\.0" all lead to this commit/],
-  ["no version and nothing to assume", { asked: { mayAssumeTag: true }, found: nothingSaid }, "PLAN_INVALID", /Cannot tell the version of "demo": hatch-vcs derives it from the tag/],
-  ["no version in a shallow clone, even if something could be assumed", { asked: { mayAssumeTag: true }, shallow: true, found: { ...nothingSaid, assumed: { version: "1", from: "x" } } }, "SOURCE_SHALLOW", /this clone is shallow/],
+  [
+    "no version and nothing to assume",
+    { asked: { mayAssumeTag: true }, found: nothingSaid },
+    "PLAN_INVALID",
+    /Cannot tell the version of "demo": hatch-vcs derives it from the tag/,
+  ],
+  [
+    "no version in a shallow clone, even if something could be assumed",
+    { asked: { mayAssumeTag: true }, shallow: true, found: { ...nothingSaid, assumed: { version: "1", from: "x" } } },
+    "SOURCE_SHALLOW",
+    /this clone is shallow/,
+  ],
   ["a version that is not the manifest's", { asked: { version: "2.0", mayAssumeTag: true } }, "VERSION_MISMATCH", /./],
-  ["a version that is none", { asked: { version: "new", mayAssumeTag: true }, found: nothingSaid }, "VERSION_INVALID", /Cannot read "new" as a PEP 440 version/],
+  [
+    "a version that is none",
+    { asked: { version: "new", mayAssumeTag: true }, found: nothingSaid },
+    "VERSION_INVALID",
+    /Cannot read "new" as a PEP 440 version/,
+  ],
   ["a pipeline that is not there", { asked: { pipeline: "ship" } }, "USAGE", /there is no pipeline "ship"/],
   ["an input that is not there", { tags: [["v1.0.0"]], asked: { inputs: { all: true } } }, "USAGE", /no such input/],
-  ["a path that is not there", { tags: [["v1.0.0"]], asked: { path: { name: "hotfix", reason: "x", by: "ann" } } }, "USAGE", /slipway\.yaml has no such path/],
+  [
+    "a path that is not there",
+    { tags: [["v1.0.0"]], asked: { path: { name: "hotfix", reason: "x", by: "ann" } } },
+    "USAGE",
+    /slipway\.yaml has no such path/,
+  ],
 ];
 for (const [what, choice, code, message] of refusals) {
   test(`refused: ${what}`, () => {
@@ -125,14 +161,20 @@ test("a path may be chosen by trailers of the annotated tag, by whom the rule al
 
   assert.equal(choose({ text: withPath, tags: [["v1.0.0", { trailers }]] }).path?.by, "ann");
   assert.equal(choose({ text: withPath, tags: [["v1.0.0", { trailers, tagger: "Bob <bob@example.org>" }]] }).path?.by, "Bob");
-  assert.match(refusal({ text: withPath, tags: [["v1.0.0", { trailers, tagger: "eve <eve@example.org>" }]] }).message, /"eve" is not one of maintainers/);
+  assert.match(
+    refusal({ text: withPath, tags: [["v1.0.0", { trailers, tagger: "eve <eve@example.org>" }]] }).message,
+    /"eve" is not one of maintainers/,
+  );
   assert.match(refusal({ text: withPath, tags: [["v1.0.0", { trailers: { "Slipway-Path": "hotfix" } }]] }).message, /it wants a reason/);
 });
 
 test("a look-alike of a name on the list opens no path", () => {
   const by = "eve <bob@example.org.evil.example>";
 
-  assert.equal(refusal({ text: withPath, tags: [["v1.0.0"]], asked: { path: { name: "hotfix", reason: "x", by } } }).code, "POLICY_REFUSED");
+  assert.equal(
+    refusal({ text: withPath, tags: [["v1.0.0"]], asked: { path: { name: "hotfix", reason: "x", by } } }).code,
+    "POLICY_REFUSED",
+  );
 });
 
 const inputs = `${head}on: { dispatch: {} }\ninputs: { version: version, all: boolean, note: string }\nversion: { from: input }\n${tail}`;
@@ -142,7 +184,10 @@ test("inputs are checked and given their types", () => {
 
   assert.deepEqual(release.inputs, { all: true, note: "x" });
   assert.equal(release.trigger, "dispatch");
-  assert.match(refusal({ text: inputs, found: nothingSaid, asked: { version: "1.0", inputs: { all: "perhaps" } } }).message, /neither true nor false/);
+  assert.match(
+    refusal({ text: inputs, found: nothingSaid, asked: { version: "1.0", inputs: { all: "perhaps" } } }).message,
+    /neither true nor false/,
+  );
 });
 
 const two = (versions: string): string =>
@@ -150,7 +195,10 @@ const two = (versions: string): string =>
 
 test("packages that are released as one must say one version", () => {
   const configuration = configurationOf(two("one"));
-  const packages = [aFoundPackage(configuration, "a"), aFoundPackage(configuration, "b", { manifestVersion: { version: "1.0.1", file: "b/pyproject.toml" } })];
+  const packages = [
+    aFoundPackage(configuration, "a"),
+    aFoundPackage(configuration, "b", { manifestVersion: { version: "1.0.1", file: "b/pyproject.toml" } }),
+  ];
   const asked: Asked = { pipeline: undefined, version: undefined, inputs: {}, path: undefined, mayAssumeTag: true };
 
   assert.throws(() => chooseRelease(configuration, { packages, tagsHere: [], shallow: false }, asked), { code: "VERSION_MISMATCH" });
@@ -158,18 +206,34 @@ test("packages that are released as one must say one version", () => {
 
 test("packages with versions of their own each keep theirs", () => {
   const configuration = configurationOf(two("each"));
-  const packages = [aFoundPackage(configuration, "a"), aFoundPackage(configuration, "b", { manifestVersion: { version: "2.0", file: "b/pyproject.toml" } })];
+  const packages = [
+    aFoundPackage(configuration, "a"),
+    aFoundPackage(configuration, "b", { manifestVersion: { version: "2.0", file: "b/pyproject.toml" } }),
+  ];
 
-  const release = chooseRelease(configuration, { packages, tagsHere: [aTag("v1.0.0")], shallow: false }, { pipeline: undefined, version: undefined, inputs: {}, path: undefined, mayAssumeTag: false });
+  const release = chooseRelease(
+    configuration,
+    { packages, tagsHere: [aTag("v1.0.0")], shallow: false },
+    { pipeline: undefined, version: undefined, inputs: {}, path: undefined, mayAssumeTag: false },
+  );
 
-  assert.deepEqual(release.packages.map((one) => one.version), ["1.0.0", "2.0"]);
+  assert.deepEqual(
+    release.packages.map((one) => one.version),
+    ["1.0.0", "2.0"],
+  );
 });
 
 test("the plan's source names commit, tag and branch, and nothing of where it lies", () => {
   const configuration = configurationOf(byTag.replace("on:", "source: { branch: main }\non:"));
   const release = choose({ tags: [["v1.0.0"]] });
 
-  assert.deepEqual(plannedSource(configuration, { commit: "c".repeat(40), epochSeconds: 5, branch: "work" }, release), { commit: "c".repeat(40), epochSeconds: 5, moved: "stop", tag: "v1.0.0", branch: "main" });
+  assert.deepEqual(plannedSource(configuration, { commit: "c".repeat(40), epochSeconds: 5, branch: "work" }, release), {
+    commit: "c".repeat(40),
+    epochSeconds: 5,
+    moved: "stop",
+    tag: "v1.0.0",
+    branch: "main",
+  });
 });
 
 test("people are known by name, without their address", () => {

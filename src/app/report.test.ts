@@ -1,7 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { anArtifact, anEnvironment, aPlannedStep } from "../../test/support/ports.ts";
-import { anActingStep, anEffect, ann, clear, done, failed, intended, listed, observed, passed, planOf, replied, sha256OfText, started, stateOf, verified, type Told } from "../../test/support/runs.ts";
+import {
+  anActingStep,
+  anEffect,
+  ann,
+  clear,
+  done,
+  failed,
+  intended,
+  listed,
+  observed,
+  passed,
+  planOf,
+  replied,
+  sha256OfText,
+  started,
+  stateOf,
+  verified,
+  type Told,
+} from "../../test/support/runs.ts";
 import { errorCatalog } from "../domain/error-catalog.ts";
 import type { Fact, RunMode } from "../domain/run/fact.ts";
 import type { Drove } from "../engine/driver.ts";
@@ -10,7 +28,9 @@ import { publicNow, report, type FileOutcome, type Report } from "./report.ts";
 const key = "pypi/demo.whl";
 const effect = anEffect({ key, data: { name: "demo.whl", sha256: "ab".repeat(32), sizeBytes: 5 } });
 const acting = anActingStep({ id: "pypi", environment: "pypi", gate: "pypi" });
-const plan = planOf([aPlannedStep({ id: "build" }), acting], { environments: [anEnvironment({ gate: "pypi", approvals: { required: 1, from: "maintainers", standing: "refused" } })] });
+const plan = planOf([aPlannedStep({ id: "build" }), acting], {
+  environments: [anEnvironment({ gate: "pypi", approvals: { required: 1, from: "maintainers", standing: "refused" } })],
+});
 const begun: readonly Fact[] = [passed, started("build"), done("build"), started("pypi"), listed("pypi", [effect]), clear("pypi")];
 const inPypi = (fact: Fact): Fact => ("step" in fact && fact.step === "publish" ? { ...fact, step: "pypi" } : fact);
 
@@ -20,30 +40,105 @@ function reported(drove: Drove, facts: readonly Fact[], mode: RunMode = "run"): 
 }
 
 const closed = (result: "complete" | "cancelled" | "rejected" | "superseded"): Fact => ({ kind: "run-closed", result });
-const subject = { planDigest: sha256OfText("p"), commit: "c", title: "demo 1.0.0", artifacts: [anArtifact("wheel", "demo.whl")], targets: ["pypi"] };
+const subject = {
+  planDigest: sha256OfText("p"),
+  commit: "c",
+  title: "demo 1.0.0",
+  artifacts: [anArtifact("wheel", "demo.whl")],
+  targets: ["pypi"],
+};
 const digest = sha256OfText("subject");
 const frozen: Fact = { kind: "subject-frozen", gate: "pypi", subject, digest };
-const blocked = (id: string): Fact => ({ kind: "preflight-reported", passed: false, findings: [{ id: "PF-A", level: "warns", message: "hm" }, { id, level: "blocks", message: "no", hint: "do" }, { id: "PF-B", level: "blocks", message: "no" }] });
+const blocked = (id: string): Fact => ({
+  kind: "preflight-reported",
+  passed: false,
+  findings: [
+    { id: "PF-A", level: "warns", message: "hm" },
+    { id, level: "blocks", message: "no", hint: "do" },
+    { id: "PF-B", level: "blocks", message: "no" },
+  ],
+});
 
-const ends: readonly (readonly [string, Drove, readonly Fact[], { readonly code: string | undefined; readonly exit: number; readonly sentence: RegExp }])[] = [
-  ["complete", { kind: "closed", result: "complete" }, [...begun, closed("complete")], { code: undefined, exit: 0, sentence: /^demo 1\.0\.0 is complete$/ }],
+const ends: readonly (readonly [
+  string,
+  Drove,
+  readonly Fact[],
+  { readonly code: string | undefined; readonly exit: number; readonly sentence: RegExp },
+])[] = [
+  [
+    "complete",
+    { kind: "closed", result: "complete" },
+    [...begun, closed("complete")],
+    { code: undefined, exit: 0, sentence: /^demo 1\.0\.0 is complete$/ },
+  ],
   ["superseded", { kind: "closed", result: "superseded" }, [closed("superseded")], { code: undefined, exit: 0, sentence: /Another run/ }],
-  ["cancelled", { kind: "closed", result: "cancelled" }, [{ kind: "cancel-asked", by: ann }, closed("cancelled")], { code: "RUN_CANCELLED", exit: 1, sentence: /^Cancelled by ann$/ }],
-  ["rejected", { kind: "closed", result: "rejected" }, [frozen, { kind: "gate-rejected", gate: "pypi", digest, by: ann, reason: "no" }, closed("rejected")], { code: "POLICY_REFUSED", exit: 6, sentence: /^Rejected at gate "pypi" by ann: no$/ }],
-  ["waiting at a gate", { kind: "waiting", gates: ["pypi"], questions: [] }, [frozen], { code: "RUN_WAITING", exit: 3, sentence: new RegExp(`^gate "pypi" waits for approval of ${digest.slice(0, 12)}$`) }],
-  ["failed", { kind: "failed", steps: ["build"] }, [passed, started("build"), failed("build")], { code: "STEP_FAILED", exit: 1, sentence: /^Step "build" failed: it failed$/ }],
-  ["blocked by a credential", { kind: "blocked" }, [blocked("PF-CREDENTIAL-MISSING")], { code: "CREDENTIAL_MISSING", exit: 4, sentence: /^no \(and 1 more\)$/ }],
+  [
+    "cancelled",
+    { kind: "closed", result: "cancelled" },
+    [{ kind: "cancel-asked", by: ann }, closed("cancelled")],
+    { code: "RUN_CANCELLED", exit: 1, sentence: /^Cancelled by ann$/ },
+  ],
+  [
+    "rejected",
+    { kind: "closed", result: "rejected" },
+    [frozen, { kind: "gate-rejected", gate: "pypi", digest, by: ann, reason: "no" }, closed("rejected")],
+    { code: "POLICY_REFUSED", exit: 6, sentence: /^Rejected at gate "pypi" by ann: no$/ },
+  ],
+  [
+    "waiting at a gate",
+    { kind: "waiting", gates: ["pypi"], questions: [] },
+    [frozen],
+    { code: "RUN_WAITING", exit: 3, sentence: new RegExp(`^gate "pypi" waits for approval of ${digest.slice(0, 12)}$`) },
+  ],
+  [
+    "failed",
+    { kind: "failed", steps: ["build"] },
+    [passed, started("build"), failed("build")],
+    { code: "STEP_FAILED", exit: 1, sentence: /^Step "build" failed: it failed$/ },
+  ],
+  [
+    "blocked by a credential",
+    { kind: "blocked" },
+    [blocked("PF-CREDENTIAL-MISSING")],
+    { code: "CREDENTIAL_MISSING", exit: 4, sentence: /^no \(and 1 more\)$/ },
+  ],
   ["blocked by an untried candidate", { kind: "blocked" }, [blocked("PF-CANDIDATE")], { code: "POLICY_REFUSED", exit: 6, sentence: /^no/ }],
   ["blocked otherwise", { kind: "blocked" }, [blocked("PF-TOOL-MISSING")], { code: "PREFLIGHT_BLOCKED", exit: 1, sentence: /^no/ }],
-  ["moved", { kind: "moved" }, [{ kind: "source-moved", what: "tag v1", from: "a".repeat(40), to: "b".repeat(40) }], { code: "SOURCE_MOVED", exit: 7, sentence: /^tag v1 moved from aaaaaaaaaa to bbbbbbbbbb$/ }],
+  [
+    "moved",
+    { kind: "moved" },
+    [{ kind: "source-moved", what: "tag v1", from: "a".repeat(40), to: "b".repeat(40) }],
+    { code: "SOURCE_MOVED", exit: 7, sentence: /^tag v1 moved from aaaaaaaaaa to bbbbbbbbbb$/ },
+  ],
   ["interrupted", { kind: "interrupted" }, begun, { code: undefined, exit: 130, sentence: /the state is safe/ }],
-  ["unresolved", { kind: "unresolved", steps: ["pypi"] }, [...begun, intended(key)], { code: "RUN_INCOMPLETE", exit: 5, sentence: /^It is not known what became of "pypi\/demo\.whl"$/ }],
-  ["a conflict of bytes", { kind: "conflict", step: "pypi" }, [...begun, observed(key, { kind: "conflict", theirs: "sha256:ff" })], { code: "REGISTRY_CONFLICT", exit: 6, sentence: /^"pypi" holds other bytes: sha256:ff$/ }],
+  [
+    "unresolved",
+    { kind: "unresolved", steps: ["pypi"] },
+    [...begun, intended(key)],
+    { code: "RUN_INCOMPLETE", exit: 5, sentence: /^It is not known what became of "pypi\/demo\.whl"$/ },
+  ],
+  [
+    "a conflict of bytes",
+    { kind: "conflict", step: "pypi" },
+    [...begun, observed(key, { kind: "conflict", theirs: "sha256:ff" })],
+    { code: "REGISTRY_CONFLICT", exit: 6, sentence: /^"pypi" holds other bytes: sha256:ff$/ },
+  ],
   [
     "a stranger's file",
     { kind: "conflict", step: "pypi" },
-    [...begun.slice(0, -1), { kind: "targets-surveyed", step: "pypi", surveyed: { kind: "strangers", strangers: [{ target: "pypi", name: "evil.whl", uploadedAt: "2026-01-01" }] } }],
-    { code: "REGISTRY_CONFLICT", exit: 6, sentence: /^"pypi" holds "evil\.whl" under our version, uploaded 2026-01-01, and it is none of our files$/ },
+    [
+      ...begun.slice(0, -1),
+      {
+        kind: "targets-surveyed",
+        step: "pypi",
+        surveyed: { kind: "strangers", strangers: [{ target: "pypi", name: "evil.whl", uploadedAt: "2026-01-01" }] },
+      },
+    ],
+    {
+      code: "REGISTRY_CONFLICT",
+      exit: 6,
+      sentence: /^"pypi" holds "evil\.whl" under our version, uploaded 2026-01-01, and it is none of our files$/,
+    },
   ],
 ];
 for (const [what, drove, facts, { code, exit, sentence }] of ends) {
@@ -57,7 +152,10 @@ for (const [what, drove, facts, { code, exit, sentence }] of ends) {
 }
 
 test("a rehearsal is stopped by what stops rehearsals, whatever else would stop the real run", () => {
-  const findings = [{ id: "PF-CREDENTIAL-MISSING", level: "blocks", message: "no token" }, { id: "PF-TOOL-MISSING", level: "blocks", message: "no pytest" }] as const;
+  const findings = [
+    { id: "PF-CREDENTIAL-MISSING", level: "blocks", message: "no token" },
+    { id: "PF-TOOL-MISSING", level: "blocks", message: "no pytest" },
+  ] as const;
   const facts: readonly Fact[] = [{ kind: "preflight-reported", passed: false, findings }];
 
   const told = reported({ kind: "blocked" }, facts, "rehearsal");
@@ -86,15 +184,29 @@ for (const [what, facts, outcome] of outcomes) {
   test(`a file ${what} is ${outcome}`, () => {
     const { files } = reported({ kind: "working" }, [...begun, ...facts]);
 
-    assert.deepEqual(files.map((file) => [file.registry, file.name, file.sizeBytes, file.outcome]), [["pypi", "demo.whl", 5, outcome]]);
+    assert.deepEqual(
+      files.map((file) => [file.registry, file.name, file.sizeBytes, file.outcome]),
+      [["pypi", "demo.whl", 5, outcome]],
+    );
     assert.equal(publicNow(files).length, outcome === "published" || outcome === "already-there" ? 1 : 0);
   });
 }
 
 test("steps are told in plan order, with why they failed or wait", () => {
-  const told = reported({ kind: "failed", steps: ["build"] }, [passed, started("build"), { kind: "step-failed", step: "build", code: "STEP_FAILED", message: "no", hint: "mend" }]);
+  const told = reported({ kind: "failed", steps: ["build"] }, [
+    passed,
+    started("build"),
+    { kind: "step-failed", step: "build", code: "STEP_FAILED", message: "no", hint: "mend" },
+  ]);
 
-  assert.deepEqual(told.steps, [{ id: "build", state: "failed", message: "no", hint: "mend" }, { id: "pypi", state: "pending" }]);
-  const later = reported({ kind: "working" }, [passed, started("build"), { kind: "step-later", step: "build", atMs: 9, why: "index lags" }]);
+  assert.deepEqual(told.steps, [
+    { id: "build", state: "failed", message: "no", hint: "mend" },
+    { id: "pypi", state: "pending" },
+  ]);
+  const later = reported({ kind: "working" }, [
+    passed,
+    started("build"),
+    { kind: "step-later", step: "build", atMs: 9, why: "index lags" },
+  ]);
   assert.deepEqual(later.steps[0], { id: "build", state: "waiting", message: "index lags" });
 });

@@ -9,7 +9,9 @@ test("the name of a step without odd characters stays readable", () => {
 });
 
 test("no two steps share a folder", () => {
-  const steps = ["a+b", "a b", "a/b", "a_b", "a.b", "A.b", "../../x", "..\\..\\x", "\n", "x".repeat(5_000), "x".repeat(5_001)].map((value) => `tests[variant=${value}]`);
+  const steps = ["a+b", "a b", "a/b", "a_b", "a.b", "A.b", "../../x", "..\\..\\x", "\n", "x".repeat(5_000), "x".repeat(5_001)].map(
+    (value) => `tests[variant=${value}]`,
+  );
 
   const names = steps.map((step) => stepFileName(step).toLowerCase());
 

@@ -38,17 +38,32 @@ const finding = object(
   { hint: text, step: text },
 );
 
-const artifact = object({ kind: oneOf(...artifactKinds), package: text, name: text, sizeBytes: count, digest: sha256, maker: about("Step that made it", text) }, { platform: text });
+const artifact = object(
+  { kind: oneOf(...artifactKinds), package: text, name: text, sizeBytes: count, digest: sha256, maker: about("Step that made it", text) },
+  { platform: text },
+);
 
 // --- plan -------------------------------------------------------------------------------------
 
-const credentials = object({ kind: oneOf("none", "token", "trusted-publishing", "forge") }, { variable: text, user: text, fallback: anything, first: anything });
+const credentials = object(
+  { kind: oneOf("none", "token", "trusted-publishing", "forge") },
+  { variable: text, user: text, fallback: anything, first: anything },
+);
 
-const plannedRegistry = object({ name: text, ecosystem: oneOf(...ecosystems), test: about("A test index: nobody depends on what is there", flag), credentials }, { url: text, index: text });
+const plannedRegistry = object(
+  { name: text, ecosystem: oneOf(...ecosystems), test: about("A test index: nobody depends on what is there", flag), credentials },
+  { url: text, index: text },
+);
 
 const plannedEnvironment = object(
   { name: text, registries: list(plannedRegistry), variables: map(text), secrets: about("Names, never values", list(text)) },
-  { gate: text, approvals: object({ required: count, from: text, standing: oneOf("allowed", "refused") }, { not: oneOf("requester"), note: anything, withinMs: count }) },
+  {
+    gate: text,
+    approvals: object(
+      { required: count, from: text, standing: oneOf("allowed", "refused") },
+      { not: oneOf("requester"), note: anything, withinMs: count },
+    ),
+  },
 );
 
 const plannedStep = object(
@@ -129,7 +144,9 @@ export const reportDocumentSchema: JsonSchema = {
       standing: text,
       sentence: about("For people", text),
       exitCode: about("See docs/reference/exit-codes.md", count),
-      steps: list(object({ id: text, state: oneOf("pending", "running", "waiting", "later", "done", "failed") }, { message: text, hint: text })),
+      steps: list(
+        object({ id: text, state: oneOf("pending", "running", "waiting", "later", "done", "failed") }, { message: text, hint: text }),
+      ),
       files: about("Every file of the release at every registry of the plan", list(reportedFile)),
       findings: about("Of preflight", list(finding)),
     },
@@ -172,7 +189,19 @@ export const recordDocumentSchema: JsonSchema = {
       acknowledgements: list(object({ step: text, text, binding: sha256, by: text }, { note: text })),
       evidence: about(
         "What each registry showed when it was read back",
-        list(object({ step: text, registry: text, package: text, version: text, name: text, sha256, sizeBytes: count, sends: about("How often it was sent until it was seen", count), evidence })),
+        list(
+          object({
+            step: text,
+            registry: text,
+            package: text,
+            version: text,
+            name: text,
+            sha256,
+            sizeBytes: count,
+            sends: about("How often it was sent until it was seen", count),
+            evidence,
+          }),
+        ),
       ),
       steps: list(object({ id: text, state: text, output: anything }, { startedAt: time, endedAt: time })),
     },
@@ -194,7 +223,16 @@ export const errorSchema: JsonSchema = {
     exitCode: count,
     problems: about(
       "All that is wrong, where several things are",
-      list(object({ code: codes, message: text }, { hint: text, place: object({ file: text, line: count, column: count }), frame: about("The line with a mark below the fault", text) })),
+      list(
+        object(
+          { code: codes, message: text },
+          {
+            hint: text,
+            place: object({ file: text, line: count, column: count }),
+            frame: about("The line with a mark below the fault", text),
+          },
+        ),
+      ),
     ),
     details: anything,
   }),

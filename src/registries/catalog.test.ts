@@ -62,7 +62,7 @@ test("what cannot be spoken to, is unknown or holds a credential is refused, and
   assert.throws(() => createRegistry(planned({ url: "ftp://h/" }), ports), code("CONFIG_INVALID"));
   assert.throws(
     () => createRegistry(planned({ url: "https://u:very-secret@h/" }), ports),
-    (error: unknown) => code("CONFIG_INVALID")(error) && !String((error as Error).message).includes("very-secret"),
+    (error: unknown) => code("CONFIG_INVALID")(error) && !(error as Error).message.includes("very-secret"),
   );
 });
 

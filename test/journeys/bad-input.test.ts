@@ -1,330 +1,381 @@
-// What people get wrong, by the real program: each a clear error with its code and exit status, and the user's own tree,
-// `.git` included, byte for byte as it was.
+// What a release meets on a bad day, by the real program: no network, a full disk, wheels that lie, a dirty tree, things
+// that are missing or taken, a plan that changed. Each ends with a clear error, its code and its exit status; nothing is
+// lost, nothing is half done, and once the cause is mended the same command finishes.
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { execFileSync } from "node:child_process";
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, test, type TestContext } from "node:test";
-import type { ErrorCode } from "../../src/domain/error-catalog.ts";
-import { errorCatalog } from "../../src/domain/error-catalog.ts";
-import { edit, makeBed, readReport, type Bed } from "../support/bed.ts";
-import { prebuiltProject, prebuiltTokens } from "../support/prebuilt-project.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
+import type { RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
+import { edit, makeBed, pointAt, readReport, startIndex, told, type Bed, type BedOptions, type Ended } from "../support/bed.ts";
+import { fastClock } from "../support/fast-clock.ts";
+import { runInProcess } from "../support/in-process.ts";
+import { clientOf, never, uploadOf } from "../support/pypi.ts";
+import { describedAs, handOn, prebuiltName, prebuiltProject, prebuiltTokens, type PrebuiltOptions } from "../support/prebuilt-project.ts";
+import { makeCredential } from "../../src/registries/pypi/credentials.ts";
+import { sdist, type SdistLies } from "../support/sdist.ts";
+import { smallDisk } from "../support/small-disk.ts";
+import { freePort } from "../support/test-tools.ts";
+import { wheel, type BuiltFile, type WheelLies } from "../support/wheel.ts";
 
-const source = { SLIPWAY_FROM_SOURCE: "1" };
-/** Nothing listens there: what would be published goes nowhere. */
-const nowhere = 'registries:\n  testpypi: { ecosystem: pypi, url: "http://127.0.0.1:9/legacy/" }\n  pypi: { ecosystem: pypi, url: "http://127.0.0.1:9/legacy/" }\n';
+const names = ["testpypi", "pypi"] as const;
+type Name = (typeof names)[number];
 
-function bedFor(context: Pick<TestContext, "after">, prepare?: (project: string) => void): Bed {
-  const bed = makeBed({ example: { files: prebuiltProject({ top: nowhere }).files }, tag: "v1.0.0", ...(prepare === undefined ? {} : { prepare }) });
-  context.after(() => bed.remove());
-  return bed;
+interface Place {
+  readonly bed: Bed;
+  readonly folder: string;
+  readonly indexes: Record<Name, RehearsalPypi>;
 }
 
-/** Every path below a folder with its kind, mode and content. */
-function snapshot(folder: string): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  const walk = (at: string): void => {
-    for (const name of readdirSync(path.join(folder, at)).toSorted()) {
-      const below = path.join(at, name);
-      const full = path.join(folder, below);
-      const info = lstatSync(full);
-      const content = info.isFile() ? createHash("sha256").update(readFileSync(full)).digest("hex") : info.isSymbolicLink() ? readlinkSync(full) : "";
-      found.set(below, `${info.mode.toString(8)} ${content}`);
-      if (info.isDirectory()) walk(below);
-    }
+interface PlaceOptions extends PrebuiltOptions, Pick<BedOptions, "folderName" | "through"> {
+  readonly faults?: Partial<Record<Name, string>>;
+  readonly prepare?: (project: string, folder: string) => void;
+}
+
+async function open(context: TestContext, options: PlaceOptions = {}): Promise<Place> {
+  const folder = mkdtempSync(path.join(tmpdir(), "slipway-bad-"));
+  const indexAt = (name: Name): Promise<RehearsalPypi> => {
+    const faults = options.faults?.[name];
+    return startIndex(path.join(folder, "index", name), { ours: [prebuiltName], ...(faults === undefined ? {} : { faults }) });
   };
-  walk("");
-  return found;
+  const indexes = { testpypi: await indexAt("testpypi"), pypi: await indexAt("pypi") };
+  const bed = makeBed({
+    example: prebuiltProject(options),
+    tag: `v${options.version ?? "1.0.0"}`,
+    ...(options.folderName === undefined ? {} : { folderName: options.folderName }),
+    ...(options.through === undefined ? {} : { through: options.through }),
+    prepare: (project) => {
+      pointAt(project, { testpypi: { url: indexes.testpypi.uploadUrl }, pypi: { url: indexes.pypi.uploadUrl } });
+      options.prepare?.(project, folder);
+    },
+  });
+  context.after(async () => {
+    for (const name of names) await indexes[name].close();
+    bed.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return { bed, folder, indexes };
 }
 
-interface Expected {
-  readonly code: ErrorCode;
-  readonly message: RegExp;
-  readonly hint?: RegExp;
+const uploads = (place: Place): number => names.reduce((sum, name) => sum + place.indexes[name].received().length, 0);
+
+function checkComplete(ended: Ended, place: Place): void {
+  assert.equal(ended.code, 0, told(ended));
+  const { files } = readReport(ended);
+  assert.equal(files.length, 4);
+  for (const { registry, name, sha256 } of files) {
+    const received = place.indexes[registry as Name].received().find((file) => file.name === name);
+    assert.deepEqual([received?.stored, received?.sha256], [1, sha256], `${name} at ${registry}`);
+  }
 }
 
-async function refused(bed: Bed, args: readonly string[], expected: Expected): Promise<void> {
-  const before = snapshot(bed.project);
+describe("no network", () => {
+  test("registries that cannot be reached are named, nothing is lost, and the same command finishes once they can", { timeout: 120_000 }, async (context) => {
+    const { bed } = await open(context);
+    const folder = mkdtempSync(path.join(tmpdir(), "slipway-unreachable-"));
+    const ports = { testpypi: await freePort(), pypi: await freePort() };
+    const addressOf = (name: Name) => ({ uploadUrl: `http://127.0.0.1:${ports[name]}/legacy/`, indexUrl: `http://127.0.0.1:${ports[name]}/simple/` });
+    const registries = { testpypi: addressOf("testpypi"), pypi: addressOf("pypi") };
+    // The program looks for some minutes before it gives up; here they pass quickly.
+    const run = () => runInProcess({ bed, state: path.join(folder, "state"), clock: fastClock(200), registries, tokens: {}, client: { settleMs: 1_000 }, env: prebuiltTokens });
 
-  const ended = await bed.slipway(["--json", ...args], source);
+    const { report } = await run();
 
-  assert.notEqual(ended.stdout, "", ended.stderr);
-  const document = JSON.parse(ended.stdout.trimEnd().split("\n").at(-1) ?? "") as { readonly code: ErrorCode; readonly message?: string; readonly sentence?: string; readonly hint: string; readonly exitCode: number };
-  const told = `${document.message ?? document.sentence}\n${ended.stderr}`;
-  assert.equal(document.code, expected.code, told);
-  assert.equal(ended.code, errorCatalog[expected.code].exit);
-  assert.match(told, expected.message);
-  if (expected.hint !== undefined) assert.match(`${document.hint}\n${ended.stderr}`, expected.hint);
-  assert.deepEqual(snapshot(bed.project), before, "the user's tree is as it was");
-}
+    assert.ok([1, 5].includes(report.exitCode), report.sentence);
+    assert.match(report.sentence, new RegExp(`http://127\\.0\\.0\\.1:${ports.testpypi}/simple/.*refused the connection`));
+    assert.deepEqual(report.files.filter((file) => file.outcome !== "not-published"), []);
+    assert.ok(report.findings.some((finding) => finding.level === "cannot-be-tried" && finding.message.includes("refused the connection")));
 
-const tail = prebuiltProject({ top: nowhere }).files["slipway.yaml"];
+    const indexes = await Promise.all(names.map((name) => startIndex(path.join(folder, name), { ours: [prebuiltName], port: ports[name] })));
+    context.after(() => Promise.all(indexes.map((index) => index.close())));
+    const again = await run();
 
-/** Wrong files: what stands in slipway.yaml, and what is said about it. */
-const files: readonly (readonly [string, string, Expected])[] = [
-  ["broken YAML", "slipway: 1\nproject: [reed\n", { code: "CONFIG_SYNTAX", message: /--> slipway\.yaml:[23]:/ }],
-  ["a tab for an indent", "slipway: 1\npackages:\n\treed: { path: . }\n", { code: "CONFIG_SYNTAX", message: /slipway\.yaml:3:/ }],
-  ["a file of another kind", "\u0000\u0001PNG", { code: "CONFIG_SYNTAX", message: /slipway\.yaml:1:/ }],
-  ["an empty file", "", { code: "CONFIG_SYNTAX", message: /it is empty/, hint: /slipway init/ }],
-  ["a key that is there twice", `${String(tail)}project: reed\n`, { code: "CONFIG_SYNTAX", message: /Cannot use the key "project" twice/ }],
-  [
-    "an alias bomb",
-    `${String(tail).replace("project: reed", `project: &a [${"x,".repeat(9)}x]`)}people:\n  a: &b [${"*a,".repeat(9)}*a]\n  b: &c [${"*b,".repeat(9)}*b]\n  c: [${"*c,".repeat(9)}*c]\n`,
-    { code: "CONFIG_SYNTAX", message: /alias/i },
-  ],
-  ["nesting without end", `slipway: 1\nproject: ${"[".repeat(5_000)}${"]".repeat(5_000)}\n`, { code: "CONFIG_TOO_LARGE", message: /./ }],
-  ["a file without end", `slipway: 1\n# ${"x".repeat(4 * 1024 * 1024)}\n`, { code: "CONFIG_TOO_LARGE", message: /./ }],
-  ["an unknown key", `${String(tail)}stpes: {}\n`, { code: "CONFIG_INVALID", message: /stpes/, hint: /steps/ }],
-  ["an unknown step", String(tail).replace("uses: publish, environment: pypi }", "uses: pubilsh, environment: pypi }"), { code: "CONFIG_INVALID", message: /pubilsh/, hint: /publish/ }],
-  ["a later version of the language", String(tail).replace("slipway: 1", "slipway: 2"), { code: "CONFIG_INVALID", message: /slipway\.yaml:1:/ }],
-  ["a step that this version does not have", String(tail).replace("steps:\n", "steps:\n  page: { uses: forge-release }\n"), { code: "NOT_YET", message: /forge-release/ }],
-  ["a shell line that no shell reads", String(tail).replace('run: "true"', 'run: "make && make test"'), { code: "CONFIG_INVALID", message: /&&/, hint: /shell: bash/ }],
-  ["a path out of the repository", String(tail).replace("path: .", "path: ../other"), { code: "CONFIG_INVALID", message: /\.\.\/other/ }],
-  ["a folder without a package", String(tail).replace("path: .", "path: built"), { code: "PLAN_INVALID", message: /folder "built" has no pyproject\.toml/ }],
-  ["an address with a password", String(tail).replace("http://127.0.0.1:9/legacy/", "http://me:hunter22@127.0.0.1:9/legacy/"), { code: "CONFIG_INVALID", message: /user information|credential|password/i }],
+    assert.equal(again.report.exitCode, 0, again.report.sentence);
+    assert.equal(again.report.run, report.run);
+    assert.deepEqual(indexes.map((index) => index.received().map((file) => file.stored)), [[1, 1], [1, 1]]);
+  });
+
+  test("a build that cannot fetch its backend says so, and the same command finishes once it can", { timeout: 240_000 }, async (context) => {
+    const place = await open(context, {
+      steps: "  build: { uses: build-wheel }\n  testpypi: { uses: publish, environment: testpypi }\n  pypi: { uses: publish, environment: pypi }\n",
+      prepare: (project) => {
+        mkdirSync(path.join(project, "slipway_example_reed"));
+        writeFileSync(path.join(project, "slipway_example_reed", "__init__.py"), "");
+        writeFileSync(path.join(project, "README.md"), "# Reed\n");
+        edit(project, "pyproject.toml", (text) => `${text}readme = "README.md"\n`);
+      },
+    });
+    const { bed } = place;
+    const closed = `http://127.0.0.1:${await freePort()}/simple/`;
+    const offline = { UV_DEFAULT_INDEX: closed, UV_INDEX_URL: closed, PIP_INDEX_URL: closed, XDG_CACHE_HOME: path.join(place.folder, "cache"), UV_CACHE_DIR: path.join(place.folder, "cache", "uv") };
+
+    const failed = await bed.slipway(["run", "--json"], { ...prebuiltTokens, ...offline });
+
+    assert.equal(failed.code, 1, told(failed));
+    assert.match(readReport(failed).sentence, /Step "build" failed/);
+    assert.match(readReport(failed).sentence, /hatchling|connect|Connection refused/i);
+    assert.equal(uploads(place), 0);
+    checkComplete(await bed.slipway(["run", "--json"], prebuiltTokens), place);
+  });
+});
+
+/** Preflight wants 200 MiB. */
+const diskMiB = 260;
+
+describe("a full disk", () => {
+  test("one that is full from the start, or has too little room, is named before anything is sent", { timeout: 120_000 }, async (context) => {
+    const disk = await smallDisk(context, diskMiB);
+    const place = await open(context, { through: disk.through });
+    const run = () => place.bed.slipway(["--state", path.join(disk.folder, "state"), "run", "--json"], prebuiltTokens);
+    disk.fill(0);
+
+    const full = await run();
+    disk.makeRoom();
+    disk.fill(100);
+    const narrow = await run();
+    disk.makeRoom();
+
+    assert.equal(full.code, 5, told(full));
+    assert.equal(readReport(full).code, "STORAGE_FAILED");
+    assert.ok(full.stderr.includes(disk.folder), full.stderr);
+    assert.match(full.stderr, /hint.*[Mm]ake room/s);
+    assert.equal(narrow.code, 1, told(narrow));
+    assert.match(readReport(narrow).sentence, /MiB are free in/);
+    assert.equal(uploads(place), 0);
+    checkComplete(await run(), place);
+  });
+
+  test("one that fills up while a step works ends the run with 5, and with room the same command finishes", { timeout: 120_000 }, async (context) => {
+    const disk = await smallDisk(context, diskMiB);
+    const once = `import os, sys\nmark = sys.argv[1] + "/filled"\nif os.path.exists(mark):\n    sys.exit(0)\nopen(mark, "w").close()\nwith open(sys.argv[1] + "/filler", "ab", buffering=0) as filler:\n    for size in (1 << 20, 4096):\n        try:\n            while True:\n                filler.write(b"x" * size)\n        except OSError:\n            pass\n`;
+    const place = await open(context, {
+      through: disk.through,
+      steps: `  fill: { run: python3 fill.py "${disk.folder}" }\n${handOn}  testpypi: { uses: publish, environment: testpypi }\n  pypi: { uses: publish, environment: pypi }\n`.replace('"', "'").replace('" }', "' }"),
+      prepare: (project) => writeFileSync(path.join(project, "fill.py"), once),
+    });
+    const run = () => place.bed.slipway(["--state", path.join(disk.folder, "state"), "run", "--json"], prebuiltTokens);
+
+    const full = await run();
+
+    assert.equal(full.code, 5, told(full));
+    assert.equal(readReport(full).code, "STORAGE_FAILED");
+    assert.equal(uploads(place), 0);
+    disk.makeRoom();
+    checkComplete(await run(), place);
+  });
+
+  test("one that fills up while a file is sent ends the run with 5; with room the same command finishes, and sends no byte twice", { timeout: 120_000 }, async (context) => {
+    const disk = await smallDisk(context, diskMiB);
+    const place = await open(context, { through: disk.through, faults: { pypi: "slow-loris:upload*1=4000ms" } });
+    const args = ["--state", path.join(disk.folder, "state"), "run", "--json"];
+    const running = place.bed.start(args, prebuiltTokens);
+    for (let tries = 0; place.indexes.pypi.received().length === 0 && tries < 1200; tries += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+    disk.fill(0);
+
+    const full = await running.ended;
+
+    assert.equal(full.code, 5, told(full));
+    assert.equal(readReport(full).code, "STORAGE_FAILED");
+    disk.makeRoom();
+    checkComplete(await place.bed.slipway(args, prebuiltTokens), place);
+  });
+});
+
+const of = describedAs("1.0.0");
+const module = "slipway_example_reed";
+const lyingWheel = (lies: WheelLies): BuiltFile => wheel({ ...of, lies });
+const lyingSdist = (lies: SdistLies): BuiltFile => sdist({ ...of, lies });
+
+const lies: readonly (readonly [what: string, built: BuiltFile, said: RegExp])[] = [
+  ["another digest in RECORD", lyingWheel({ recordWrongDigest: [`${module}/__init__.py`] }), /RECORD/],
+  ["a member that RECORD does not list", lyingWheel({ extraMembers: [{ path: "evil.py", content: "x" }] }), /"evil\.py"/],
+  ["other tags than its name has", lyingWheel({ wheelTags: ["cp312-cp312-manylinux_2_17_x86_64"] }), /tags/],
+  ["another name in METADATA", lyingWheel({ metadataName: "requests" }), /"requests"/],
+  ["another version in METADATA", lyingWheel({ metadataVersion: "9.9" }), /"9\.9"/],
+  ["a second central directory", lyingWheel({ zip: { secondEnd: true } }), /zip|end/i],
+  ["a member under another name in its local header", lyingWheel({ members: { [`${module}/__init__.py`]: { kind: "local-name", name: "evil.py" } } }), /local header/],
+  ["a member outside of every folder", lyingWheel({ extraMembers: [{ path: "../../evil.py", content: "x" }] }), /evil\.py/],
+  ["a tag that is refused", wheel({ ...of, tag: "cp312-cp312-linux_x86_64" }), /linux_x86_64/],
+  ["bytes after its gzip data", lyingSdist({ trailing: Buffer.from("x") }), /gzip/],
+  ["a link out of the sdist", lyingSdist({ extraMembers: [{ path: `${module}-1.0.0/link`, type: "2", linkTo: "../../etc/passwd" }] }), /link/],
+  ["no PKG-INFO", lyingSdist({ withoutPkgInfo: true }), /PKG-INFO/],
 ];
 
-describe("a slipway.yaml that is wrong is refused with place and reason", { concurrency: 2 }, () => {
-  for (const [what, text, expected] of files) {
-    test(what, async (context) => {
-      const bed = bedFor(context, (project) => writeFileSync(path.join(project, "slipway.yaml"), text));
+describe("a file that lies is refused before anything is sent", { concurrency: 2 }, () => {
+  for (const [what, built, said] of lies) {
+    test(what, { timeout: 60_000 }, async (context) => {
+      const isWheel = built.name.endsWith(".whl");
+      const place = await open(context, { built: isWheel ? [built, sdist(of)] : [wheel(of), built] });
 
-      await refused(bed, ["run"], expected);
+      const ended = await place.bed.slipway(["run", "--json"], prebuiltTokens);
+
+      assert.equal(ended.code, 1, told(ended));
+      const report = readReport(ended);
+      assert.equal(report.code, "ARTIFACT_INVALID", report.sentence);
+      assert.match(report.sentence, said);
+      assert.equal(uploads(place), 0);
     });
   }
+});
 
-  test("a password in an address is not repeated", async (context) => {
-    const bed = bedFor(context, (project) => edit(project, "slipway.yaml", (text) => text.replace("http://127.0.0.1:9/legacy/", "http://me:hunter22@127.0.0.1:9/legacy/")));
+describe("what preflight finds is said before anything is sent", { concurrency: 2 }, () => {
+  test("a credential that is missing", (context) => blocked(context, {}, { env: { TESTPYPI_TOKEN: prebuiltTokens.TESTPYPI_TOKEN }, code: 4, said: /PYPI_TOKEN is not set/ }));
 
-    const ended = await bed.slipway(["plan"], source);
+  test("a program that is missing", (context) =>
+    blocked(context, { steps: `  check: { run: no-such-program --version }\n${prebuiltSteps}` }, { code: 1, said: /"no-such-program"/ }));
 
-    assert.doesNotMatch(ended.stdout + ended.stderr, /hunter22/);
-  });
+  test("a way to log in that this version cannot do", (context) =>
+    blocked(context, { environments: "  testpypi: { registry: testpypi, credentials: { token: TESTPYPI_TOKEN }, test: true }\n  pypi: { registry: pypi, credentials: trusted-publishing }\n" }, { code: 1, said: /trusted publishing/ }));
 
-  test("a pipeline that would start itself", async (context) => {
-    const text = `slipway: 1
-project: reed
-packages: { reed: { path: ., tag: "v{version}" } }
-pipelines:
-  release:
-    on: { release-published: {} }
-    version: { from: tag }
-    steps: { page: { uses: forge-release } }
-`;
-    const bed = bedFor(context, (project) => writeFileSync(path.join(project, "slipway.yaml"), text));
+  test("a slipway.yaml that is not committed", (context) =>
+    blocked(context, {}, { before: ({ bed }) => edit(bed.project, "slipway.yaml", (text) => `${text}# more\n`), code: 1, said: /slipway\.yaml differs from the commit/ }));
 
-    await refused(bed, ["plan"], { code: "CONFIG_INVALID", message: /start/ });
+  test("a version that is taken", (context) =>
+    blocked(context, {}, {
+      before: async ({ indexes, folder }) => {
+        const theirs = wheel({ ...of, summary: "Somebody else's" });
+        const sent = await clientOf(indexes.pypi).publish(uploadOf(folder, of, theirs), makeCredential("__token__", prebuiltTokens.PYPI_TOKEN), never);
+        assert.equal(sent.kind, "sent");
+      },
+      code: 1,
+      said: /slipway-example-reed 1\.0\.0 .*pypi.*already|pypi has 1 file/,
+      uploads: 1,
+    }));
+
+  test("a version that the index would never take", { timeout: 60_000 }, async (context) => {
+    const place = await open(context, { version: "1.0.0+local.1" });
+    const { indexes, bed } = place;
+    const { report } = await runInProcess({ bed, state: bed.state, clock: fastClock(10), registries: indexes, tokens: {}, client: { settleMs: 1_000 }, env: prebuiltTokens });
+
+    assert.equal(report.exitCode, 1, report.sentence);
+    assert.match(report.sentence, /local part "\+local\.1"/);
+    assert.equal(uploads(place), 0);
   });
 });
 
-describe("a source that is not as it should be is refused, or told", { concurrency: 2 }, () => {
-  test("no repository at all", async (context) => {
-    const bed = bedFor(context);
-    const folder = temporaryFolder(context);
-    writeFileSync(path.join(folder, "slipway.yaml"), String(tail));
+const prebuiltSteps = `${handOn}  testpypi: { uses: publish, environment: testpypi }\n  pypi: { uses: publish, environment: pypi }\n`;
 
-    await refused(bed, ["-C", folder, "plan"], { code: "SOURCE_NOT_GIT", message: /there is no \.git in it or above it/ });
-  });
+interface Blocked {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly before?: (place: Place) => unknown;
+  readonly code: number;
+  readonly said: RegExp;
+  /** Files that the test itself put there. */
+  readonly uploads?: number;
+}
 
-  test("a repository without a commit", async (context) => {
-    const bed = bedFor(context);
-    const folder = temporaryFolder(context);
-    execFileSync("git", ["init", "--quiet", folder], { env: bed.env });
-    writeFileSync(path.join(folder, "slipway.yaml"), String(tail));
+async function blocked(context: TestContext, options: PlaceOptions, expected: Blocked): Promise<void> {
+  const place = await open(context, options);
+  await expected.before?.(place);
 
-    await refused(bed, ["-C", folder, "plan"], { code: "SOURCE_NOT_GIT", message: /no commit yet/ });
-    await refused(bed, ["-C", folder, "init"], { code: "SOURCE_NOT_GIT", message: /no commit yet/ });
-  });
+  const ended = await place.bed.slipway(["run", "--json"], expected.env ?? prebuiltTokens);
 
-  test("no slipway.yaml", async (context) => {
-    const bed = bedFor(context, (project) => rmSync(path.join(project, "slipway.yaml")));
+  assert.equal(ended.code, expected.code, told(ended));
+  const report = readReport(ended);
+  assert.equal(report.standing, "blocked");
+  assert.match(report.sentence, expected.said);
+  assert.deepEqual(report.steps.filter((step) => step.state !== "pending"), []);
+  assert.equal(uploads(place), expected.uploads ?? 0);
+}
 
-    await refused(bed, ["plan"], { code: "CONFIG_MISSING", message: /Cannot find "slipway\.yaml"/, hint: /slipway init/ });
-  });
+test("a dirty tree is the same to the byte and the nanosecond after init, plan, rehearse and run", { timeout: 120_000 }, async (context) => {
+  const place = await open(context);
+  const { bed } = place;
+  dirty(bed);
+  const before = snapshot(bed.project);
 
-  test("a detached commit is planned like any other", async (context) => {
-    const bed = bedFor(context);
-    const attached = (JSON.parse((await bed.slipway(["plan", "--json"], source)).stdout) as { digest: string }).digest;
-    bed.git("checkout", "--quiet", "--detach");
-    const before = snapshot(bed.project);
+  for (const args of [["plan"], ["init", "--print"], ["rehearse", "--json"], ["run", "--json"], ["status"], ["verify"], ["doctor"]]) {
+    const ended = await bed.slipway(args, prebuiltTokens);
+    assert.ok(args[0] === "doctor" || ended.code === 0, told(ended));
+    assert.deepEqual(changes(before, snapshot(bed.project)), [], args.join(" "));
+  }
+  checkComplete(await bed.slipway(["run", "--json"], prebuiltTokens), place);
 
-    const ended = await bed.slipway(["plan", "--json"], source);
-
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.equal((JSON.parse(ended.stdout) as { digest: string }).digest, attached);
-    assert.deepEqual(snapshot(bed.project), before);
-  });
-
-  test("a shallow clone whose version only a tag could tell", async (context) => {
-    const bed = bedFor(context, (project) => {
-      writeFileSync(path.join(project, "pyproject.toml"), '[build-system]\nrequires = ["hatchling", "hatch-vcs"]\nbuild-backend = "hatchling.build"\n[project]\nname = "slipway-example-reed"\ndynamic = ["version"]\n[tool.hatch.version]\nsource = "vcs"\n');
-      edit(project, "slipway.yaml", (text) => text.replace("from: manifest", "from: tag"));
-    });
-    bed.git("commit", "--quiet", "--allow-empty", "--message", "two");
-    const shallow = path.join(bed.folder, "shallow");
-    execFileSync("git", ["clone", "--quiet", "--depth", "1", "--no-tags", `file://${bed.project}`, shallow], { env: bed.env });
-
-    await refused(bed, ["-C", shallow, "plan"], { code: "SOURCE_SHALLOW", message: /this clone is shallow/, hint: /git fetch --unshallow --tags/ });
-  });
-
-  test("a dirty tree is told, and is no part of what is planned", async (context) => {
-    const bed = bedFor(context);
-    const clean = JSON.parse((await bed.slipway(["plan", "--json"], source)).stdout) as { digest: string };
-    edit(bed.project, "pyproject.toml", (text) => text.replace("1.0.0", "6.6.6"));
-    writeFileSync(path.join(bed.project, "stray.txt"), "x");
-    const before = snapshot(bed.project);
-
-    const ended = await bed.slipway(["plan", "--json"], source);
-
-    const document = JSON.parse(ended.stdout) as { digest: string; notices: readonly string[] };
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.equal(document.digest, clean.digest);
-    assert.match(document.notices.join("\n"), /2 uncommitted changes are not part of the release/);
-    assert.deepEqual(snapshot(bed.project), before);
-  });
-
-  test("a slipway.yaml that is not committed stops a run, and not a plan", async (context) => {
-    const bed = bedFor(context);
-    edit(bed.project, "slipway.yaml", (text) => `${text}\n`);
-
-    assert.equal((await bed.slipway(["plan"], source)).code, 0);
-    const said = await bed.slipway(["run"], { ...source, ...prebuiltTokens });
-    await refused(bed, ["run"], { code: "CREDENTIAL_MISSING", message: /TESTPYPI_TOKEN is not set \(and 2 more\)/ });
-
-    assert.equal(said.code, errorCatalog.PREFLIGHT_BLOCKED.exit);
-    assert.match(said.stdout, /^error\[PREFLIGHT_BLOCKED\]: slipway\.yaml differs from the commit that is released\n {2}public now: nothing of this release\n/);
-    assert.match(said.stdout, /hint: Commit slipway\.yaml/);
-  });
-
-  test("a tag that the manifest contradicts", async (context) => {
-    const bed = bedFor(context);
-    bed.git("tag", "--delete", "v1.0.0");
-    bed.git("tag", "v1.0.1");
-
-    await refused(bed, ["plan"], { code: "VERSION_MISMATCH", message: /means version "1\.0\.1" but the manifest says "1\.0\.0"/, hint: /git tag v1\.0\.0/ });
-  });
-
-  test("no tag, for a run", async (context) => {
-    const bed = bedFor(context);
-    bed.git("tag", "--delete", "v1.0.0");
-
-    await refused(bed, ["run"], { code: "PLAN_INVALID", message: /no release tag/, hint: /git tag -a v1\.0\.0/ });
-    assert.equal((await bed.slipway(["plan"], source)).code, 0);
-  });
-
-  test("spaces and letters outside ASCII in every path", async (context) => {
-    const bed = bedFor(context);
-    const folder = path.join(temporaryFolder(context), "мой проект · 発行");
-    execFileSync("git", ["clone", "--quiet", bed.project, folder], { env: bed.env });
-    const before = snapshot(folder);
-
-    const ended = await bed.slipway(["-C", folder, "--state", path.join(folder, "..", "zu stand"), "run", "--only", "build", "--json"], source);
-
-    assert.equal(ended.code, 0, ended.stderr + ended.stdout);
-    assert.equal(readReport(ended).standing, "complete");
-    assert.deepEqual(snapshot(folder), before);
-  });
-
-  test("links and modes of the user's tree stay as they are", async (context) => {
-    const bed = bedFor(context, (project) => {
-      symlinkSync("pyproject.toml", path.join(project, "link"));
-      writeFileSync(path.join(project, "tool.sh"), "#!/bin/sh\n");
-      chmodSync(path.join(project, "tool.sh"), 0o755);
-    });
-    const before = snapshot(bed.project);
-
-    assert.equal((await bed.slipway(["run", "--only", "build"], source)).code, 0);
-
-    assert.deepEqual(snapshot(bed.project), before);
-  });
+  const init = await bed.slipway(["init", "--yes"]);
+  assert.equal(init.code, 0, told(init));
+  assert.deepEqual(changes(before, snapshot(bed.project)).toSorted(), [".", "slipway.yaml", "slipway.yaml.old"]);
+  assert.equal(readFileSync(path.join(bed.project, "slipway.yaml.old"), "utf8"), before.get("slipway.yaml")?.content);
 });
 
-describe("a machine that lacks something is told what", { concurrency: 2 }, () => {
-  test("a program of the project", async (context) => {
-    const bed = bedFor(context, (project) => edit(project, "slipway.yaml", (text) => text.replace('run: "true"', "run: no-such-linter --strict")));
+/** Everything that a tree can be besides clean, without a word to slipway.yaml. */
+function dirty({ project, git }: Bed): void {
+  edit(project, "pyproject.toml", (text) => `${text}\n# changed, and not committed\n`);
+  writeFileSync(path.join(project, "staged.txt"), "staged\r\n");
+  git("add", "staged.txt");
+  writeFileSync(path.join(project, "staged.txt"), "staged, then changed\n");
+  writeFileSync(path.join(project, ".gitignore"), "ignored/\n");
+  for (const folder of ["ignored", "build", "dist", "empty", "ünversioned folder"]) mkdirSync(path.join(project, folder));
+  for (const file of ["ignored/cache", "build/left over", "dist/old-0.1.tar.gz", "ünversioned folder/ä"]) writeFileSync(path.join(project, file), file);
+  writeFileSync(path.join(project, "tool"), "#!/bin/sh\n");
+  chmodSync(path.join(project, "tool"), 0o750);
+  symlinkSync("nowhere", path.join(project, "dangling"));
+}
 
-    await refused(bed, ["rehearse"], { code: "PREFLIGHT_BLOCKED", message: /"no-such-linter"/, hint: /Install no-such-linter/ });
+interface Seen {
+  readonly content: string;
+  readonly stat: string;
+}
+
+/** The work tree, and of git's own folder what users would miss: HEAD, index, refs, configuration, hooks, stash. */
+function snapshot(project: string): ReadonlyMap<string, Seen> {
+  const all = readdirSync(project, { recursive: true, encoding: "utf8" }).filter((file) => !file.startsWith(`.git${path.sep}objects`));
+  return new Map(
+    ["", ...all].map((file) => {
+      const at = path.join(project, file);
+      const { mode, size, mtimeNs, ino } = lstatSync(at, { bigint: true });
+      const isFile = (mode & 0o170000n) === 0o100000n;
+      const isLink = (mode & 0o170000n) === 0o120000n;
+      const content = isFile ? readFileSync(at, "latin1") : isLink ? readlinkSync(at) : "";
+      return [file === "" ? "." : file, { content: isFile ? Buffer.from(content, "latin1").toString("utf8") : content, stat: `${mode} ${size} ${mtimeNs} ${ino}` }];
+    }),
+  );
+}
+
+function changes(before: ReadonlyMap<string, Seen>, now: ReadonlyMap<string, Seen>): readonly string[] {
+  return [...new Set([...before.keys(), ...now.keys()])].filter((file) => before.get(file)?.content !== now.get(file)?.content || before.get(file)?.stat !== now.get(file)?.stat);
+}
+
+test("a plan that changed says the fields and ends with 7; --mend goes on with the bytes that are public", { timeout: 120_000 }, async (context) => {
+  // The build gives other bytes each time: a second one could never be taken for the first.
+  const variants = ["first", "second", "third"].map((summary) => [wheel({ ...of, summary }), sdist({ ...of, summary })]);
+  const place = await open(context, {
+    built: [],
+    steps: prebuiltSteps.replace('run: "true"', "run: python3 build.py"),
+    faults: { pypi: "expired-token*1" },
+    prepare: (project, folder) => {
+      variants.forEach((files, at) => {
+        mkdirSync(path.join(project, "variants", String(at)), { recursive: true });
+        for (const file of files) writeFileSync(path.join(project, "variants", String(at), file.name), file.bytes);
+      });
+      writeFileSync(path.join(project, "build.py"), `import os, shutil\ncount = ${JSON.stringify(path.join(folder, "builds"))}\ntimes = os.path.getsize(count) if os.path.exists(count) else 0\nopen(count, "a").write("x")\nshutil.copytree("variants/%d" % times, "built")\n`);
+    },
   });
+  const { bed } = place;
+  const failed = await bed.slipway(["run", "--json"], prebuiltTokens);
+  assert.equal(failed.code, 1, told(failed));
+  const [expectedWheel, expectedSdist] = variants[0] ?? [];
+  const expected = [expectedWheel?.sha256, expectedSdist?.sha256];
+  assert.deepEqual(readReport(failed).files.map((file) => file.sha256), [...expected, ...expected]);
+  edit(bed.project, "slipway.yaml", (text) => text.replace("publish, environment: pypi }", "publish, environment: pypi, timeout: 5m }"));
 
-  test("git", async (context) => {
-    const bed = bedFor(context);
-    const empty = path.join(bed.folder, "empty");
-    mkdirSync(empty);
-    const before = snapshot(bed.project);
+  const stale = await bed.slipway(["run", "--json"], prebuiltTokens);
+  const uncommitted = await bed.slipway(["run", "--mend", "--json"], prebuiltTokens);
 
-    const ended = await bed.slipway(["plan", "--json"], { ...source, PATH: empty });
-
-    const document = JSON.parse(ended.stdout) as { code: string };
-    assert.equal(document.code, "TOOL_MISSING", ended.stderr);
-    assert.equal(ended.code, 1);
-    assert.match(ended.stderr, /git/);
-    assert.deepEqual(snapshot(bed.project), before);
-  });
-
-  test("a place for state", async (context) => {
-    const bed = bedFor(context);
-    const file = path.join(bed.folder, "in-the-way");
-    writeFileSync(file, "");
-
-    await refused(bed, ["--state", file, "run"], { code: "STORAGE_FAILED", message: /in-the-way/ });
-  });
+  assert.equal(stale.code, 7, told(stale));
+  assert.match(stale.stderr, /steps\.pypi\.timeoutMs: 3600000 → 300000/);
+  assert.equal(uncommitted.code, 1, told(uncommitted));
+  assert.match(readReport(uncommitted).sentence, /slipway\.yaml differs from the commit/);
 });
 
-describe("slipway init", { concurrency: 2 }, () => {
-  test("never replaces a file without being told, shows the difference, and keeps the old one", async (context) => {
-    const bed = bedFor(context);
-    const old = readFileSync(path.join(bed.project, "slipway.yaml"), "utf8");
-
-    const first = await bed.slipway(["init"], source);
-
-    assert.equal(first.code, 2);
-    assert.match(first.stderr, /^What would change:\n/);
-    assert.match(first.stderr, /error\[CONFIG_EXISTS\]/);
-    assert.equal(readFileSync(path.join(bed.project, "slipway.yaml"), "utf8"), old);
-
-    const second = await bed.slipway(["init", "--yes"], source);
-    edit(bed.project, "slipway.yaml", (text) => `${text}# mine\n`);
-    const third = await bed.slipway(["init", "--yes", "--json"], source);
-
-    assert.equal(second.code, 0, second.stderr);
-    assert.match(second.stdout, /kept as slipway\.yaml\.old\n/);
-    assert.equal(readFileSync(path.join(bed.project, "slipway.yaml.old"), "utf8"), old);
-    assert.match((JSON.parse(third.stdout) as { kept: string }).kept, /slipway\.yaml\.old-2$/);
-    assert.match(readFileSync(path.join(bed.project, "slipway.yaml.old-2"), "utf8"), /# mine\n$/);
-    assert.match((await bed.slipway(["init"], source)).stdout, /says this already; nothing is written/);
+describe("unusual places", { concurrency: 2 }, () => {
+  test("letters outside ASCII and spaces in the paths", { timeout: 60_000 }, async (context) => {
+    const place = await open(context, { folderName: "prö jekt — 船台 'q' $x" });
+    checkComplete(await place.bed.slipway(["--state", path.join(place.folder, "stäte of \"things\""), "run", "--json"], prebuiltTokens), place);
   });
 
-  test("a folder or a link in the place of the file is left alone", async (context) => {
-    const bed = bedFor(context, (project) => {
-      rmSync(path.join(project, "slipway.yaml"));
-      symlinkSync("/etc/hostname", path.join(project, "slipway.yaml"));
-    });
-
-    await refused(bed, ["init", "--yes"], { code: "CONFIG_EXISTS", message: /it is a link/ });
-  });
-
-  test("a repository of something else", async (context) => {
-    const bed = makeBed({ example: { files: { "Cargo.toml": '[package]\nname = "x"\n', "src/lib.rs": "" } } });
-    context.after(() => bed.remove());
-
-    await refused(bed, ["init"], { code: "NO_PACKAGE", message: /it has a Rust crate \(Cargo\.toml\)/, hint: /releases Python packages/ });
-  });
-
-  test("what it writes is planned as it stands, and the whole of it is explained", async (context) => {
-    const bed = bedFor(context, (project) => rmSync(path.join(project, "slipway.yaml")));
-
-    const written = await bed.slipway(["init"], source);
-    const printed = await bed.slipway(["init", "--print"], source);
-    const planned = await bed.slipway(["plan", "--json"], source);
-
-    assert.equal(written.code, 0, written.stderr);
-    assert.equal(printed.stdout, readFileSync(path.join(bed.project, "slipway.yaml"), "utf8"));
-    assert.equal(planned.code, 0, planned.stderr);
-    const plan = JSON.parse(planned.stdout) as { readonly steps: readonly { readonly id: string }[]; readonly line: { readonly at: readonly string[] } };
-    assert.deepEqual([plan.steps.map((step) => step.id), plan.line.at], [["build", "check", "smoke", "pypi", "pypi-installs"], ["pypi"]]);
-    assert.match(written.stderr, /found Package "slipway-example-reed" in "\.", built by hatchling\.build, version 1\.0\.0 in pyproject\.toml/);
+  test("a detached head at the tag", { timeout: 60_000 }, async (context) => {
+    const place = await open(context);
+    place.bed.git("checkout", "--quiet", "--detach", "v1.0.0");
+    checkComplete(await place.bed.slipway(["run", "--json"], prebuiltTokens), place);
   });
 });
-

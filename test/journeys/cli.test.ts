@@ -21,7 +21,8 @@ const source = { SLIPWAY_FROM_SOURCE: "1" };
 /** One repository for all tests that change nothing of it: nothing listens where it publishes. */
 let still: Bed;
 
-const nowhere = 'registries:\n  testpypi: { ecosystem: pypi, url: "http://127.0.0.1:9/legacy/" }\n  pypi: { ecosystem: pypi, url: "http://127.0.0.1:9/legacy/" }\n';
+const nowhere =
+  'registries:\n  testpypi: { ecosystem: pypi, url: "http://127.0.0.1:9/legacy/" }\n  pypi: { ecosystem: pypi, url: "http://127.0.0.1:9/legacy/" }\n';
 
 before(() => {
   still = makeBed({ example: { files: prebuiltProject({ top: nowhere }).files }, tag: "v1.0.0" });
@@ -29,7 +30,10 @@ before(() => {
 after(() => still.remove());
 
 function bedFor(context: TestContext, options: PrebuiltOptions & { readonly tag?: string } = {}): Bed {
-  const bed = makeBed({ example: { files: prebuiltProject({ top: nowhere, ...options }).files }, ...(options.tag === undefined ? {} : { tag: options.tag }) });
+  const bed = makeBed({
+    example: { files: prebuiltProject({ top: nowhere, ...options }).files },
+    ...(options.tag === undefined ? {} : { tag: options.tag }),
+  });
   context.after(() => bed.remove());
   return bed;
 }
@@ -42,12 +46,21 @@ interface OwnIndexes {
 /** A bed whose two registries are indexes on loopback. */
 async function withIndexes(context: TestContext, options: PrebuiltOptions & { readonly faults?: string } = {}): Promise<OwnIndexes> {
   const indexes = await Promise.all(
-    ["testpypi", "pypi"].map((name) => startIndex(path.join(still.folder, `${name}-${Math.random().toString(36).slice(2)}`), { ours: [prebuiltName], ...(name === "pypi" && options.faults !== undefined ? { faults: options.faults } : {}) })),
+    ["testpypi", "pypi"].map((name) =>
+      startIndex(path.join(still.folder, `${name}-${Math.random().toString(36).slice(2)}`), {
+        ours: [prebuiltName],
+        ...(name === "pypi" && options.faults !== undefined ? { faults: options.faults } : {}),
+      }),
+    ),
   );
   const [testpypi, pypi] = indexes;
   assert.ok(testpypi !== undefined && pypi !== undefined);
   const project = prebuiltProject(options);
-  const bed = makeBed({ example: { files: project.files }, prepare: (folder) => pointAt(folder, { testpypi: { url: testpypi.uploadUrl }, pypi: { url: pypi.uploadUrl } }), tag: "v1.0.0" });
+  const bed = makeBed({
+    example: { files: project.files },
+    prepare: (folder) => pointAt(folder, { testpypi: { url: testpypi.uploadUrl }, pypi: { url: pypi.uploadUrl } }),
+    tag: "v1.0.0",
+  });
   context.after(async () => {
     await Promise.all(indexes.map((index) => index.close()));
     bed.remove();
@@ -78,7 +91,12 @@ const usage: readonly (readonly [string, readonly string[], RegExp, RegExp])[] =
   ["a missing word", ["retry"], /missing required argument 'step'/, /slipway --help/],
   ["a word too many", ["plan", "1.0.0", "2.0.0"], /too many arguments/, /slipway --help/],
   ["an option without its value", ["run", "--only"], /argument missing/, /slipway --help/],
-  ["a kind of progress that is none", ["--progress", "purple", "plan"], /Cannot show progress as "purple"/, /auto, tty, plain, quiet, json/],
+  [
+    "a kind of progress that is none",
+    ["--progress", "purple", "plan"],
+    /Cannot show progress as "purple"/,
+    /auto, tty, plain, quiet, json/,
+  ],
   ["an input without a value", ["plan", "--input", "all"], /Cannot read input "all"/, /--input name=value/],
   ["an attempt that is no number", ["logs", "--attempt", "1st"], /Cannot show attempt "1st"/, /./],
   ["a plan file that is not there", ["plan", "--against", "nowhere.json"], /there is no such file/, /--out FILE/],
@@ -88,16 +106,17 @@ const usage: readonly (readonly [string, readonly string[], RegExp, RegExp])[] =
   ["steps that act, as checks", ["run", "--only", "pypi"], /it acts on the world/, /./],
 ];
 describe("a command line that is not understood", { concurrency: 2 }, () => {
-  for (const [what, args, message, hint] of usage) test(`${what} is refused with 2, in words and as a document`, async () => {
-    const [said, json] = await Promise.all([still.slipway(args, source), still.slipway(["--json", ...args], source)]);
+  for (const [what, args, message, hint] of usage)
+    test(`${what} is refused with 2, in words and as a document`, async () => {
+      const [said, json] = await Promise.all([still.slipway(args, source), still.slipway(["--json", ...args], source)]);
 
-    assert.equal(said.code, 2, said.stderr);
-    assert.equal(said.stdout, "");
-    assert.match(said.stderr, /^error\[USAGE\]: /);
-    assert.match(said.stderr, message);
-    assert.match(said.stderr.split("\nhint: ")[1] ?? "", hint);
-    assert.match(refusal(json).message, message);
-  });
+      assert.equal(said.code, 2, said.stderr);
+      assert.equal(said.stdout, "");
+      assert.match(said.stderr, /^error\[USAGE\]: /);
+      assert.match(said.stderr, message);
+      assert.match(said.stderr.split("\nhint: ")[1] ?? "", hint);
+      assert.match(refusal(json).message, message);
+    });
 });
 
 test("help, version and completions are no faults, and go to standard output", async () => {
@@ -121,7 +140,8 @@ test("the completions that are printed are a script that bash reads", async () =
 });
 
 test("the shell is given verbs, flags, runs and steps", async () => {
-  const words = async (...line: readonly string[]): Promise<readonly string[]> => (await still.slipway(["__complete", "--", ...line], source)).stdout.trim().split("\n");
+  const words = async (...line: readonly string[]): Promise<readonly string[]> =>
+    (await still.slipway(["__complete", "--", ...line], source)).stdout.trim().split("\n");
 
   assert.deepEqual(await words("reh"), ["rehearse"]);
   assert.ok((await words("plan", "--ag")).includes("--against"));
@@ -136,7 +156,11 @@ test("the plan is text with the line, the same in every run", async () => {
 });
 
 test("the plan of the example shows gates, candidate and hotfix in its text", async (context) => {
-  const bed = makeBed({ example: "tag-driven", prepare: (project) => edit(project, "pyproject.toml", (text) => text.replace(/^version = ".*"$/m, 'version = "0.2.0"')), tag: "v0.2.0" });
+  const bed = makeBed({
+    example: "tag-driven",
+    prepare: (project) => edit(project, "pyproject.toml", (text) => text.replace(/^version = ".*"$/m, 'version = "0.2.0"')),
+    tag: "v0.2.0",
+  });
   context.after(() => bed.remove());
 
   const { stdout, stderr } = await bed.slipway(["plan", "--path", "hotfix", "--reason", "it burns"], source);
@@ -147,7 +171,10 @@ test("the plan of the example shows gates, candidate and hotfix in its text", as
 
 /** Commits have times of their own. */
 function withoutIds(text: string): string {
-  return text.replace(/[0-9a-f]{64}/g, "<sha256>").replace(/\b[0-9a-f]{10}\b/g, "<commit>").replace(/127\.0\.0\.1:[0-9]+/g, "127.0.0.1:<port>");
+  return text
+    .replace(/[0-9a-f]{64}/g, "<sha256>")
+    .replace(/\b[0-9a-f]{10}\b/g, "<commit>")
+    .replace(/127\.0\.0\.1:[0-9]+/g, "127.0.0.1:<port>");
 }
 
 test("the plan as a document fits its schema, and says its own digest", async () => {
@@ -164,7 +191,10 @@ test("the plan is the same from two folders, users, time zones and locales, and 
   execFileSync("git", ["clone", "--quiet", still.project, other], { env: still.env });
   const home = path.join(still.folder, "other-home");
   mkdirSync(home);
-  writeFileSync(path.join(home, ".gitconfig"), "[user]\n\tname = bob\n\temail = bob@example.org\n[core]\n\tautocrlf = true\n\tquotePath = false\n");
+  writeFileSync(
+    path.join(home, ".gitconfig"),
+    "[user]\n\tname = bob\n\temail = bob@example.org\n[core]\n\tautocrlf = true\n\tquotePath = false\n",
+  );
   context.after(() => rmSync(other, { recursive: true }));
   const digest = async (args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> => {
     const { stdout, stderr } = await still.slipway([...args, "plan", "--json"], { ...source, ...env });
@@ -190,19 +220,25 @@ test("plan --against names the fields that changed, and --exit-code says that th
   const same = await bed.slipway(["plan", "--against", file, "--exit-code"], source);
   edit(bed.project, "slipway.yaml", (text) => text.replace("publish, environment: pypi }", "publish, environment: pypi, timeout: 5m }"));
   const changed = await bed.slipway(["plan", "--against", file, "--exit-code"], source);
-  const document = JSON.parse((await bed.slipway(["plan", "--against", file, "--json"], source)).stdout) as { readonly changes: readonly { readonly field: string; readonly before?: string; readonly after?: string }[] };
+  const document = JSON.parse((await bed.slipway(["plan", "--against", file, "--json"], source)).stdout) as {
+    readonly changes: readonly { readonly field: string; readonly before?: string; readonly after?: string }[];
+  };
 
   assert.equal(same.code, 0, same.stderr);
   assert.match(same.stdout, /\nThe plan is unchanged\.\n$/);
   assert.equal(changed.code, 9, changed.stderr);
   assert.match(changed.stdout, /\nChanged:\n {2}steps\.pypi\.timeoutMs: 3600000 → 300000\n$/);
-  assert.deepEqual(document.changes.map((change) => change.field), ["steps.pypi.timeoutMs"]);
+  assert.deepEqual(
+    document.changes.map((change) => change.field),
+    ["steps.pypi.timeoutMs"],
+  );
 });
 
 test("a run is waited for (3), shown, approved for exactly its bytes, and finished; its documents fit their schemas", async (context) => {
   const { bed } = await withIndexes(context, {
     top: "people: { maintainers: [alice, bob] }\n",
-    environments: "  testpypi: { registry: testpypi, credentials: { token: TESTPYPI_TOKEN }, test: true }\n  pypi: { registry: pypi, credentials: { token: PYPI_TOKEN }, approvals: { required: 1, from: maintainers } }\n",
+    environments:
+      "  testpypi: { registry: testpypi, credentials: { token: TESTPYPI_TOKEN }, test: true }\n  pypi: { registry: pypi, credentials: { token: PYPI_TOKEN }, approvals: { required: 1, from: maintainers } }\n",
   });
   const env = { ...source, ...prebuiltTokens };
 
@@ -232,7 +268,10 @@ test("a run is waited for (3), shown, approved for exactly its bytes, and finish
   assert.equal(finished.code, 0, finished.stderr);
   const done = readReport(finished);
   assert.deepEqual(checkJsonSchema(strictly(reportDocumentSchema), done), []);
-  assert.deepEqual(done.files.map((file) => file.outcome), ["published", "published", "published", "published"]);
+  assert.deepEqual(
+    done.files.map((file) => file.outcome),
+    ["published", "published", "published", "published"],
+  );
   assert.ok(done.files.every((file) => /^[0-9a-f]{64}$/.test(file.sha256)));
   assert.deepEqual(checkJsonSchema(strictly(recordDocumentSchema), JSON.parse(readFileSync(done.record ?? "", "utf8"))), []);
   const verified = await bed.slipway(["verify", "--json"], env);
@@ -279,7 +318,10 @@ test("other bytes under our name end the run with 6 and say whose; verify finds 
 });
 
 test("a failed step ends with 1, shows its output, and logs finds it", async (context) => {
-  const bed = bedFor(context, { tag: "v1.0.0", steps: `  tests: { run: "sh -c 'echo the reason; exit 3'" }\n${handOn}  pypi: { uses: publish, environment: pypi }\n` });
+  const bed = bedFor(context, {
+    tag: "v1.0.0",
+    steps: `  tests: { run: "sh -c 'echo the reason; exit 3'" }\n${handOn}  pypi: { uses: publish, environment: pypi }\n`,
+  });
 
   const ended = await bed.slipway(["rehearse"], source);
 
@@ -289,7 +331,10 @@ test("a failed step ends with 1, shows its output, and logs finds it", async (co
   assert.match(ended.stdout, /the reason/);
   const only = await bed.slipway(["run", "--only", "tests", "--json"], source);
   assert.equal(only.code, 1);
-  assert.deepEqual(readReport(only).steps.map((step) => [step.id, step.state]), [["tests", "failed"]]);
+  assert.deepEqual(
+    readReport(only).steps.map((step) => [step.id, step.state]),
+    [["tests", "failed"]],
+  );
 });
 
 test("what doctor finds ends with 8, each finding with an id", async () => {
@@ -297,7 +342,10 @@ test("what doctor finds ends with 8, each finding with an id", async () => {
   const one = await still.slipway(["doctor", "--only", "DR-TOOL-01", "--json"], source);
 
   assert.equal(ended.code, 8);
-  const { schema, findings } = JSON.parse(ended.stdout) as { readonly schema: string; readonly findings: readonly { readonly id: string; readonly level: string }[] };
+  const { schema, findings } = JSON.parse(ended.stdout) as {
+    readonly schema: string;
+    readonly findings: readonly { readonly id: string; readonly level: string }[];
+  };
   assert.equal(schema, "slipway-diagnosis/1");
   assert.ok(findings.some((finding) => finding.id === "DR-CRED-02" && finding.level === "warns"));
   assert.ok(findings.every((finding) => /^DR-[A-Z]+-[0-9]{2}$/.test(finding.id)));
@@ -333,7 +381,13 @@ test("diff tells what the next release changes for those who install it, and wha
   assert.doesNotMatch(stat.stdout, /^ {4}\+ reed_extra/m);
   const document = JSON.parse(json.stdout) as ReleaseDiff;
   assert.equal(document.schema, "slipway-diff/1");
-  assert.deepEqual(document.artifacts.map((one) => [one.kind, one.published.kind]), [["wheel", "compared"], ["sdist", "compared"]]);
+  assert.deepEqual(
+    document.artifacts.map((one) => [one.kind, one.published.kind]),
+    [
+      ["wheel", "compared"],
+      ["sdist", "compared"],
+    ],
+  );
   assert.equal(refusal(other).code, "USAGE");
 });
 
@@ -356,18 +410,25 @@ const withoutRuns: readonly (readonly [string, readonly string[]])[] = [
   ["plan --against last", ["plan", "--against", "last"]],
 ];
 describe("where there is no run", { concurrency: 2 }, () => {
-  for (const [what, args] of withoutRuns) test(`${what} without any run says so, with what to type next`, async () => {
-    const ended = await still.slipway(["--json", ...args], { ...source, XDG_STATE_HOME: path.join(still.folder, "empty") });
+  for (const [what, args] of withoutRuns)
+    test(`${what} without any run says so, with what to type next`, async () => {
+      const ended = await still.slipway(["--json", ...args], { ...source, XDG_STATE_HOME: path.join(still.folder, "empty") });
 
-    const error = refusal(ended);
-    assert.deepEqual([ended.code, error.code], [2, "RUN_UNKNOWN"]);
-    assert.match(error.hint, /slipway rehearse/);
-  });
+      const error = refusal(ended);
+      assert.deepEqual([ended.code, error.code], [2, "RUN_UNKNOWN"]);
+      assert.match(error.hint, /slipway rehearse/);
+    });
 });
 
-for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
   test(`${signal} ends what is under way, says that the state is safe, and exits with ${code}`, async (context) => {
-    const bed = bedFor(context, { tag: "v1.0.0", steps: `  slow: { run: sleep 60 }\n${handOn}  pypi: { uses: publish, environment: pypi }\n` });
+    const bed = bedFor(context, {
+      tag: "v1.0.0",
+      steps: `  slow: { run: sleep 60 }\n${handOn}  pypi: { uses: publish, environment: pypi }\n`,
+    });
     const started = bed.start(["rehearse", "--json", "-v"], source);
     const begun = waitFor(() => started.stderr().includes("Starting slow"));
     await begun;
@@ -392,7 +453,9 @@ async function waitFor(holds: () => boolean): Promise<void> {
 
 /** What a terminal of so many columns shows of a command, by script(1). */
 function onTerminal(args: readonly string[], columns: number, env: Readonly<Record<string, string>> = {}): string {
-  const words = [process.execPath, path.join(repositoryRoot, "bin", "slipway.js"), ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  const words = [process.execPath, path.join(repositoryRoot, "bin", "slipway.js"), ...args]
+    .map((word) => `'${word.replaceAll("'", "'\\''")}'`)
+    .join(" ");
   return execFileSync("script", ["--quiet", "--return", "--command", `stty cols ${columns}; ${words}`, "/dev/null"], {
     cwd: still.project,
     env: { ...still.env, ...source, TERM: "xterm-256color", ...env },
@@ -417,14 +480,20 @@ test("on a terminal of 60 columns nothing that is redrawn is wider, and finished
   const screen = onTerminal(["-C", bed.project, "--state", bed.state, "run", "--only", "build"], 60, { NO_COLOR: "1" });
 
   const redrawn = screen.split("\n").filter((line) => /^\s+… /.test(line));
-  assert.ok(redrawn.every((line) => line.length < 60), screen);
+  assert.ok(
+    redrawn.every((line) => line.length < 60),
+    screen,
+  );
   assert.match(screen, /Done build {2}/);
   assert.match(screen, /reed 1\.0\.0 is complete/);
 });
 
 test("hostile text in messages, names and commit authors never reaches a terminal as it is", async (context) => {
   const evil = "\u001b]0;owned\u0007\u202e";
-  const bed = bedFor(context, { tag: "v1.0.0", steps: `  tests: { run: "sh -c 'printf \\"\\\\033[2J\\\\033]0;owned\\\\007\\\\342\\\\200\\\\256evil\\"; exit 1'" }\n${handOn}  pypi: { uses: publish, environment: pypi }\n` });
+  const bed = bedFor(context, {
+    tag: "v1.0.0",
+    steps: `  tests: { run: "sh -c 'printf \\"\\\\033[2J\\\\033]0;owned\\\\007\\\\342\\\\200\\\\256evil\\"; exit 1'" }\n${handOn}  pypi: { uses: publish, environment: pypi }\n`,
+  });
   bed.git("config", "user.name", `eve ${evil}`);
   writeFileSync(path.join(bed.project, `dirty ${evil}`), "");
   const failed = await bed.slipway(["rehearse", "-vv"], source);

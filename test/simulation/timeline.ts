@@ -41,7 +41,8 @@ export function createTimeline(startMs: number): Timeline {
     async run(isOver) {
       for (let happened = 0; ; happened += 1) {
         // Lets every promise go on that can; each of these is one turn of the microtask queue.
-        while (active > 0) await undefined;
+        // oxlint-disable-next-line eslint/no-unmodified-loop-condition -- what goes on meanwhile changes it
+        while (active > 0) await Promise.resolve();
         if (isOver()) return;
         const due = pop(heap);
         if (due === undefined) return;

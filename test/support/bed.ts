@@ -41,12 +41,16 @@ export interface BedOptions {
   readonly prepare?: (project: string) => void;
   readonly tag?: string;
   readonly tagMessage?: string;
+  /** Name of the project's folder. Default: `project`. */
+  readonly folderName?: string;
+  /** Words before the program, for one that sees other disks than this process; given the folder that it starts in. */
+  readonly through?: (folder: string) => readonly string[];
 }
 
 export function makeBed(options: BedOptions): Bed {
   testTool("uv");
   const folder = mkdtempSync(path.join(tmpdir(), "slipway-bed-"));
-  const project = path.join(folder, "project");
+  const project = path.join(folder, options.folderName ?? "project");
   if (typeof options.example === "string") cpSync(path.join(repositoryRoot, "examples", options.example), project, { recursive: true });
   else if ("files" in options.example) writeFiles(project, options.example.files);
   else renameSync(options.example.folder, project);
@@ -61,7 +65,7 @@ export function makeBed(options: BedOptions): Bed {
   git("commit", "--quiet", "--message", "one");
   if (options.tag !== undefined) git("tag", "--annotate", options.tag, "--message", options.tagMessage ?? options.tag);
   const state = path.join(folder, "state");
-  const start = (args: readonly string[], more: Readonly<Record<string, string>> = {}) => startProgram(["--state", state, ...args], { cwd: project, env: { ...env, ...more } });
+  const start = (args: readonly string[], more: Readonly<Record<string, string>> = {}) => startProgram(["--state", state, ...args], { cwd: project, env: { ...env, ...more }, through: options.through?.(project) ?? [] });
   return {
     folder,
     project,
@@ -85,7 +89,7 @@ function writeFiles(folder: string, files: Readonly<Record<string, string | Uint
 /** What the package clients of this machine need, with caches of the user's own, and nothing else. */
 function bedEnvironment(folder: string, home: string): Record<string, string> {
   const kept = ["PIP_CERT", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "PIP_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "PYENV_ROOT", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "SLIPWAY_FROM_SOURCE"];
-  const handed = Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name] as string]])));
+  const handed = Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
   return {
     ...handed,
     PATH: `${path.join(testTools, "bin")}:${process.env["PATH"] ?? ""}`,
@@ -97,8 +101,15 @@ function bedEnvironment(folder: string, home: string): Record<string, string> {
   };
 }
 
-function startProgram(args: readonly string[], options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> }) {
-  const child = spawn(process.execPath, [path.join(repositoryRoot, "bin", "slipway.js"), ...args], { cwd: options.cwd, env: { ...options.env }, stdio: ["ignore", "pipe", "pipe"] });
+interface Starting {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly through: readonly string[];
+}
+
+function startProgram(args: readonly string[], { cwd, env, through }: Starting) {
+  const [program = "", ...words] = [...through, process.execPath, path.join(repositoryRoot, "bin", "slipway.js"), ...args];
+  const child = spawn(program, words, { cwd, env: { ...env }, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));

@@ -18,6 +18,13 @@ export function matchGolden(name: string, text: string): void {
     writeFileSync(file, text);
     return;
   }
-  assert.ok(existsSync(file), `There is no golden file "test/golden/${name}"; look at the text, and write it with SLIPWAY_UPDATE_GOLDEN=1:\n${text}`);
-  assert.equal(text, readFileSync(file, "utf8"), `"test/golden/${name}" says something else; if the change is meant, write it with SLIPWAY_UPDATE_GOLDEN=1`);
+  assert.ok(
+    existsSync(file),
+    `There is no golden file "test/golden/${name}"; look at the text, and write it with SLIPWAY_UPDATE_GOLDEN=1:\n${text}`,
+  );
+  assert.equal(
+    text,
+    readFileSync(file, "utf8"),
+    `"test/golden/${name}" says something else; if the change is meant, write it with SLIPWAY_UPDATE_GOLDEN=1`,
+  );
 }

@@ -7,7 +7,9 @@ export interface FakeTerminal extends Terminal {
   readonly errText: () => string;
 }
 
-export function fakeTerminal(parts: Partial<Pick<Terminal, "json" | "progress" | "verbosity" | "columns">> & { readonly color?: boolean } = {}): FakeTerminal {
+export function fakeTerminal(
+  parts: Partial<Pick<Terminal, "json" | "progress" | "verbosity" | "columns">> & { readonly color?: boolean } = {},
+): FakeTerminal {
   let [out, err] = ["", ""];
   let through: ((text: string) => void) | undefined;
   const direct = (text: string): void => {

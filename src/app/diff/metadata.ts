@@ -19,7 +19,8 @@ export function compareMetadata(before: string, after: string): MetadataChanges 
   const [old, next] = [parseCoreMetadata(before), parseCoreMetadata(after)];
   const [pythonBefore] = headersOf(old, "Requires-Python");
   const [pythonAfter] = headersOf(next, "Requires-Python");
-  const others = (metadata: typeof old): readonly string[] => metadata.headers.filter(([name]) => !apart.has(name.toLowerCase())).map(([name, value]) => `${name}: ${value}`);
+  const others = (metadata: typeof old): readonly string[] =>
+    metadata.headers.filter(([name]) => !apart.has(name.toLowerCase())).map(([name, value]) => `${name}: ${value}`);
   return {
     dependencies: compareLines(headersOf(old, "Requires-Dist").map(plainSpaces), headersOf(next, "Requires-Dist").map(plainSpaces)),
     requiresPython: pythonBefore === pythonAfter ? undefined : { before: pythonBefore, after: pythonAfter },

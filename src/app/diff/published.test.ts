@@ -25,11 +25,19 @@ for (const [what, published, ours, expected] of befores) {
 }
 
 test("counterpart() is the sdist, or the wheel with the most equal tags", () => {
-  const files = ["demo-1.0-py3-none-any.whl", "demo-1.0-cp311-cp311-macosx_11_0_arm64.whl", "demo-1.0-cp311-cp311-manylinux_2_17_x86_64.whl", "demo-1.0.tar.gz"].map(listed);
+  const files = [
+    "demo-1.0-py3-none-any.whl",
+    "demo-1.0-cp311-cp311-macosx_11_0_arm64.whl",
+    "demo-1.0-cp311-cp311-manylinux_2_17_x86_64.whl",
+    "demo-1.0.tar.gz",
+  ].map(listed);
 
   assert.equal(counterpart({ kind: "sdist", name: "demo-1.1.tar.gz" }, files)?.name, "demo-1.0.tar.gz");
   assert.equal(counterpart({ kind: "wheel", name: "demo-1.1-py3-none-any.whl" }, files)?.name, "demo-1.0-py3-none-any.whl");
-  assert.equal(counterpart({ kind: "wheel", name: "demo-1.1-cp311-cp311-manylinux_2_28_x86_64.whl" }, files)?.name, "demo-1.0-cp311-cp311-manylinux_2_17_x86_64.whl");
+  assert.equal(
+    counterpart({ kind: "wheel", name: "demo-1.1-cp311-cp311-manylinux_2_28_x86_64.whl" }, files)?.name,
+    "demo-1.0-cp311-cp311-manylinux_2_17_x86_64.whl",
+  );
   assert.equal(counterpart({ kind: "sdist", name: "demo-1.1.tar.gz" }, []), undefined);
 });
 
@@ -40,8 +48,15 @@ function archives(byFile: Readonly<Record<string, Readonly<Record<string, string
     const texts = byFile[file];
     if (texts === undefined) return { kind: "unreadable", why: "it is no archive" };
     const members = Object.entries(texts).map(([path, text]) => ({ path, kind: "file" as const, sizeBytes: text.length }));
-    const digests = async () => new Map(Object.entries(texts).map(([path, text]) => [path, { sha256: createHash("sha256").update(text).digest("base64url"), sizeBytes: text.length }]));
-    const readText = async (path: string) => (texts[path] === undefined ? ({ kind: "absent" } as const) : ({ kind: "text", text: texts[path] } as const));
+    const digests = async () =>
+      new Map(
+        Object.entries(texts).map(([path, text]) => [
+          path,
+          { sha256: createHash("sha256").update(text).digest("base64url"), sizeBytes: text.length },
+        ]),
+      );
+    const readText = async (path: string) =>
+      texts[path] === undefined ? ({ kind: "absent" } as const) : ({ kind: "text", text: texts[path] } as const);
     return { kind: "opened", archive: { members, faults: [], readText, digests } };
   };
   return { openZip: open, openTarGz: open };
@@ -50,10 +65,19 @@ function archives(byFile: Readonly<Record<string, Readonly<Record<string, string
 async function compared(registry: Partial<Registry>, theirs?: Readonly<Record<string, string>>): ReturnType<typeof compareWithPublished> {
   const artifact = { ...anArtifact("wheel", ours), kind: "wheel" } as const;
   const built: Built = { artifact, package: aPackage({ version: "1.1" }), file: "/store/ours" };
-  const own = { "demo/x.py": "2", "demo/x.pth": "", "demo-1.1.dist-info/METADATA": "Name: demo\nVersion: 1.1\nRequires-Dist: new\n", "demo-1.1.dist-info/entry_points.txt": "[console_scripts]\ndemo = demo:main\n" };
+  const own = {
+    "demo/x.py": "2",
+    "demo/x.pth": "",
+    "demo-1.1.dist-info/METADATA": "Name: demo\nVersion: 1.1\nRequires-Dist: new\n",
+    "demo-1.1.dist-info/entry_points.txt": "[console_scripts]\ndemo = demo:main\n",
+  };
   const at = `/tmp/published-${artifact.digest}`;
   const all = { "/store/ours": own, ...(theirs === undefined ? {} : { [at]: theirs }) };
-  return compareWithPublished(built, fakeRegistry("pypi", registry), { archives: archives(all), signal: new AbortController().signal, folder: "/tmp" });
+  return compareWithPublished(built, fakeRegistry("pypi", registry), {
+    archives: archives(all),
+    signal: new AbortController().signal,
+    folder: "/tmp",
+  });
 }
 
 const published: Partial<Registry> = {
@@ -67,7 +91,10 @@ test("a built wheel is held against the last published one: files, requirements,
 
   assert.ok(against.kind === "compared");
   assert.deepEqual([against.registry, against.version, against.name, against.sizeBytes], ["pypi", "1.0", "demo-1.0-py3-none-any.whl", 900]);
-  assert.deepEqual(against.files.changed.map((file) => file.path), ["demo/x.py"]);
+  assert.deepEqual(
+    against.files.changed.map((file) => file.path),
+    ["demo/x.py"],
+  );
   assert.deepEqual(against.metadata.dependencies.added, ["new"]);
   assert.deepEqual(against.entryPoints.added, ["console_scripts: demo = demo:main"]);
   assert.equal(against.alarms.length, 1);
@@ -75,7 +102,12 @@ test("a built wheel is held against the last published one: files, requirements,
 
 const others: readonly (readonly [string, Partial<Registry>, string, RegExp])[] = [
   ["a package that the registry does not have", { versions: async () => ({ kind: "absent" }) }, "first", /no earlier version/],
-  ["a version without such a file", { ...published, survey: async () => ({ kind: "listed", files: [listed("demo-1.0.tar.gz")] }) }, "first", /1\.0 has no such wheel/],
+  [
+    "a version without such a file",
+    { ...published, survey: async () => ({ kind: "listed", files: [listed("demo-1.0.tar.gz")] }) },
+    "first",
+    /1\.0 has no such wheel/,
+  ],
   ["a registry that does not answer", { versions: async () => ({ kind: "unknown", why: "no route" }) }, "unknown", /no route/],
   ["a survey that does not answer", { ...published, survey: async () => ({ kind: "unknown", why: "cut" }) }, "unknown", /cut/],
   ["a file that cannot be downloaded", { ...published, download: async () => ({ kind: "unknown", why: "503" }) }, "unknown", /503/],

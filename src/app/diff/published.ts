@@ -52,13 +52,23 @@ export async function compareWithPublished(built: Built, registry: ReadRegistry,
   const version = versions.kind === "absent" ? undefined : versionBefore(versions.versions, built.package.version);
   if (version === undefined) return { kind: "first", registry: registry.name, why: `${name} has no earlier version there` };
   const survey = await registry.survey(name, version.written, ports.signal);
-  if (survey.kind !== "listed") return { kind: "unknown", registry: registry.name, why: survey.kind === "unknown" ? survey.why : `the files of ${version.written} are gone` };
+  if (survey.kind !== "listed")
+    return {
+      kind: "unknown",
+      registry: registry.name,
+      why: survey.kind === "unknown" ? survey.why : `the files of ${version.written} are gone`,
+    };
   const other = counterpart(built.artifact, survey.files);
   if (other === undefined) return { kind: "first", registry: registry.name, why: `${version.written} has no such ${built.artifact.kind}` };
   const file = path.join(ports.folder, `published-${built.artifact.digest}`);
   const got = await registry.download({ package: name, version: version.written, name: other.name }, file, ports.signal);
-  if (got.kind !== "downloaded") return { kind: "unknown", registry: registry.name, why: got.kind === "unknown" ? got.why : `"${other.name}" is gone` };
-  return compareFiles(built, { registry: registry.name, version: version.written, name: other.name, sizeBytes: got.sizeBytes, file }, ports.archives);
+  if (got.kind !== "downloaded")
+    return { kind: "unknown", registry: registry.name, why: got.kind === "unknown" ? got.why : `"${other.name}" is gone` };
+  return compareFiles(
+    built,
+    { registry: registry.name, version: version.written, name: other.name, sizeBytes: got.sizeBytes, file },
+    ports.archives,
+  );
 }
 
 /** The newest version below ours, final ones first; where ours is the lowest, the newest of all. */
@@ -111,7 +121,10 @@ async function compareFiles(built: Built, theirs: Theirs, archives: Archives): P
     ...named,
     files,
     metadata: compareMetadata(await metadataIn(before, kind), await metadataIn(after, kind)),
-    entryPoints: compareEntryPoints(await textIn(before, /^[^/]+\.dist-info\/entry_points\.txt$/), await textIn(after, /^[^/]+\.dist-info\/entry_points\.txt$/)),
+    entryPoints: compareEntryPoints(
+      await textIn(before, /^[^/]+\.dist-info\/entry_points\.txt$/),
+      await textIn(after, /^[^/]+\.dist-info\/entry_points\.txt$/),
+    ),
     alarms: alarmingFiles(files.added, kind),
   };
 }

@@ -26,11 +26,17 @@ export function findChecks(clues: CheckClues): readonly FoundCheck[] {
     hasTarget(texts.makefile, "test") && { name: "tests", run: "make test" },
     has("noxfile.py") && { name: "tests", run: "nox" },
     (has("tox.ini") || tools.includes("tox") || /^\[tox/m.test(texts.setupCfg ?? "")) && { name: "tests", run: "tox" },
-    (tools.includes("pytest") || has("pytest.ini", "conftest.py", "tests/conftest.py") || /^\[tool:pytest\]/m.test(texts.setupCfg ?? "") || hasTests) && { name: "tests", run: "pytest" },
+    (tools.includes("pytest") ||
+      has("pytest.ini", "conftest.py", "tests/conftest.py") ||
+      /^\[tool:pytest\]/m.test(texts.setupCfg ?? "") ||
+      hasTests) && { name: "tests", run: "pytest" },
     (tools.includes("ruff") || has("ruff.toml", ".ruff.toml")) && { name: "lint", run: "ruff check ." },
     (has(".flake8") || /^\[flake8\]/m.test(texts.setupCfg ?? "")) && { name: "lint", run: "flake8" },
     has(".pre-commit-config.yaml") && { name: "lint", run: "pre-commit run --all-files" },
-    (tools.includes("mypy") || has("mypy.ini", ".mypy.ini") || /^\[mypy/m.test(texts.setupCfg ?? "")) && { name: "types", run: `mypy ${importFolder}` },
+    (tools.includes("mypy") || has("mypy.ini", ".mypy.ini") || /^\[mypy/m.test(texts.setupCfg ?? "")) && {
+      name: "types",
+      run: `mypy ${importFolder}`,
+    },
     (tools.includes("pyright") || has("pyrightconfig.json")) && { name: "types", run: "pyright" },
   ];
   const checks = found.filter((one) => one !== false);

@@ -43,7 +43,12 @@ const cases: readonly (readonly [string, Readonly<Record<string, string>>, reado
   ],
   [
     "the packages of a repository that has none at its root",
-    { "pyproject.toml": "[tool.ruff]\n", "libs/b/pyproject.toml": project("b"), "a/pyproject.toml": project("a"), "a/inner/pyproject.toml": project("inner") },
+    {
+      "pyproject.toml": "[tool.ruff]\n",
+      "libs/b/pyproject.toml": project("b"),
+      "a/pyproject.toml": project("a"),
+      "a/inner/pyproject.toml": project("inner"),
+    },
     ["a a", "libs/b b"],
   ],
   [
@@ -62,7 +67,11 @@ const cases: readonly (readonly [string, Readonly<Record<string, string>>, reado
   ],
   [
     "none that says that it is private",
-    { "pyproject.toml": "[tool.uv]\npackage = false\n[tool.uv.workspace]\nmembers = [\"*\"]\n", "a/pyproject.toml": project("a"), "b/pyproject.toml": project("b", 'classifiers = ["Private :: Do Not Upload"]') },
+    {
+      "pyproject.toml": '[tool.uv]\npackage = false\n[tool.uv.workspace]\nmembers = ["*"]\n',
+      "a/pyproject.toml": project("a"),
+      "b/pyproject.toml": project("b", 'classifiers = ["Private :: Do Not Upload"]'),
+    },
     ["a a"],
   ],
 ];
@@ -79,11 +88,19 @@ test("init tells what it leaves out, and why", async () => {
 });
 
 test("init knows the import name from the files below the package's folder, or from an sdist's list", async () => {
-  const files = { "libs/a/pyproject.toml": project("a-b"), "libs/a/src/a_b/__init__.py": "", "libs/c/pyproject.toml": project("c"), "libs/c/c.egg-info/top_level.txt": "other\n" };
+  const files = {
+    "libs/a/pyproject.toml": project("a-b"),
+    "libs/a/src/a_b/__init__.py": "",
+    "libs/c/pyproject.toml": project("c"),
+    "libs/c/c.egg-info/top_level.txt": "other\n",
+  };
 
   const { packages } = await discoverPackages(commitOf(files));
 
-  assert.deepEqual(packages.map((one) => one.importName), ["a_b", "other"]);
+  assert.deepEqual(
+    packages.map((one) => one.importName),
+    ["a_b", "other"],
+  );
 });
 
 test("a repository of something else is refused in the words of what it is", async () => {

@@ -50,7 +50,8 @@ export async function discoverPackages(commit: Commit): Promise<Discovery> {
     if (why !== undefined) leftOut.push({ folder: one.folder, why });
     return why === undefined && one.name !== undefined ? [{ ...one, name: one.name }] : [];
   });
-  for (const folder of nested.filter((one) => !members.includes(one))) leftOut.push({ folder, why: "it lies inside another package and no workspace names it" });
+  for (const folder of nested.filter((one) => !members.includes(one)))
+    leftOut.push({ folder, why: "it lies inside another package and no workspace names it" });
   if (packages.length === 0) throw noPackage(commit.paths, leftOut);
   return { packages: outermost(packages, root !== undefined), leftOut };
 }
@@ -62,12 +63,17 @@ async function look(folder: string, commit: Commit): Promise<Look | undefined> {
   const facts = readManifestFacts(texts);
   const found = readPythonProject(texts);
   if (found.kind === "invalid") {
-    throw new SlipwayError("PLAN_INVALID", `Cannot read "${path.posix.join(folder, "pyproject.toml")}": ${found.why}`, { hint: "Mend it and commit it, then run the same command again" });
+    throw new SlipwayError("PLAN_INVALID", `Cannot read "${path.posix.join(folder, "pyproject.toml")}": ${found.why}`, {
+      hint: "Mend it and commit it, then run the same command again",
+    });
   }
   if (found.kind === "none" || (!facts.isPackage && facts.workspace === undefined)) return undefined;
   const { project } = found;
-  const below = folder === "." ? commit.paths : commit.paths.flatMap((one) => (one.startsWith(`${folder}/`) ? [one.slice(folder.length + 1)] : []));
-  const importName = project.importName ?? importNameOf({ name: project.name ?? "", declared: facts.modules, paths: below, topLevel: await topLevel(folder, below, commit) });
+  const below =
+    folder === "." ? commit.paths : commit.paths.flatMap((one) => (one.startsWith(`${folder}/`) ? [one.slice(folder.length + 1)] : []));
+  const importName =
+    project.importName ??
+    importNameOf({ name: project.name ?? "", declared: facts.modules, paths: below, topLevel: await topLevel(folder, below, commit) });
   return { folder, name: project.name, importName, project, facts, version: await manifestVersion({ path: folder }, project, commit.read) };
 }
 
@@ -79,7 +85,8 @@ async function topLevel(folder: string, below: readonly string[], commit: Commit
 function whyNot({ facts, name, folder }: Look): string | undefined {
   if (!facts.isPackage) return "it is the root of a workspace and no package itself";
   if (facts.unpublished !== undefined) return `it is not meant to be published: ${facts.unpublished}`;
-  if (name === undefined) return `its manifest computes its name; write it as a literal, or list it as \`packages: { NAME: { path: ${folder}, name: … } }\``;
+  if (name === undefined)
+    return `its manifest computes its name; write it as a literal, or list it as \`packages: { NAME: { path: ${folder}, name: … } }\``;
   return undefined;
 }
 
@@ -129,6 +136,9 @@ function noPackage(paths: readonly string[], leftOut: Discovery["leftOut"]): Sli
   const seen = [...others, ...leftOut.slice(0, 5).map(({ folder, why }) => `"${folder}", but ${why}`)];
   const instead = seen.length === 0 ? "it has no pyproject.toml, setup.py or setup.cfg of a package" : `it has ${seen.join("; ")}`;
   return new SlipwayError("NO_PACKAGE", `Cannot find a Python package in the commit: ${instead}`, {
-    hint: others.length > 0 && leftOut.length === 0 ? "This version of Slipway releases Python packages; others come with later versions" : "Commit the manifest of the package that is released, then run the same command again",
+    hint:
+      others.length > 0 && leftOut.length === 0
+        ? "This version of Slipway releases Python packages; others come with later versions"
+        : "Commit the manifest of the package that is released, then run the same command again",
   });
 }

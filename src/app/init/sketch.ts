@@ -43,7 +43,13 @@ export function sketchConfiguration(findings: Findings): Sketched {
       environments: ["Trusted publishing, which needs no stored token, comes with a later version of Slipway."],
     },
   };
-  return { sketch, notes: [...packages.flatMap((one) => notesOn(one, chosen)), ...discovery.leftOut.map(({ folder, why }) => `"${folder}" is left out: ${why}`)] };
+  return {
+    sketch,
+    notes: [
+      ...packages.flatMap((one) => notesOn(one, chosen)),
+      ...discovery.leftOut.map(({ folder, why }) => `"${folder}" is left out: ${why}`),
+    ],
+  };
 }
 
 function sketchPackage(one: Discovered, chosen: ChosenTags, paths: readonly string[]): ConfigurationSketch["packages"][number] {
@@ -63,8 +69,9 @@ const changelogs = /^(?:CHANGELOG|CHANGES|HISTORY|NEWS|RELEASES?|RELEASE[-_]NOTE
 
 function changelogOf(folder: string, paths: readonly string[]): string | undefined {
   const here = paths.filter((one) => path.posix.dirname(one) === folder && changelogs.test(path.posix.basename(one)));
-  const rank = (file: string): number => ["changelog", "changes", "history", "news"].findIndex((name) => path.posix.basename(file).toLowerCase().startsWith(name));
-  return here.toSorted((a, b) => (rank(a) + 9) % 9 - (rank(b) + 9) % 9 || (a < b ? -1 : 1))[0];
+  const rank = (file: string): number =>
+    ["changelog", "changes", "history", "news"].findIndex((name) => path.posix.basename(file).toLowerCase().startsWith(name));
+  return here.toSorted((a, b) => ((rank(a) + 9) % 9) - ((rank(b) + 9) % 9) || (a < b ? -1 : 1))[0];
 }
 
 function suggestedChecks({ discovery, paths, texts }: Findings): readonly FoundCheck[] {
@@ -78,7 +85,9 @@ function suggestedChecks({ discovery, paths, texts }: Findings): readonly FoundC
 function lenience(packages: readonly Discovered[]): { readonly lenient?: string } {
   const bare = packages.filter((one) => !(one.project.published.described ?? one.facts.described));
   if (bare.length === 0) return {};
-  return { lenient: `${bare.map((one) => one.name).join(", ")} has no description with a format (a readme in pyproject.toml, or setup's long_description_content_type), which a strict check refuses.` };
+  return {
+    lenient: `${bare.map((one) => one.name).join(", ")} has no description with a format (a readme in pyproject.toml, or setup's long_description_content_type), which a strict check refuses.`,
+  };
 }
 
 function remarkOnBuild({ name, facts }: Discovered): readonly string[] {
@@ -99,7 +108,11 @@ function notesOn(one: Discovered, chosen: ChosenTags): readonly string[] {
     `Package "${name}" in "${folder}", built by ${project.backend.split(":")[0]}${version.kind === "found" ? `, version ${version.version} in ${version.file}` : ""}`,
     ...(tag === undefined ? [] : [`Release tags of "${name}" look like "${tag.text}": ${tag.why}`]),
     ...(version.kind === "found" ? [] : [`The release tag of "${name}" says its version: ${version.why}`]),
-    ...(version.kind === "none" && published.version !== undefined ? [`PKG-INFO says ${published.version}: a rehearsal assumes it while there is no tag, unless you name another`] : []),
-    ...(one.importName === undefined ? [`The import name of "${name}" is not plain from its files: add \`import:\` to its line if it differs from the package's name`] : []),
+    ...(version.kind === "none" && published.version !== undefined
+      ? [`PKG-INFO says ${published.version}: a rehearsal assumes it while there is no tag, unless you name another`]
+      : []),
+    ...(one.importName === undefined
+      ? [`The import name of "${name}" is not plain from its files: add \`import:\` to its line if it differs from the package's name`]
+      : []),
   ];
 }

@@ -14,14 +14,20 @@ export interface ChosenTags {
 export function chooseTags(packages: readonly Discovered[], names: readonly string[]): ChosenTags {
   const surveyed = surveyTags(names, pep440);
   const [only] = packages;
-  if (packages.length === 1 && only !== undefined) return { versions: "one", patterns: new Map([[only.folder, patternOfOne(only, surveyed)]]) };
+  if (packages.length === 1 && only !== undefined)
+    return { versions: "one", patterns: new Map([[only.folder, patternOfOne(only, surveyed)]]) };
   const own = new Map(packages.map((one) => [one.folder, surveyed.find((seen) => isOwn(seen, one))]));
   const versions = sayOneVersion(packages) && [...own.values()].every((seen) => seen === undefined) ? "one" : "each";
   const shared = patternOfAll(surveyed);
   const patterns = packages.map((one) => {
     const seen = own.get(one.folder);
     if (versions === "one") return [one.folder, shared] as const;
-    return [one.folder, seen === undefined ? { text: prefixed(one), why: "each package needs tags of its own" } : { text: seen.pattern.text, why: whyOf(seen) }] as const;
+    return [
+      one.folder,
+      seen === undefined
+        ? { text: prefixed(one), why: "each package needs tags of its own" }
+        : { text: seen.pattern.text, why: whyOf(seen) },
+    ] as const;
   });
   return { versions, patterns: new Map(patterns) };
 }
@@ -50,7 +56,9 @@ function isOwn({ pattern }: SurveyedPattern, one: Discovered): boolean {
 }
 
 function prefixed(one: Discovered): string {
-  return `${normalizeName(one.name).replace(/[^a-z0-9]+/g, "-").replace(/^-+/, "")}-v{version}`;
+  return `${normalizeName(one.name)
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+/, "")}-v{version}`;
 }
 
 /** Packages that all say one version, or of which none says any, are likely released together. */

@@ -11,7 +11,11 @@ const cases: readonly (readonly [string, Partial<ImportClues>, string | undefine
   ["a name with other signs and cases", { name: "Typing.Extensions-Plus", paths: ["Typing_Extensions_Plus.py"] }, "Typing_Extensions_Plus"],
   ["the module of the name among several", { paths: ["demo/__init__.py", "demo_more/__init__.py"] }, "demo"],
   ["a namespace package", { name: "zope.interface", paths: ["src/zope/interface/__init__.py"] }, "zope.interface"],
-  ["a namespace package with a dash", { name: "google-cloud-storage", paths: ["google/cloud/storage/__init__.py"] }, "google.cloud.storage"],
+  [
+    "a namespace package with a dash",
+    { name: "google-cloud-storage", paths: ["google/cloud/storage/__init__.py"] },
+    "google.cloud.storage",
+  ],
   ["another name that the manifest gives", { name: "beautifulsoup4", declared: ["bs4"], paths: ["bs4/__init__.py", "doc/x.py"] }, "bs4"],
   ["another name that the sdist lists", { name: "PyYAML", topLevel: "_yaml\nyaml\n", paths: ["lib/yaml/__init__.py"] }, "yaml"],
   ["the only module there is", { name: "Pillow", paths: ["src/PIL/__init__.py", "setup.py"] }, "PIL"],

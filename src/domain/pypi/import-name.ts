@@ -34,7 +34,9 @@ export function importNameOf({ name, declared, paths, topLevel }: ImportClues): 
 
 /** Folders and files that are no part of a wheel, though they lie beside the package. */
 const besides: ReadonlySet<string> = new Set(
-  "test tests testing doc docs example examples sample samples demo demos bench benchmark benchmarks scripts script tools tool utils ci build dist tasks noxfile conftest setup fabfile versioneer ez_setup".split(" "),
+  "test tests testing doc docs example examples sample samples demo demos bench benchmark benchmarks scripts script tools tool utils ci build dist tasks noxfile conftest setup fabfile versioneer ez_setup".split(
+    " ",
+  ),
 );
 
 /** Top-level modules in the two layouts that people use: below `src/`, or beside the manifest. */
@@ -55,5 +57,8 @@ function nestedModule(name: string, paths: readonly string[]): string | undefine
   if (parts.length < 2) return undefined;
   const wanted = new Set(["", "src/"].flatMap((root) => [`${root}${parts.join("/")}/__init__.py`, `${root}${parts.join("/")}.py`]));
   const found = paths.find((path) => wanted.has(path.toLowerCase()));
-  return found?.replace(/^src\//, "").replace(/(?:\/__init__)?\.py$/, "").replaceAll("/", ".");
+  return found
+    ?.replace(/^src\//, "")
+    .replace(/(?:\/__init__)?\.py$/, "")
+    .replaceAll("/", ".");
 }

@@ -75,7 +75,8 @@ function nativeOf(toml: Table, setup: string): ManifestFacts["native"] {
   if (requires.some((one) => one.startsWith("setuptools-rust")) || "setuptools-rust" in table(toml, "tool")) return "setuptools-rust";
   if (backend.startsWith("scikit_build_core")) return "scikit-build-core";
   if (backend === "mesonpy") return "meson-python";
-  const hasExtensions = /\b(?:ext_modules|cffi_modules|rust_extensions)\s*=/.test(setup) || "ext-modules" in table(table(toml, "tool"), "setuptools");
+  const hasExtensions =
+    /\b(?:ext_modules|cffi_modules|rust_extensions)\s*=/.test(setup) || "ext-modules" in table(table(toml, "tool"), "setuptools");
   return hasExtensions ? "extension modules" : undefined;
 }
 

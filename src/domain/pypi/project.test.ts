@@ -18,21 +18,42 @@ const versions: readonly (readonly [string, ProjectTexts, string])[] = [
   ["setup.py", { "setup.py": "setup(name='demo', version='1.0')" }, "static 1.0"],
   ["hatch's file", pyproject('[tool.hatch.version]\npath = "src/demo/about.py"\n'), "file src/demo/about.py"],
   ["pdm's file", pyproject('[tool.pdm.version]\nsource = "file"\npath = "demo.py"\n'), "file demo.py"],
-  ["setuptools' attribute", pyproject('[tool.setuptools.dynamic]\nversion = { attr = "demo.__version__" }\n'), "file demo/__init__.py demo.py src/demo/__init__.py src/demo.py"],
+  [
+    "setuptools' attribute",
+    pyproject('[tool.setuptools.dynamic]\nversion = { attr = "demo.__version__" }\n'),
+    "file demo/__init__.py demo.py src/demo/__init__.py src/demo.py",
+  ],
   ["setuptools' file", pyproject('[tool.setuptools.dynamic]\nversion = { file = "VERSION" }\n'), "file VERSION"],
-  ["flit's module", pyproject('[build-system]\nbuild-backend = "flit_core.buildapi"\n[project]\nname = "de-mo"\ndynamic = ["version"]\n'), "file de_mo/__init__.py de_mo.py src/de_mo/__init__.py src/de_mo.py"],
-  ["Cargo, for maturin", pyproject('[build-system]\nbuild-backend = "maturin"\n[project]\nname = "demo"\ndynamic = ["version"]\n'), "file Cargo.toml"],
+  [
+    "flit's module",
+    pyproject('[build-system]\nbuild-backend = "flit_core.buildapi"\n[project]\nname = "de-mo"\ndynamic = ["version"]\n'),
+    "file de_mo/__init__.py de_mo.py src/de_mo/__init__.py src/de_mo.py",
+  ],
+  [
+    "Cargo, for maturin",
+    pyproject('[build-system]\nbuild-backend = "maturin"\n[project]\nname = "demo"\ndynamic = ["version"]\n'),
+    "file Cargo.toml",
+  ],
   ["setuptools-scm", pyproject(scm), "tag setuptools-scm"],
   ["hatch-vcs", pyproject('[tool.hatch.version]\nsource = "vcs"\n'), "tag hatch-vcs"],
   ["pdm's scm", pyproject('[tool.pdm.version]\nsource = "scm"\n'), "tag pdm-backend"],
   ["pbr", { "setup.cfg": "[metadata]\nname = demo\n[pbr]\n", "setup.py": "setup(setup_requires=['pbr'], pbr=True)" }, "tag pbr"],
-  ["a setup.py that computes it", { "setup.py": "setup(name='demo', version=read())" }, "unknown setup.py computes the version, and only running it would tell"],
+  [
+    "a setup.py that computes it",
+    { "setup.py": "setup(name='demo', version=read())" },
+    "unknown setup.py computes the version, and only running it would tell",
+  ],
   ["nobody", { "setup.py": "setup(name='demo')" }, "unknown no manifest names a version"],
 ];
 for (const [what, texts, expected] of versions) {
   test(`readPythonProject() finds the version of ${what}`, () => {
     const { version } = projectOf(texts);
-    const said = { static: () => ("version" in version ? version.version : ""), file: () => ("files" in version ? version.files.join(" ") : ""), tag: () => ("by" in version ? version.by : ""), unknown: () => ("why" in version ? version.why : "") }[version.kind]();
+    const said = {
+      static: () => ("version" in version ? version.version : ""),
+      file: () => ("files" in version ? version.files.join(" ") : ""),
+      tag: () => ("by" in version ? version.by : ""),
+      unknown: () => ("why" in version ? version.why : ""),
+    }[version.kind]();
 
     assert.equal(`${version.kind} ${said}`, expected);
   });

@@ -113,7 +113,7 @@ test("decide() tries again by itself as often as the plan says, later each time"
 test("decide() lets siblings of a failed step end, and begins nothing that follows it", () => {
   const steps = [work("a"), work("b"), work("c", { waitsFor: ["a"] }), work("d", { waitsFor: ["b"] })];
 
-  assert.deepEqual(next(steps, [[0, passed], [0, failed("a")], [0, done("b")]]), ["work:d"]);
+  assert.deepEqual(next(steps, [[0, passed], [0, started("a")], [0, failed("a")], [0, done("b")]]), ["work:d"]);
 });
 
 test("decide() goes on without an optional step that failed for good", () => {

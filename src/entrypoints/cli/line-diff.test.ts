@@ -23,7 +23,11 @@ test("a difference says both texts, whatever they are", () => {
   fc.assert(
     fc.property(text, text, (before, after) => {
       const lines = diffLines(before, after);
-      const side = (without: string): string => lines.filter((line) => line.sign !== without).map((line) => `${line.text}\n`).join("");
+      const side = (without: string): string =>
+        lines
+          .filter((line) => line.sign !== without)
+          .map((line) => `${line.text}\n`)
+          .join("");
 
       assert.deepEqual([side("+"), side("-")], [before, after]);
     }),

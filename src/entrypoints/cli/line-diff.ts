@@ -34,7 +34,10 @@ export function diffLines(before: string, after: string): readonly DiffLine[] {
 }
 
 /** Unchanged lines far from any change are left out; each gap is one line that counts them. */
-export function foldDiff(lines: readonly DiffLine[], around: number): readonly (DiffLine | { readonly sign: "…"; readonly text: string })[] {
+export function foldDiff(
+  lines: readonly DiffLine[],
+  around: number,
+): readonly (DiffLine | { readonly sign: "…"; readonly text: string })[] {
   const near = (index: number): boolean => lines.slice(Math.max(0, index - around), index + around + 1).some((line) => line.sign !== " ");
   const folded: (DiffLine | { readonly sign: "…"; readonly text: string })[] = [];
   let skipped = 0;

@@ -7,8 +7,16 @@ import { done, intended, journalOf, passed, planOf, replied, started } from "../
 import type { Fact, Recorded } from "../../domain/run/fact.ts";
 import { createProgress } from "./progress.ts";
 
-const facts: readonly Fact[] = [passed, started("build"), done("build"), started("publish"), intended("pypi/demo.whl"), replied("pypi/demo.whl", { kind: "sent", warnings: [] })];
-const recorded = (all: readonly Fact[]): readonly Recorded[] => all.map((fact, index) => ({ seq: index + 1, atMs: 1_700_000_000_000 + index * 1_000, fact }));
+const facts: readonly Fact[] = [
+  passed,
+  started("build"),
+  done("build"),
+  started("publish"),
+  intended("pypi/demo.whl"),
+  replied("pypi/demo.whl", { kind: "sent", warnings: [] }),
+];
+const recorded = (all: readonly Fact[]): readonly Recorded[] =>
+  all.map((fact, index) => ({ seq: index + 1, atMs: 1_700_000_000_000 + index * 1_000, fact }));
 
 function told(terminal: FakeTerminal, all: readonly Fact[] = facts): string {
   const progress = createProgress(terminal, () => 1_700_000_009_000);
@@ -26,9 +34,15 @@ test("plain progress is one line per event with UTC time, and no control codes",
 });
 
 test("JSON progress is one document per fact, and nothing else", () => {
-  const lines = told(fakeTerminal({ progress: "json" })).trimEnd().split("\n").map((line) => JSON.parse(line) as { schema: string; seq: number });
+  const lines = told(fakeTerminal({ progress: "json" }))
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { schema: string; seq: number });
 
-  assert.deepEqual(lines.map((line) => line.schema), facts.map(() => "slipway-fact/1"));
+  assert.deepEqual(
+    lines.map((line) => line.schema),
+    facts.map(() => "slipway-fact/1"),
+  );
 });
 
 test("quiet progress says nothing", () => {
@@ -55,7 +69,13 @@ test("on a terminal finished lines stay, running ones are redrawn below them and
   const during = screenAfter(terminal.errText());
   progress.end();
 
-  assert.deepEqual(during, [" Preflight nothing stands in the way", "      Done build  1.0 s", "         … publish  6.0 s", "         … publish: sending pypi/demo.whl  5.0 s", ""]);
+  assert.deepEqual(during, [
+    " Preflight nothing stands in the way",
+    "      Done build  1.0 s",
+    "         … publish  6.0 s",
+    "         … publish: sending pypi/demo.whl  5.0 s",
+    "",
+  ]);
   assert.deepEqual(screenAfter(terminal.errText()), [" Preflight nothing stands in the way", "      Done build  1.0 s", ""]);
 });
 
@@ -84,12 +104,20 @@ test("rows that are redrawn are never wider than the terminal, nor more than a f
   progress.end();
 
   assert.equal(rows.length, 7);
-  assert.ok(rows.every((row) => row.length < 60), rows.join("\n"));
+  assert.ok(
+    rows.every((row) => row.length < 60),
+    rows.join("\n"),
+  );
   assert.match(rows.at(-1) ?? "", /and 14 more/);
 });
 
 test("hostile text never reaches the terminal as it is, and forges no line", () => {
-  const failed: Fact = { kind: "step-failed", step: "build", code: "STEP_FAILED", message: "\u001b[2J\u202eevil\nerror[REGISTRY_CONFLICT]: forged" };
+  const failed: Fact = {
+    kind: "step-failed",
+    step: "build",
+    code: "STEP_FAILED",
+    message: "\u001b[2J\u202eevil\nerror[REGISTRY_CONFLICT]: forged",
+  };
 
   for (const progress of ["plain", "tty", "json"] as const) {
     const text = told(fakeTerminal({ progress }), [failed]);
@@ -115,7 +143,13 @@ test("a run that is taken up again says how far it was", () => {
   const terminal = fakeTerminal();
   const plan = planOf([aPlannedStep({ id: "build" }), aPlannedStep({ id: "publish" })]);
 
-  createProgress(terminal, () => 0).onHistory(journalOf(plan, [[1, passed], [2, started("build")], [3, done("build")]]));
+  createProgress(terminal, () => 0).onHistory(
+    journalOf(plan, [
+      [1, passed],
+      [2, started("build")],
+      [3, done("build")],
+    ]),
+  );
 
   assert.match(terminal.errText(), /Resuming demo 1\.0\.0 \(plan [0-9a-f]{12}\) · 1 of 2 steps done\n$/);
 });

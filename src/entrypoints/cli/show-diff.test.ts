@@ -13,7 +13,13 @@ const sdist: ArtifactDiff = {
   name: "demo-1.1.tar.gz",
   sizeBytes: 21_000,
   sha256: "ab".repeat(32),
-  source: { kind: "compared", added: ["src/demo/_version.py"], changed: ["src/demo/core.py"], generated: ["PKG-INFO", "setup.cfg"], leftOut: [".gitignore"] },
+  source: {
+    kind: "compared",
+    added: ["src/demo/_version.py"],
+    changed: ["src/demo/core.py"],
+    generated: ["PKG-INFO", "setup.cfg"],
+    leftOut: [".gitignore"],
+  },
   published: {
     kind: "compared",
     registry: "pypi",
@@ -21,14 +27,32 @@ const sdist: ArtifactDiff = {
     name: "demo-1.0.tar.gz",
     sizeBytes: 20_000,
     files: { added: [changed("setup.py")], removed: [changed("old.py")], changed: [changed("src/demo/core.py")] },
-    metadata: { dependencies: { added: ["httpx>=0.27"], removed: ["requests"] }, requiresPython: { before: ">=3.8", after: undefined }, others: { added: ["License-Expression: MIT"], removed: [] } },
+    metadata: {
+      dependencies: { added: ["httpx>=0.27"], removed: ["requests"] },
+      requiresPython: { before: ">=3.8", after: undefined },
+      others: { added: ["License-Expression: MIT"], removed: [] },
+    },
     entryPoints: { added: ["console_scripts: demo = demo.cli:main"], removed: [] },
     alarms: ['"setup.py" is new: it runs when the sdist is installed'],
   },
 };
 
-const wheel: ArtifactDiff = { package: "demo", kind: "wheel", name: "demo-1.1-py3-none-any.whl", sizeBytes: 900, sha256: "cd".repeat(32), published: { kind: "first", registry: "pypi", why: "1.0 has no such wheel" } };
-const diff = (artifacts: readonly ArtifactDiff[]): ReleaseDiff => ({ schema: "slipway-diff/1", run: "R1", mode: "rehearsal", title: "demo 1.1", commit: "c".repeat(40), artifacts });
+const wheel: ArtifactDiff = {
+  package: "demo",
+  kind: "wheel",
+  name: "demo-1.1-py3-none-any.whl",
+  sizeBytes: 900,
+  sha256: "cd".repeat(32),
+  published: { kind: "first", registry: "pypi", why: "1.0 has no such wheel" },
+};
+const diff = (artifacts: readonly ArtifactDiff[]): ReleaseDiff => ({
+  schema: "slipway-diff/1",
+  run: "R1",
+  mode: "rehearsal",
+  title: "demo 1.1",
+  commit: "c".repeat(40),
+  artifacts,
+});
 
 test("a difference is told with what deserves a look first, then counts, then lists", () => {
   matchGolden("diff/whole.txt", showDiff(diff([sdist, wheel]), { stat: false }, fakeTerminal()));
@@ -43,7 +67,11 @@ test("with --stat paths are counted, and what installers go by is still told", (
 });
 
 test("what could not be looked at is said, never left out", () => {
-  const unknown: ArtifactDiff = { ...sdist, source: { kind: "unknown", why: "the commit is gone" }, published: { kind: "unknown", registry: "pypi", why: "no route" } };
+  const unknown: ArtifactDiff = {
+    ...sdist,
+    source: { kind: "unknown", why: "the commit is gone" },
+    published: { kind: "unknown", registry: "pypi", why: "no route" },
+  };
 
   const text = showDiff(diff([unknown]), { stat: false }, fakeTerminal());
 
@@ -53,7 +81,11 @@ test("what could not be looked at is said, never left out", () => {
 
 test("long lists are cut and counted", () => {
   const many = Array.from({ length: 150 }, (_, index) => `f${index}.py`);
-  const text = showDiff(diff([{ ...sdist, source: { kind: "compared", added: many, changed: [], generated: [], leftOut: [] } }]), { stat: false }, fakeTerminal());
+  const text = showDiff(
+    diff([{ ...sdist, source: { kind: "compared", added: many, changed: [], generated: [], leftOut: [] } }]),
+    { stat: false },
+    fakeTerminal(),
+  );
 
   assert.match(text, /\+ and 50 more/);
   assert.match(text, /150 files that git does not have/);
@@ -61,7 +93,11 @@ test("long lists are cut and counted", () => {
 
 test("hostile names of files are shown as escapes", () => {
   const evil = "x\u001b[2J\u202e\n  against git: 0 files";
-  const text = showDiff(diff([{ ...sdist, name: evil, source: { kind: "compared", added: [evil], changed: [evil], generated: [], leftOut: [] } }]), { stat: false }, fakeTerminal());
+  const text = showDiff(
+    diff([{ ...sdist, name: evil, source: { kind: "compared", added: [evil], changed: [evil], generated: [], leftOut: [] } }]),
+    { stat: false },
+    fakeTerminal(),
+  );
 
   assert.doesNotMatch(text, /\u001b|\u202e/);
   assert.doesNotMatch(text, /^ {2}against git: 0 files$/m);

@@ -47,7 +47,8 @@ function sourceLines({ source }: ArtifactDiff, options: ShowDiffOptions, termina
 
 function publishedLines(published: AgainstPublished, options: ShowDiffOptions, terminal: Pick<Terminal, "style">): readonly string[] {
   if (published.kind === "first") return [`  against ${safe(published.registry)}: nothing to compare with: ${safe(published.why)}`];
-  if (published.kind === "unknown") return [`  against ${safe(published.registry) || "a registry"}: cannot be looked at: ${safe(published.why)}`];
+  if (published.kind === "unknown")
+    return [`  against ${safe(published.registry) || "a registry"}: cannot be looked at: ${safe(published.why)}`];
   const { files, metadata, entryPoints } = published;
   const counts = `${files.added.length} added, ${files.removed.length} removed, ${files.changed.length} changed`;
   const head = `  against ${safe(published.version)} at ${safe(published.registry)}: ${counts}`;
@@ -69,8 +70,13 @@ function publishedLines(published: AgainstPublished, options: ShowDiffOptions, t
   ];
 }
 
-function changes(what: string, lines: { readonly added: readonly string[]; readonly removed: readonly string[] }, terminal: Pick<Terminal, "style">): readonly string[] {
-  const line = (sign: "+" | "-", text: string): string => terminal.style(sign === "+" ? "green" : "red", `    ${sign} ${what} ${safe(text.replace(/\s+/g, " "))}`);
+function changes(
+  what: string,
+  lines: { readonly added: readonly string[]; readonly removed: readonly string[] },
+  terminal: Pick<Terminal, "style">,
+): readonly string[] {
+  const line = (sign: "+" | "-", text: string): string =>
+    terminal.style(sign === "+" ? "green" : "red", `    ${sign} ${what} ${safe(text.replace(/\s+/g, " "))}`);
   return [...lines.added.map((text) => line("+", text)), ...lines.removed.map((text) => line("-", text))];
 }
 

@@ -21,13 +21,22 @@ test("every code has something to do next, without a hint of its own", () => {
 
 test("several problems are each told with their place and the line they are in", () => {
   const problems = [
-    { code: "CONFIG_INVALID", message: "Unknown key", hint: "Did you mean steps?", place: { file: "slipway.yaml", line: 3, column: 1 }, frame: "3 | step: {}\n  | ^^^^" },
+    {
+      code: "CONFIG_INVALID",
+      message: "Unknown key",
+      hint: "Did you mean steps?",
+      place: { file: "slipway.yaml", line: 3, column: 1 },
+      frame: "3 | step: {}\n  | ^^^^",
+    },
     { code: "CONFIG_INVALID", message: "Other" },
   ] as const;
 
   const text = showError(new SlipwayError("CONFIG_INVALID", "Cannot read slipway.yaml", { problems }), fakeTerminal());
 
-  assert.equal(text, "error[CONFIG_INVALID]: Unknown key\n  --> slipway.yaml:3:1\n3 | step: {}\n  | ^^^^\n\nhint: Did you mean steps?\n\nerror[CONFIG_INVALID]: Other\n");
+  assert.equal(
+    text,
+    "error[CONFIG_INVALID]: Unknown key\n  --> slipway.yaml:3:1\n3 | step: {}\n  | ^^^^\n\nhint: Did you mean steps?\n\nerror[CONFIG_INVALID]: Other\n",
+  );
 });
 
 test("without colour nothing is lost: text and meaning are the same", () => {
@@ -62,5 +71,13 @@ test("hostile text in messages, hints and places is shown as escapes, and forges
 test("the document of an error has all that scripts need", () => {
   const error = new SlipwayError("PLAN_STALE", "Cannot go on", { details: { changes: [{ field: "source.commit" }] } });
 
-  assert.deepEqual(errorDocument(error), { schema: "slipway-error/1", code: "PLAN_STALE", message: "Cannot go on", hint: errorCatalog.PLAN_STALE.next, exitCode: 7, problems: [], details: { changes: [{ field: "source.commit" }] } });
+  assert.deepEqual(errorDocument(error), {
+    schema: "slipway-error/1",
+    code: "PLAN_STALE",
+    message: "Cannot go on",
+    hint: errorCatalog.PLAN_STALE.next,
+    exitCode: 7,
+    problems: [],
+    details: { changes: [{ field: "source.commit" }] },
+  });
 });

@@ -10,7 +10,13 @@ import { showPlan } from "./show-plan.ts";
 const steps = [
   aPlannedStep({ id: "gates/tests", title: "run pytest", retry: 1 }),
   aPlannedStep({ id: "build", title: "build wheel and sdist of demo", waitsFor: ["gates/tests"], timeoutMs: 3_600_000 }),
-  anActingStep({ id: "testpypi", title: "publish demo 1.0.0 to testpypi", environment: "testpypi", waitsFor: ["build"], reach: "expendable" }),
+  anActingStep({
+    id: "testpypi",
+    title: "publish demo 1.0.0 to testpypi",
+    environment: "testpypi",
+    waitsFor: ["build"],
+    reach: "expendable",
+  }),
   anActingStep({ id: "pypi", title: "publish demo 1.0.0 to pypi", environment: "pypi", gate: "pypi", waitsFor: ["testpypi"] }),
   aPlannedStep({ id: "installs", title: "install demo from pypi and try it", waitsFor: ["pypi"], optional: true }),
 ];

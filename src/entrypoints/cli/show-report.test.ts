@@ -5,7 +5,15 @@ import { errorCatalog } from "../../domain/error-catalog.ts";
 import type { Report, ReportedFile } from "../../app/report.ts";
 import { fileTable, publicWords, showReport, showWouldStop } from "./show-report.ts";
 
-const file = (parts: Partial<ReportedFile> = {}): ReportedFile => ({ registry: "pypi", name: "demo-1.0-py3-none-any.whl", sha256: "ab".repeat(32), sizeBytes: 18_512, outcome: "published", reach: "irreversible", ...parts });
+const file = (parts: Partial<ReportedFile> = {}): ReportedFile => ({
+  registry: "pypi",
+  name: "demo-1.0-py3-none-any.whl",
+  sha256: "ab".repeat(32),
+  sizeBytes: 18_512,
+  outcome: "published",
+  reach: "irreversible",
+  ...parts,
+});
 
 const report = (parts: Partial<Report> = {}): Report => ({
   schema: "slipway-report/1",
@@ -23,7 +31,8 @@ const report = (parts: Partial<Report> = {}): Report => ({
   ...parts,
 });
 
-const failed = (parts: Partial<Report> = {}): Report => report({ standing: "failed", exitCode: 1, code: "STEP_FAILED", sentence: 'Step "pypi" failed: no', hint: "Mend it", ...parts });
+const failed = (parts: Partial<Report> = {}): Report =>
+  report({ standing: "failed", exitCode: 1, code: "STEP_FAILED", sentence: 'Step "pypi" failed: no', hint: "Mend it", ...parts });
 
 test("a release that is complete lists every file with registry, size and digest", () => {
   assert.equal(
@@ -40,14 +49,24 @@ test("a rehearsal never claims that anything is public", () => {
 });
 
 test("every failure says what is public now, and what to type next", () => {
-  const text = showReport(failed({ files: [file(), file({ name: "demo-1.0.tar.gz", outcome: "unknown", why: "no reply" })] }), fakeTerminal());
+  const text = showReport(
+    failed({ files: [file(), file({ name: "demo-1.0.tar.gz", outcome: "unknown", why: "no reply" })] }),
+    fakeTerminal(),
+  );
 
-  assert.equal(text, 'error[STEP_FAILED]: Step "pypi" failed: no\n  public now: demo-1.0-py3-none-any.whl at pypi (1 of 2 files); sent, and not known yet: demo-1.0.tar.gz at pypi\n  unknown: demo-1.0.tar.gz at pypi: no reply\n\nhint: Mend it\n');
+  assert.equal(
+    text,
+    'error[STEP_FAILED]: Step "pypi" failed: no\n  public now: demo-1.0-py3-none-any.whl at pypi (1 of 2 files); sent, and not known yet: demo-1.0.tar.gz at pypi\n  unknown: demo-1.0.tar.gz at pypi: no reply\n\nhint: Mend it\n',
+  );
   assert.match(showReport(failed({ files: [] }), fakeTerminal()), /public now: nothing of this release\n/);
 });
 
 test("what failed is told once, and other failures besides", () => {
-  const steps = [{ id: "pypi", state: "failed", message: "no" }, { id: "other", state: "failed", message: "neither" }, { id: "build", state: "done" }];
+  const steps = [
+    { id: "pypi", state: "failed", message: "no" },
+    { id: "other", state: "failed", message: "neither" },
+    { id: "build", state: "done" },
+  ];
 
   const text = showReport(failed({ steps }), fakeTerminal());
 
@@ -56,8 +75,18 @@ test("what failed is told once, and other failures besides", () => {
 });
 
 test("waiting for a person and being interrupted are no errors", () => {
-  const waiting = failed({ standing: "waiting", code: "RUN_WAITING", exitCode: errorCatalog.RUN_WAITING.exit, sentence: 'gate "pypi" waits' });
-  const interrupted = report({ standing: "interrupted", exitCode: 130, sentence: "Interrupted; the state is safe", hint: "Run the same command again" });
+  const waiting = failed({
+    standing: "waiting",
+    code: "RUN_WAITING",
+    exitCode: errorCatalog.RUN_WAITING.exit,
+    sentence: 'gate "pypi" waits',
+  });
+  const interrupted = report({
+    standing: "interrupted",
+    exitCode: 130,
+    sentence: "Interrupted; the state is safe",
+    hint: "Run the same command again",
+  });
 
   assert.match(showReport(waiting, fakeTerminal()), /^waiting: gate "pypi" waits\n/);
   assert.match(showReport(interrupted, fakeTerminal()), /^interrupted: Interrupted; the state is safe\n/);
@@ -67,12 +96,18 @@ test("waiting for a person and being interrupted are no errors", () => {
 test("many public files are counted", () => {
   const files = Array.from({ length: 9 }, (_, index) => file({ name: `${index}.whl` }));
 
-  assert.equal(publicWords({ files, mode: "run" }), "public now: 0.whl at pypi, 1.whl at pypi, 2.whl at pypi, 3.whl at pypi, 4.whl at pypi, 5.whl at pypi, and 3 more (9 of 9 files)");
+  assert.equal(
+    publicWords({ files, mode: "run" }),
+    "public now: 0.whl at pypi, 1.whl at pypi, 2.whl at pypi, 3.whl at pypi, 4.whl at pypi, 5.whl at pypi, and 3 more (9 of 9 files)",
+  );
   assert.equal(fileTable([]), "");
 });
 
 test("what would stop the real run is told with its way out, or that nothing was found", () => {
-  assert.equal(showWouldStop([{ message: "No token", hint: "Set it" }, { message: "Other" }], fakeTerminal()), "The real run would be stopped by:\n  No token\n    hint: Set it\n  Other\n");
+  assert.equal(
+    showWouldStop([{ message: "No token", hint: "Set it" }, { message: "Other" }], fakeTerminal()),
+    "The real run would be stopped by:\n  No token\n    hint: Set it\n  Other\n",
+  );
   assert.equal(showWouldStop([], fakeTerminal()), "Nothing found that would stop the real run.\n");
 });
 
@@ -83,20 +118,39 @@ test("all that blocks a run is told at once, each with its way out", () => {
     { id: "PF-C", level: "blocks", message: "no pytest", hint: "install it" },
   ] as const;
 
-  const text = showReport(failed({ standing: "blocked", code: "CREDENTIAL_MISSING", exitCode: 4, sentence: "no token (and 1 more)", hint: "set it", findings }), fakeTerminal());
+  const text = showReport(
+    failed({ standing: "blocked", code: "CREDENTIAL_MISSING", exitCode: 4, sentence: "no token (and 1 more)", hint: "set it", findings }),
+    fakeTerminal(),
+  );
 
-  assert.equal(text, "error[CREDENTIAL_MISSING]: no token (and 1 more)\n  public now: demo-1.0-py3-none-any.whl at pypi, demo-1.0.tar.gz at pypi (2 of 2 files)\n  blocks: no token\n    hint: set it\n  blocks: no pytest\n    hint: install it\n  warns: old tool\n");
+  assert.equal(
+    text,
+    "error[CREDENTIAL_MISSING]: no token (and 1 more)\n  public now: demo-1.0-py3-none-any.whl at pypi, demo-1.0.tar.gz at pypi (2 of 2 files)\n  blocks: no token\n    hint: set it\n  blocks: no pytest\n    hint: install it\n  warns: old tool\n",
+  );
 });
 
 test("the output of a build stands indented below its failure", () => {
-  assert.match(showReport(failed({ sentence: 'Step "build" failed: it printed last:\nboom\nerror[X]: y' }), fakeTerminal()), /^error\[STEP_FAILED\]: .*\n {4}boom\n {4}error\[X\]: y\n/);
+  assert.match(
+    showReport(failed({ sentence: 'Step "build" failed: it printed last:\nboom\nerror[X]: y' }), fakeTerminal()),
+    /^error\[STEP_FAILED\]: .*\n {4}boom\n {4}error\[X\]: y\n/,
+  );
 });
 
 test("hostile text in a report is shown as escapes, and forges no line", () => {
   const evil = "x\u001b[2J\u202e\nerror[USAGE]: forged";
-  const hostile = failed({ title: evil, sentence: evil, hint: evil, steps: [{ id: evil, state: "failed", message: `${evil}!` }], files: [file({ name: evil, registry: evil, outcome: "conflict", why: evil }), file({ name: evil })] });
+  const hostile = failed({
+    title: evil,
+    sentence: evil,
+    hint: evil,
+    steps: [{ id: evil, state: "failed", message: `${evil}!` }],
+    files: [file({ name: evil, registry: evil, outcome: "conflict", why: evil }), file({ name: evil })],
+  });
 
-  for (const text of [showReport(hostile, fakeTerminal()), fileTable(hostile.files), showWouldStop([{ message: evil, hint: evil }], fakeTerminal())]) {
+  for (const text of [
+    showReport(hostile, fakeTerminal()),
+    fileTable(hostile.files),
+    showWouldStop([{ message: evil, hint: evil }], fakeTerminal()),
+  ]) {
     assert.doesNotMatch(text, /\u001b|\u202e/);
     assert.doesNotMatch(text, /^error\[USAGE\]/m, text);
   }

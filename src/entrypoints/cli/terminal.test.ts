@@ -54,12 +54,22 @@ const manners: readonly (readonly [string, Partial<TerminalOptions>, Partial<Sur
   ["NO_COLOR", {}, { env: { NO_COLOR: "1" } }, { colorOut: false, colorErr: false, progress: "tty" }],
   ["an empty NO_COLOR, which says nothing", {}, { env: { NO_COLOR: "" } }, { colorOut: true, colorErr: true, progress: "tty" }],
   ["--no-color", { color: false }, { env: { FORCE_COLOR: "1" } }, { colorOut: false, colorErr: false, progress: "tty" }],
-  ["FORCE_COLOR into pipes", {}, { env: { FORCE_COLOR: "1" }, outIsTty: false, errIsTty: false }, { colorOut: true, colorErr: true, progress: "plain" }],
+  [
+    "FORCE_COLOR into pipes",
+    {},
+    { env: { FORCE_COLOR: "1" }, outIsTty: false, errIsTty: false },
+    { colorOut: true, colorErr: true, progress: "plain" },
+  ],
   ["FORCE_COLOR=0", {}, { env: { FORCE_COLOR: "0" } }, { colorOut: false, colorErr: false, progress: "tty" }],
   ["a terminal that cannot move its cursor", {}, { env: { TERM: "dumb" } }, { colorOut: false, colorErr: false, progress: "plain" }],
   ["CI", {}, { env: { CI: "true" } }, { colorOut: true, colorErr: true, progress: "plain" }],
   ["--progress plain", { progress: "plain" }, {}, { colorOut: true, colorErr: true, progress: "plain" }],
-  ["--progress tty into pipes", { progress: "tty" }, { outIsTty: false, errIsTty: false }, { colorOut: false, colorErr: false, progress: "tty" }],
+  [
+    "--progress tty into pipes",
+    { progress: "tty" },
+    { outIsTty: false, errIsTty: false },
+    { colorOut: false, colorErr: false, progress: "tty" },
+  ],
   ["--quiet", { verbosity: -1, progress: "tty" }, {}, { colorOut: true, colorErr: true, progress: "quiet" }],
 ];
 for (const [what, options, surroundings, expected] of manners) {

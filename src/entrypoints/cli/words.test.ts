@@ -43,5 +43,8 @@ for (const [ms, words] of [
 
 test("times are told in UTC, plurals as people say them", () => {
   assert.equal(timeWords(1_700_000_000_123), "2023-11-14 22:13:20 UTC");
-  assert.deepEqual([plural(0, "file"), plural(1, "file"), plural(2, "file"), plural(2, "leg", "legs")], ["0 files", "1 file", "2 files", "2 legs"]);
+  assert.deepEqual(
+    [plural(0, "file"), plural(1, "file"), plural(2, "file"), plural(2, "leg", "legs")],
+    ["0 files", "1 file", "2 files", "2 legs"],
+  );
 });

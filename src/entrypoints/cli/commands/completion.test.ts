@@ -13,7 +13,10 @@ const nowhere = {} as World;
 async function candidates(...line: readonly string[]): Promise<readonly string[]> {
   const terminal = fakeTerminal();
   assert.equal(await completeCommand({ world: nowhere, terminal }, ["--", ...line], program), 0);
-  return terminal.outText().split("\n").filter((one) => one !== "");
+  return terminal
+    .outText()
+    .split("\n")
+    .filter((one) => one !== "");
 }
 
 test("verbs complete, hidden ones do not", async () => {

@@ -20,10 +20,15 @@ export async function initCommand({ world, terminal }: Context, options: InitOpt
     else terminal.out(proposal.text);
     return 0;
   }
-  if (proposal.before !== undefined && proposal.before !== proposal.text && options.yes !== true) terminal.err(showDiff(proposal, terminal));
+  if (proposal.before !== undefined && proposal.before !== proposal.text && options.yes !== true)
+    terminal.err(showDiff(proposal, terminal));
   const written = await writeConfiguration(world, proposal, { replace: options.yes === true });
   if (terminal.json) {
-    printJson(terminal, { ...documentOf(proposal), written: written.kind === "written", ...(written.kind === "written" && written.kept !== undefined ? { kept: written.kept } : {}) });
+    printJson(terminal, {
+      ...documentOf(proposal),
+      written: written.kind === "written",
+      ...(written.kind === "written" && written.kept !== undefined ? { kept: written.kept } : {}),
+    });
     return 0;
   }
   for (const note of proposal.notes) terminal.err(`${terminal.style("dim", "found")} ${safe(note)}\n`);
@@ -32,9 +37,16 @@ export async function initCommand({ world, terminal }: Context, options: InitOpt
     terminal.out(`${name} says this already; nothing is written\n`);
     return 0;
   }
-  terminal.out(`\n${proposal.text.split("\n").map((line) => (line === "" ? "" : `  ${line}`)).join("\n")}\n`);
+  terminal.out(
+    `\n${proposal.text
+      .split("\n")
+      .map((line) => (line === "" ? "" : `  ${line}`))
+      .join("\n")}\n`,
+  );
   if (written.kept !== undefined) terminal.out(`The old file is kept as ${safe(path.basename(written.kept))}\n`);
-  terminal.out(`${terminal.style("green", "Written")} ${safe(proposal.file)}\n\n${terminal.style("cyan", "next")}: \`slipway plan\` shows what it comes to, \`slipway rehearse\` tries all of it with nothing public\n`);
+  terminal.out(
+    `${terminal.style("green", "Written")} ${safe(proposal.file)}\n\n${terminal.style("cyan", "next")}: \`slipway plan\` shows what it comes to, \`slipway rehearse\` tries all of it with nothing public\n`,
+  );
   return 0;
 }
 

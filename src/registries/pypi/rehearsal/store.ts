@@ -72,10 +72,11 @@ async function readState(indexFile: string): Promise<IndexState> {
   });
   if (text === undefined) return emptyState;
   const state = JSON.parse(text) as IndexState;
-  if (state.schema !== stateSchema) {
+  const found: string = state.schema;
+  if (found !== stateSchema) {
     throw new SlipwayError(
       "STORAGE_FAILED",
-      `Cannot use the rehearsal index "${indexFile}": it has the form "${state.schema}", not "${stateSchema}"`,
+      `Cannot use the rehearsal index "${indexFile}": it has the form "${found}", not "${stateSchema}"`,
       {
         hint: "Give the rehearsal an empty folder.",
       },

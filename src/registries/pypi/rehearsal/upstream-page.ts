@@ -23,7 +23,8 @@ function readJson(text: string, url: string): WirePage | undefined {
     return undefined;
   }
   if (!Array.isArray(page.files) || typeof page.meta?.["api-version"] !== "string") return undefined;
-  const files = page.files.filter(
+  const listed: readonly WireFile[] = page.files;
+  const files = listed.filter(
     (file) => typeof file.filename === "string" && typeof file.url === "string" && URL.canParse(file.url, url),
   );
   return { ...page, files: files.map((file) => ({ ...file, url: new URL(file.url, url).href })) };
