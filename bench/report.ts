@@ -1,4 +1,4 @@
-// Writes bench/RESULTS.md from what was measured; nothing in it is written by hand.
+// Writes bench/results.md from what was measured; nothing in it is written by hand.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Judged, SideResult, Verdict } from "./judge.ts";
@@ -18,7 +18,7 @@ export interface RowResult {
   readonly failed?: string;
 }
 
-const page = join(import.meta.dirname, "RESULTS.md");
+const page = join(import.meta.dirname, "results.md");
 
 /** Keeps a row's result, so that one row can be measured again without the others. */
 export function keep(result: RowResult): void {

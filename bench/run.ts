@@ -1,5 +1,5 @@
 // `npm run bench`: measures the goals of reference/performance.md §13 and the aims of DESIGN §4 side by side with the
-// peers, and writes bench/RESULTS.md. `npm run bench -- cold plan` measures some rows again; `--rounds 9` more rounds.
+// peers, and writes bench/results.md. `npm run bench -- cold plan` measures some rows again; `--rounds 9` more rounds.
 import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { judge, type Judged } from "./judge.ts";
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   let held = true;
   for (const row of wanted) held = (await measureRow(row, rounds)) && held;
   writePage(names);
-  console.log(held ? "Every must was held." : "Not every must was held: see bench/RESULTS.md");
+  console.log(held ? "Every must was held." : "Not every must was held: see bench/results.md");
   process.exitCode = held ? 0 : 1;
 }
 

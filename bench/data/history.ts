@@ -118,6 +118,6 @@ function git(cwd: string, ...args: readonly string[]): void {
 }
 
 /** Writes a file below a folder of data. */
-export function put(folder: string, name: string, text: string): void {
+function put(folder: string, name: string, text: string): void {
   writeFileSync(join(folder, name), text);
 }

@@ -49,7 +49,7 @@ function durable(): Comparison {
     sides: [
       engine("append + fdatasync", "append", "1000"),
       engine("engine alone, step", "steps", "300"),
-      { name: "DBOS on SQLite, step", command: [python("python"), join(import.meta.dirname, "..", "dbos_steps.py"), state], prepare: fresh },
+      { name: "DBOS on SQLite, step", command: [python("python"), join(import.meta.dirname, "..", "dbos-steps.py"), state], prepare: fresh },
     ],
     bars: [
       figure("must", "engine alone, step", "append + fdatasync", 5),

@@ -15,7 +15,15 @@ export interface Diagnosis {
   readonly exitCode: 0 | 8;
 }
 
+/** Ids are stable: scripts ask for one with `--only`, also while there is nothing to find. */
+const ids: readonly string[] = [
+  "DR-PROJECT-01", "DR-TOOL-01", "DR-TOOL-02", "DR-TOOL-03", "DR-TOOLBOX-01", "DR-DISK-01", "DR-SOURCE-01",
+  "DR-CRED-01", "DR-CRED-02", "DR-STATE-01", "DR-STATE-02", "DR-REACH-01",
+];
+
+/** @throws SlipwayError USAGE for an id that there is none of: a check that was never made must not look like one that found nothing */
 export async function diagnose(world: World, only: string | undefined): Promise<Diagnosis> {
+  if (only !== undefined && !ids.includes(only)) throw new SlipwayError("USAGE", `Cannot look for "${only}": there is no such finding`, { hint: `Findings: ${ids.join(", ")}` });
   const project = await openProject(world).catch((error: unknown) => error);
   const perProject = project instanceof Error ? [projectFault(project)] : await projectFindings(world, project as Project);
   const all = [...(await toolFindings(world)), ...(await toolboxFinding(world)), ...(await spaceFinding(world)), ...perProject, ...(await credentialFiles(world))];
@@ -73,7 +81,7 @@ async function projectFindings(world: World, project: Project): Promise<readonly
       if (rule.kind !== "token") return { id: "DR-CRED-01", level: "warns", message: `${where} uses ${describeRule(rule)}, which this version of Slipway does not do yet` };
       const has = await world.secrets.has(rule.variable);
       return has
-        ? { id: "DR-CRED-02", level: "fine", message: `${where}: ${rule.variable} is set` }
+        ? { id: "DR-CRED-02", level: "fine", message: `${where}: ${rule.variable} is set${reachOf(world, rule.variable)}` }
         : { id: "DR-CRED-02", level: "warns", message: `${where}: ${rule.variable} is not set`, hint: `Set ${rule.variable}, ${rule.variable}_FILE or ${rule.variable}_FD before \`slipway run\`` };
     }),
   );
@@ -94,15 +102,23 @@ function stateFindings(world: World, project: Project): readonly FindingFact[] {
   }
 }
 
+/** On one account, only what was handed over by a descriptor is out of reach of project code: it is read before that runs. */
+function reachOf(world: World, variable: string): string {
+  return (world.env[`${variable}_FD`] ?? "") === "" ? ", within reach of every program of this account, project code too" : "";
+}
+
+/** Where clients keep what opens a registry, below the home folder. */
+const credentialPlaces: readonly string[] = [".pypirc", ".netrc", ".config/pypoetry/auth.toml", ".cargo/credentials.toml", ".cargo/credentials", ".npmrc"];
+
 /** Credential files that any program of this account can read: on one account, zones of trust hold against accident only. */
 async function credentialFiles(world: World): Promise<readonly FindingFact[]> {
   const home = world.env["HOME"];
   if (home === undefined) return [];
   const found = await Promise.all(
-    [".pypirc", ".cargo/credentials.toml"].map(async (name): Promise<FindingFact | undefined> => {
+    credentialPlaces.map(async (name): Promise<FindingFact | undefined> => {
       const file = path.join(home, name);
       if ((await world.files.info(file)) === undefined) return undefined;
-      return { id: "DR-REACH-01", level: "warns", message: `"${file}" holds a publish credential that every program of this account can read`, hint: "Use a credential of the release alone, and remove the file" };
+      return { id: "DR-REACH-01", level: "warns", message: `"${file}" may hold a publish credential, and every program of this account can read it`, hint: "Use a credential of the release alone, and remove the file" };
     }),
   );
   return found.filter((finding) => finding !== undefined);

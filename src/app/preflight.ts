@@ -1,7 +1,9 @@
 // Everything that can be looked at before the first effect, in one report: tools, credentials, versions, limits,
 // windows, rules. Read only; no token is minted or used, only looked for.
-import { environmentOf, type PlannedEnvironment, type PlannedStep } from "../domain/plan/plan.ts";
+import { SlipwayError } from "../domain/error.ts";
+import { environmentOf, type PlannedEnvironment, type PlannedRegistry, type PlannedStep } from "../domain/plan/plan.ts";
 import type { FindingFact } from "../domain/run/fact.ts";
+import { isGateOpen } from "../domain/run/gates.ts";
 import type { RunState } from "../domain/run/state.ts";
 import type { Finding, Planned, ReadPorts } from "../steps/step.ts";
 import { describeRule } from "./registries.ts";
@@ -61,12 +63,15 @@ async function findToolbox(planned: PlannedStep, ports: ReadPorts): Promise<read
 
 async function generalFindings(parts: WorkshopParts, state: RunState, open: readonly PlannedStep[]): Promise<readonly FindingFact[]> {
   const environments = state.plan.environments.filter((environment) => open.some((step) => step.environment === environment.name));
-  const credentials = await Promise.all(environments.map((environment) => findCredentials(parts, environment)));
+  const credentials = await Promise.all(environments.map((environment) => findCredentials(parts, state, environment)));
   const clock = await judgeClock(parts, state, open);
   return [...credentials.flat(), ...clock, ...findPeople(parts, state, open), ...findCandidate(parts), ...findConfiguration(parts), ...(await findSpace(parts))];
 }
 
-async function findCredentials(parts: WorkshopParts, environment: PlannedEnvironment): Promise<readonly FindingFact[]> {
+async function findCredentials(parts: WorkshopParts, state: RunState, environment: PlannedEnvironment): Promise<readonly FindingFact[]> {
+  const isWaiting = environment.gate !== undefined && !isGateOpen(state, environment.gate);
+  // Before a gate, the run can be worked on up to it; with none, or an open one, everything would be for nothing.
+  const level = isWaiting ? "warns" : "blocks";
   const findings = await Promise.all(
     environment.registries.map(async (registry): Promise<FindingFact | undefined> => {
       const rule = registry.credentials;
@@ -75,14 +80,30 @@ async function findCredentials(parts: WorkshopParts, environment: PlannedEnviron
         const message = `Environment "${environment.name}" publishes to "${registry.name}" with ${describeRule(rule)}, which this version of Slipway does not do yet`;
         return { id: "PF-CREDENTIAL-NOT-YET", level: "blocks", message, hint: `For now: \`credentials: { token: ${environment.name.toUpperCase().replaceAll("-", "_")}_TOKEN }\`` };
       }
-      if (await parts.world.secrets.has(rule.variable)) return undefined;
-      const message = `No credential for "${registry.name}" of environment "${environment.name}": ${rule.variable} is not set`;
-      // With a gate, the run can be worked on up to it; without one, everything would be for nothing.
-      const level = environment.gate === undefined ? "blocks" : "warns";
-      return { id: "PF-CREDENTIAL-MISSING", level, message, hint: `Set ${rule.variable}, ${rule.variable}_FILE or ${rule.variable}_FD` };
+      const where = `"${registry.name}" of environment "${environment.name}"`;
+      const fault = await credentialFault(parts, registry, rule.variable);
+      if (fault === undefined) return undefined;
+      if (fault.kind === "missing") {
+        return { id: "PF-CREDENTIAL-MISSING", level, message: `No credential for ${where}: ${rule.variable} is not set`, hint: `Set ${rule.variable}, ${rule.variable}_FILE or ${rule.variable}_FD` };
+      }
+      return { id: "PF-CREDENTIAL-INVALID", level, message: `The credential for ${where} cannot be used: ${fault.why}`, hint: `Set ${rule.variable} to another` };
     }),
   );
   return findings.filter((finding) => finding !== undefined);
+}
+
+type CredentialFault = { readonly kind: "missing" } | { readonly kind: "invalid"; readonly why: string };
+
+/** Opened as for an upload, and not used: what can be told of it here is told before anything is built. */
+async function credentialFault(parts: WorkshopParts, registry: PlannedRegistry, variable: string): Promise<CredentialFault | undefined> {
+  try {
+    if (!(await parts.world.secrets.has(variable))) return { kind: "missing" };
+    await parts.preflightRegistries.credential(registry);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SlipwayError) return { kind: "invalid", why: error.message };
+    throw error;
+  }
 }
 
 /** A gate that nobody can open from here is told before anything is done for it, not by a wait for ever (DESIGN §2). */

@@ -223,6 +223,19 @@ test("packages with versions of their own each keep theirs", () => {
   );
 });
 
+test("one tag that several packages share is one tag", () => {
+  const configuration = configurationOf(two("one").replace("b: { path: b }", 'b: { path: b, tag: "v{version}" }').replace("tag: a }", "tag: [a, b] }"));
+  const packages = [aFoundPackage(configuration, "a"), aFoundPackage(configuration, "b")];
+
+  const release = chooseRelease(
+    configuration,
+    { packages, tagsHere: [aTag("v1.0.0")], shallow: false },
+    { pipeline: undefined, version: undefined, inputs: {}, path: undefined, mayAssumeTag: false },
+  );
+
+  assert.deepEqual([release.tag, release.packages.map((one) => one.version)], ["v1.0.0", ["1.0.0", "1.0.0"]]);
+});
+
 test("the plan's source names commit, tag and branch, and nothing of where it lies", () => {
   const configuration = configurationOf(byTag.replace("on:", "source: { branch: main }\non:"));
   const release = choose({ tags: [["v1.0.0"]] });

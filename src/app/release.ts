@@ -113,7 +113,9 @@ function chooseTag(pipeline: PipelineConfiguration, around: Around, asked: Asked
   const triggers = pipeline.on.flatMap((trigger) => (trigger.kind === "tag" ? trigger.packages : []));
   const candidates = around.packages.filter((one) => one.configuration.tag !== undefined && (triggers.includes(one.configuration.id) || triggers.length === 0));
   const refusals: Problem[] = [];
-  const matched = candidates.flatMap((one) => around.tagsHere.flatMap((tag) => matchOne(one, tag, refusals)));
+  const all = candidates.flatMap((one) => around.tagsHere.flatMap((tag) => matchOne(one, tag, refusals)));
+  // Packages of one version may share their tags.
+  const matched = all.filter((tag, index) => all.findIndex((other) => other.name === tag.name) === index);
   const [only] = matched;
   if (matched.length === 1 && only !== undefined) return only;
   if (matched.length > 1) return chooseAmong(matched, around, asked);

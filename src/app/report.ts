@@ -123,6 +123,7 @@ function judgeBlocked(state: RunState): Verdict {
 
 function codeOfFinding(id: string | undefined): ErrorCode {
   if (id === "PF-CREDENTIAL-MISSING") return "CREDENTIAL_MISSING";
+  if (id === "PF-CREDENTIAL-INVALID") return "CREDENTIAL_INVALID";
   if (id === "PF-CANDIDATE") return "POLICY_REFUSED";
   return "PREFLIGHT_BLOCKED";
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { anEnvironment, aPlannedStep } from "../../test/support/ports.ts";
-import { anActingStep, anEffect, ann, absentFact, clear, failed, intended, listed, passed, planOf, replied, sha256OfText, started, stateOf, type Told } from "../../test/support/runs.ts";
+import { anActingStep, anEffect, ann, failed, intended, listed, passed, planOf, replied, sha256OfText, started, stateOf, type Told } from "../../test/support/runs.ts";
 import type { Fact, Person } from "../domain/run/fact.ts";
 import { evolve, type RunState } from "../domain/run/state.ts";
 import { judgeAsk, judgeRows } from "./asks.ts";

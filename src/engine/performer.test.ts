@@ -79,7 +79,9 @@ const list: Move = { key: "list:publish", kind: "list-effects", step: "publish" 
 const survey: Move = { key: "survey:publish", kind: "survey", step: "publish" };
 
 function throwing(error: unknown): () => Promise<never> {
-  return () => Promise.reject(error);
+  return async () => {
+    throw error;
+  };
 }
 
 // --- what is learned ----------------------------------------------------------------------------

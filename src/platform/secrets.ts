@@ -25,8 +25,9 @@ const descriptorWaitMs = 30_000;
 const worldReadable = 0o004;
 
 export function createSecrets(options: SecretsOptions): AllSecrets {
-  const { env, redactor, log } = options;
-  // A descriptor can be read once; all are kept, so that two attempts see the same credential.
+  const { env, redactor } = options;
+  const log = tellingOnce(options.log);
+  // A descriptor can be read once, and is kept. A file may hold a newer credential by the time the gate opens.
   const read = new Map<string, Promise<string>>();
 
   async function readOnce(variable: string): Promise<string> {
@@ -38,7 +39,8 @@ export function createSecrets(options: SecretsOptions): AllSecrets {
     return secret;
   }
 
-  function readKept(variable: string): Promise<string> {
+  async function readKept(variable: string): Promise<string> {
+    if (sourceOf(env, variable).kind !== "descriptor") return readOnce(variable);
     const known = read.get(variable) ?? readOnce(variable);
     read.set(variable, known);
     // A failed reading is tried again: the person may have mended the file.
@@ -50,7 +52,6 @@ export function createSecrets(options: SecretsOptions): AllSecrets {
     const source = sourceOf(env, variable);
     if (source.kind === "none") return;
     if (source.kind === "descriptor") return void (await readKept(variable));
-    // Not kept: a file may hold a newer one by the time it is needed.
     addTo(redactor, withoutLineEnd(await readSource(source, variable, silent)), variable);
   }
 
@@ -60,6 +61,19 @@ export function createSecrets(options: SecretsOptions): AllSecrets {
     },
     learn: (variable) => learn(variable).catch(() => undefined),
     read: readKept,
+  };
+}
+
+/** A file is read for each upload; its mode is worth one warning. */
+function tellingOnce(log: Log): Log {
+  const told = new Set<unknown>();
+  return {
+    ...log,
+    warn(message, fields) {
+      if (told.has(fields?.["file"])) return;
+      told.add(fields?.["file"]);
+      log.warn(message, fields);
+    },
   };
 }
 
@@ -176,6 +190,8 @@ function withoutLineEnd(text: string): string {
 function addTo(redactor: Redactor, secret: string, variable: string): void {
   try {
     redactor.add(secret);
+    // Clients leave out the white space that was copied along: then that is the form in which it would come back.
+    if (secret.trim() !== secret) redactor.add(secret.trim());
   } catch (error) {
     if (!(error instanceof SlipwayError)) throw error;
     const message = `Cannot use the credential "${variable}": ${error.message}`;

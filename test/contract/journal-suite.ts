@@ -185,8 +185,123 @@ export function journalSuite(kind: JournalKind): void {
       assert.equal(journal.read("R1").length, 1);
     });
 
+    test("what is appended together() is numbered on, and read back, as if each were by itself", (t) => {
+      const journal = kind.open(t);
+      journal.ask("R1", anAsk("A"));
+
+      const seen = journal.together(() => [...journal.append("R1", [openedFact()], at(1)), ...journal.append("R1", [started("build")], at(2, ["A"]))]);
+
+      assert.deepEqual(seen, journal.read("R1"));
+      assert.deepEqual(seen.map(({ seq, atMs }) => [seq, atMs]), [[1, 1], [2, 2]]);
+      assert.deepEqual(journal.asks("R1"), []);
+    });
+
+    test("nothing is there of what was appended together() when it throws, and the journal goes on", (t) => {
+      const journal = kind.open(t);
+      journal.append("R1", [openedFact()], at(1));
+      journal.ask("R1", anAsk("A"));
+
+      assert.throws(() => journal.together(() => {
+        journal.append("R1", [started("build")], at(2, ["A"]));
+        throw new RangeError("no");
+      }), RangeError);
+
+      assert.equal(journal.read("R1").length, 1);
+      assert.deepEqual(journal.asks("R1").map((one) => one.id), ["A"]);
+      assert.deepEqual(journal.append("R1", [started("build")], at(3)).map((one) => one.seq), [2]);
+    });
+
+    test("together() with nothing to append gives what it was given", (t) => {
+      assert.equal(kind.open(t).together(() => 7), 7);
+    });
+
+    test("together() has what is appended within read at once, numbered on, and all of it there after", (t) => {
+      const journal = kind.open(t);
+      journal.ask("R1", anAsk("A"));
+
+      const seqs = journal.together(() => {
+        const first = journal.append("R1", [openedFact(), started("build")], at(1));
+        assert.equal(journal.read("R1").length, 2);
+        const second = journal.append("R1", [done("build")], at(2, ["A"]));
+        assert.deepEqual(journal.asks("R1"), []);
+        return [...first, ...second].map((one) => one.seq);
+      });
+
+      assert.deepEqual(seqs, [1, 2, 3]);
+      assert.deepEqual(journal.read("R1").map((one) => one.seq), [1, 2, 3]);
+      assert.deepEqual(journal.asks("R1"), []);
+    });
+
+    test("together() leaves nothing behind when what is done within throws", (t) => {
+      const journal = kind.open(t);
+      journal.append("R1", [openedFact()], at(1));
+      journal.ask("R1", anAsk("A"));
+      const boom = new Error("boom");
+
+      const act = (): never => {
+        journal.append("R1", [started("build")], at(2, ["A"]));
+        journal.append("R2", [openedFact()], at(2));
+        throw boom;
+      };
+
+      assert.throws(() => journal.together(act), boom);
+      assert.equal(journal.read("R1").length, 1);
+      assert.deepEqual(journal.runs(9).map((one) => one.run), ["R1"]);
+      assert.deepEqual(journal.asks("R1").map((one) => one.id), ["A"]);
+      assert.deepEqual(journal.append("R1", [started("build")], at(3)).map((one) => one.seq), [2]);
+    });
+
+    test("together() leaves nothing behind when an append within fails", (t) => {
+      const journal = kind.open(t);
+      journal.append("R1", [openedFact()], at(1));
+
+      const act = (): void => {
+        journal.append("R1", [started("build")], at(2));
+        journal.append("R1", [openedFact()], at(2));
+      };
+
+      assert.throws(() => journal.together(act), isError("STORAGE_FAILED"));
+      assert.equal(journal.read("R1").length, 1);
+    });
+
+    test("together() within together() is one group", (t) => {
+      const journal = kind.open(t);
+      const boom = new Error("boom");
+      const act = (): never => {
+        journal.together(() => journal.append("R1", [openedFact()], at(1)));
+        throw boom;
+      };
+
+      assert.throws(() => journal.together(act), boom);
+      assert.deepEqual(journal.read("R1"), []);
+      journal.together(() => journal.together(() => journal.append("R1", [openedFact()], at(1))));
+      assert.equal(journal.read("R1").length, 1);
+    });
+
+    test("together() around nothing is nothing", (t) => {
+      const journal = kind.open(t);
+
+      assert.equal(journal.together(() => 7), 7);
+      journal.append("R1", [openedFact()], at(1));
+      assert.equal(journal.read("R1").length, 1);
+    });
+
     const { break: breakDown } = kind;
     if (breakDown === undefined) return;
+    test("what cannot be made durable together() is STORAGE_FAILED, and nothing of it is there", (t) => {
+      const journal = kind.open(t);
+      journal.append("R1", [openedFact()], at(1));
+      breakDown(journal);
+      const large = Array.from({ length: 200 }, (): Fact => ({ ...done("build"), output: "x".repeat(10_000) }) as Fact);
+
+      assert.throws(() => journal.together(() => {
+        journal.append("R1", [started("build")], at(2));
+        journal.append("R1", large, at(2));
+      }), isError("STORAGE_FAILED"));
+
+      assert.equal(journal.read("R1").length, 1);
+    });
+
     test("what cannot be made durable is STORAGE_FAILED, and nothing of it is there", (t) => {
       const journal = kind.open(t);
       journal.append("R1", [openedFact()], at(1));

@@ -61,6 +61,21 @@ describe("journal on disk", () => {
     assert.equal(openAt(t, file).read("R1").length, 2);
   });
 
+  test("another connection sees nothing of a group before it is whole, and is not kept from reading", (t) => {
+    const file = join(temporaryFolder(t), "journal.db");
+    const [one, other] = [openAt(t, file), openAt(t, file)];
+    one.append("R1", [openedFact()], at(1));
+
+    one.together(() => {
+      one.append("R1", [started("build")], at(2));
+      assert.equal(other.read("R1").length, 1);
+      one.append("R1", [done("build")], at(3));
+      assert.equal(other.read("R1").length, 1);
+    });
+
+    assert.equal(other.read("R1").length, 3);
+  });
+
   test("two connections that append in turns leave no gap", (t) => {
     const file = join(temporaryFolder(t), "journal.db");
     const [one, other] = [openAt(t, file), openAt(t, file)];

@@ -37,6 +37,8 @@ export interface LifeParts {
   readonly onMove: () => void;
   readonly waitForPeople: boolean;
   readonly limits: Limits;
+  /** What happens at once is written down in one go, as the embedded runtime does. */
+  readonly isGrouped: boolean;
   readonly sabotage?: (runtime: Runtime, parts: { readonly state: RunState }) => Runtime;
   /** Told of the state at the end of a life that was not killed. */
   readonly onEnd?: (state: RunState) => void;
@@ -81,16 +83,31 @@ export function createLife(parts: LifeParts): Living {
     let fault: { readonly error: unknown } | undefined;
     const workshop = parts.workshop(life);
     let isTold = false;
+    let untold: Recorded[] | undefined;
+    // A kill within a group loses all of it, as a transaction that was not committed.
+    function together<T>(act: () => T): T {
+      const fresh: Recorded[] = [];
+      untold = fresh;
+      try {
+        const result = journal.together(act);
+        parts.onRecorded(fresh);
+        return result;
+      } finally {
+        untold = undefined;
+      }
+    }
     return {
       nowMs: timeline.nowMs,
       digestSubject: (subject) => sha256OfText(canonicalJson(subject)),
       commit(facts, answered) {
         life.boundary("before an append");
         const recorded = journal.append(runId, facts, { atMs: timeline.nowMs(), answered });
-        parts.onRecorded(recorded);
+        if (untold === undefined) parts.onRecorded(recorded);
+        else untold.push(...recorded);
         life.boundary("after an append");
         return recorded;
       },
+      ...(parts.isGrouped ? { together, more: () => ended.splice(0) } : {}),
       perform(move, current) {
         life.boundary("before a move");
         parts.onMove();

@@ -62,6 +62,7 @@ interface Run {
   readonly living: Set<Life>;
   readonly lock: { holder: Life | undefined };
   readonly limits: Limits;
+  readonly isGrouped: boolean;
   isClean: boolean;
 }
 
@@ -130,6 +131,7 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
     passed: { boundaries: 0, moves: 0, kills: 0, asks: 0 },
     living: new Set(),
     lock: { holder: undefined },
+    isGrouped: chance.is(0.7),
     limits: { work: chance.int(1, 3), perTarget: chance.int(1, 4) },
     isClean: false,
   };
@@ -254,6 +256,7 @@ async function live(run: Run, options: { readonly waitForPeople: boolean }): Pro
       if (passed.moves > movesMax) throw new Error(`no end after ${movesMax} moves`);
     },
     limits: run.limits,
+    isGrouped: run.isGrouped,
     onEnd: (state) => compareWithJournal(run, state),
     ...(sabotage === undefined ? {} : { sabotage }),
     ...options,

@@ -3,8 +3,10 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import type { TestContext } from "node:test";
-import { temporaryFolder } from "./temporary-folder.ts";
 import { testTool } from "./test-tools.ts";
 
 export interface SmallDisk {
@@ -17,7 +19,7 @@ export interface SmallDisk {
 }
 
 export async function smallDisk(context: TestContext, sizeMiB: number): Promise<SmallDisk> {
-  const folder = temporaryFolder(context);
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "slipway disk ")));
   const through = mountHere(context, folder, sizeMiB) ?? (await mountApart(context, folder, sizeMiB));
   assert.ok(through !== undefined, "Cannot mount a tmpfs, as root or in a user name space: run the tests where one of both is allowed (docker: --privileged)");
   const python = (...words: readonly string[]): void => {
@@ -41,9 +43,12 @@ with open(os.path.join(folder, "filler"), "ab", buffering=0) as filler:
 `;
 
 function mountHere(context: TestContext, folder: string, sizeMiB: number): SmallDisk["through"] | undefined {
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${sizeMiB}m`, "tmpfs", folder]);
+  return undefined; const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${sizeMiB}m`, "tmpfs", folder]);
   if (mounted.status !== 0) return undefined;
-  context.after(() => void spawnSync("umount", ["--lazy", folder]));
+  context.after(() => {
+    spawnSync("umount", ["--lazy", folder]);
+    rmSync(folder, { recursive: true, force: true });
+  });
   return () => [];
 }
 
@@ -51,7 +56,10 @@ function mountHere(context: TestContext, folder: string, sizeMiB: number): Small
 async function mountApart(context: TestContext, folder: string, sizeMiB: number): Promise<SmallDisk["through"] | undefined> {
   const script = 'mount -t tmpfs -o "size=$1m" tmpfs "$2" && echo mounted && exec sleep 3600';
   const holder = spawn("unshare", ["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", String(sizeMiB), folder], { stdio: ["ignore", "pipe", "ignore"] });
-  context.after(() => void holder.kill("SIGKILL"));
+  context.after(() => {
+    holder.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  });
   const [said] = (await Promise.race([once(holder.stdout, "data"), once(holder, "close").then(() => [""]), once(holder, "error").then(() => [""])])) as [unknown];
   if (!String(said).includes("mounted")) return undefined;
   return (cwd) => ["nsenter", "--target", String(holder.pid), "--user", "--mount", "--preserve-credentials", "sh", "-c", 'cd "$0" && exec "$@"', cwd];

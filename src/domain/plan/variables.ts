@@ -2,9 +2,6 @@
 // command (DESIGN §2). One place, so that `run` and `verify-install` cannot tell different things.
 import type { Leg, Plan, PlannedEnvironment, PlannedPackage, PlannedStep } from "./plan.ts";
 
-/** Names start with this; an environment's own variables may not take one. */
-export const variablePrefix = "SLIPWAY_";
-
 export interface ToldOf {
   readonly plan: Plan;
   readonly step: Pick<PlannedStep, "id">;

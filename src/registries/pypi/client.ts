@@ -4,10 +4,11 @@ import type { Clock } from "../../platform/ports.ts";
 import type { Downloaded, Publication, Registry } from "../registry.ts";
 import { normalizeName } from "../../domain/pypi/names.ts";
 import { defaultTimeouts, openHttp, type Timeouts } from "./http.ts";
-import { fetchFile, lookUp, type Index } from "./look-up.ts";
+import { fetchFile, type Index } from "./look-up.ts";
 import { judgeBytes, judgeFile, surveyOf, versionsOf } from "./observe.ts";
 import { pypiRefusals } from "./refusals.ts";
 import { sendUpload } from "./send.ts";
+import { sharedLookUp, type LookUp } from "./shared-look-up.ts";
 import { fileSizeLimitBytes } from "./wire.ts";
 
 export interface PypiOptions {
@@ -45,6 +46,7 @@ export function pypiRegistry(options: PypiOptions): Registry {
     ...(options.certificates === undefined ? {} : { certificates: options.certificates }),
   });
   const index: Index = { http, indexUrl: withSlash(options.indexUrl), registry: options.name, world: options.world };
+  const lookUp = sharedLookUp(index);
   return {
     name: options.name,
     ecosystem: "pypi",
@@ -52,10 +54,10 @@ export function pypiRegistry(options: PypiOptions): Registry {
     world: options.world,
     settleMs: options.settleMs,
     locate: (publication) => locate(options, index, publication),
-    versions: async (packageName, signal) => versionsOf(await lookUp(index, packageName, signal), packageName),
-    survey: async (packageName, version, signal) => surveyOf(await lookUp(index, packageName, signal), packageName, version),
-    observe: (publication, signal) => observe(index, publication, signal),
-    download: (publication, file, signal) => download(index, publication, { file, signal }),
+    versions: async (packageName, signal) => versionsOf(await lookUp(packageName, signal), packageName),
+    survey: async (packageName, version, signal) => surveyOf(await lookUp(packageName, signal), packageName, version),
+    observe: (publication, signal) => observe({ index, lookUp }, publication, signal),
+    download: (publication, file, signal) => download({ index, lookUp }, publication, { file, signal }),
     refusals: (upload) => refusals(options, upload),
     publish: (upload, credential, signal) =>
       sendUpload({ http, registry: options.name, uploadUrl: options.uploadUrl, nowMs: () => options.clock.nowMs() }, upload, {
@@ -66,8 +68,13 @@ export function pypiRegistry(options: PypiOptions): Registry {
   };
 }
 
-async function observe(index: Index, publication: Publication, signal: AbortSignal): ReturnType<Registry["observe"]> {
-  const judged = judgeFile(await lookUp(index, publication.package, signal), publication, index.registry);
+interface Looking {
+  readonly index: Index;
+  readonly lookUp: LookUp;
+}
+
+async function observe({ index, lookUp }: Looking, publication: Publication, signal: AbortSignal): ReturnType<Registry["observe"]> {
+  const judged = judgeFile(await lookUp(publication.package, signal), publication, index.registry);
   if (judged.kind !== "compare") return judged;
   const fetched = await fetchFile(index, judged.file.url, { signal });
   if (fetched.kind === "absent") return { kind: "unknown", why: `"${index.registry}" lists "${publication.name}" but does not have it` };
@@ -76,11 +83,11 @@ async function observe(index: Index, publication: Publication, signal: AbortSign
 }
 
 async function download(
-  index: Index,
+  { index, lookUp }: Looking,
   publication: Pick<Publication, "package" | "name">,
   to: { readonly file: string | undefined; readonly signal: AbortSignal },
 ): Promise<Downloaded> {
-  const looked = await lookUp(index, publication.package, to.signal);
+  const looked = await lookUp(publication.package, to.signal);
   if (looked.kind === "unknown") return looked;
   const listed = looked.kind === "page" ? looked.page.files.find((file) => file.name === publication.name) : undefined;
   if (listed === undefined) return { kind: "absent" };

@@ -11,16 +11,20 @@ const blockBytes = 256 * 1024;
 /**
  * Yields the file's bytes in order. A block is valid until the next one is asked for; the next is read meanwhile.
  * Every block but the last is full.
+ * @param sizeBytes size that the file should have: a small one gets small buffers, because a release has many of them.
+ *   A file that is larger is read to its end all the same.
  */
-export async function* readBlocks(path: string): AsyncGenerator<Buffer> {
+export async function* readBlocks(path: string, sizeBytes: number): AsyncGenerator<Buffer> {
   const file = await open(path, "r");
-  const buffers = [Buffer.allocUnsafeSlow(blockBytes), Buffer.allocUnsafeSlow(blockBytes)] as const;
-  let next = fill(file, buffers[0]);
+  const size = Math.min(blockBytes, sizeBytes + 1);
+  const first = Buffer.allocUnsafeSlow(size);
+  let next = fill(file, first);
+  let second: Buffer | undefined;
   try {
     for (let turn = 1; ; turn += 1) {
       const block = await next;
-      const last = block.length < blockBytes;
-      next = last ? Promise.resolve(block.subarray(0, 0)) : fill(file, turn % 2 === 0 ? buffers[0] : buffers[1]);
+      const last = block.length < size;
+      if (!last) next = fill(file, turn % 2 === 0 ? first : (second ??= Buffer.allocUnsafeSlow(size)));
       if (block.length > 0) yield block;
       if (last) return;
     }

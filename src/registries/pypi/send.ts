@@ -2,6 +2,7 @@
 // plan says, the form is cut before its end, which no server accepts (performance §8, §13; protocols §1.1).
 import { createHash, randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
+import type { IHasher } from "hash-wasm";
 import type { Performed } from "../../domain/run/effect.ts";
 import type { Credential, Upload } from "../registry.ts";
 import { readAnswer } from "./answers.ts";
@@ -62,12 +63,11 @@ async function sizeDeviation(upload: Upload): Promise<string | undefined> {
 }
 
 async function* formBytes(layout: FormLayout, upload: Upload): AsyncGenerator<Buffer> {
-  const { createBLAKE2b } = await import("hash-wasm");
-  const blake2 = await createBLAKE2b(256);
+  const blake2 = await takeBlake2();
   const sha256 = createHash("sha256");
   yield layout.head;
   let sizeBytes = 0;
-  for await (const block of readBlocks(upload.file)) {
+  for await (const block of readBlocks(upload.file, upload.sizeBytes)) {
     sizeBytes += block.length;
     if (sizeBytes > upload.sizeBytes)
       throw new ChangedBytes(`Nothing was accepted: the frozen file of "${upload.name}" grew while it was sent`);
@@ -82,4 +82,16 @@ async function* formBytes(layout: FormLayout, upload: Upload): AsyncGenerator<Bu
     );
   }
   yield layout.tail(blake2.digest("hex"));
+  if (idle.length < idleMax) idle.push(blake2);
+}
+
+/** Making one takes as long as digesting a small wheel with it, so that those of uploads that ended are used again. */
+const idle: IHasher[] = [];
+const idleMax = 10;
+
+async function takeBlake2(): Promise<IHasher> {
+  const used = idle.pop();
+  if (used !== undefined) return used.init();
+  const { createBLAKE2b } = await import("hash-wasm");
+  return createBLAKE2b(256);
 }

@@ -134,7 +134,7 @@ test("build-wheel: maturin is told glibc, Pythons and target", async () => {
   assert.equal(worked.kind === "done" && worked.artifacts[0]?.platform, "macos-universal2");
 });
 
-test("build-wheel: maturin does not meet the PKG-INFO of an earlier sdist, other backends do", async () => {
+test("build-wheel: the PKG-INFO of an earlier sdist is left out where the backend would have two", async () => {
   const left = async (backend: string, program: string): Promise<boolean> => {
     const ports = machine({ programs: [program], backend });
     ports.files.content.set("/work/PKG-INFO", "Name: demo");
@@ -144,7 +144,32 @@ test("build-wheel: maturin does not meet the PKG-INFO of an earlier sdist, other
 
   assert.equal(await left("maturin", "maturin"), false);
   assert.equal(await left("maturin", "uv"), false);
-  assert.equal(await left("hatchling.build", "uv"), true);
+  assert.equal(await left("hatchling.build", "uv"), false);
+  assert.equal(await left("setuptools.build_meta", "uv"), true);
+});
+
+test("build-wheel: tools that derive the version are told it where generated files are committed, and nowhere else", async () => {
+  const told = async (files: Readonly<Record<string, string>>): Promise<string | undefined> => {
+    const ports = machine();
+    for (const [file, text] of Object.entries(files)) ports.files.content.set(file, text);
+    assert.equal((await build(ports)).kind, "done");
+    const env = ports.exec.commands.find(isBuild)?.env ?? {};
+    return Object.keys(env)
+      .filter((name) => name.startsWith("SETUPTOOLS_SCM"))
+      .map((name) => `${name}=${env[name]}`)
+      .join(" ");
+  };
+  const hatch =
+    '[build-system]\nrequires = ["hatch-vcs"]\nbuild-backend = "hatchling.build"\n[project]\nname = "demo"\ndynamic = ["version"]\n';
+  const scm = '[build-system]\nrequires = ["setuptools-scm"]\n[project]\nname = "demo"\ndynamic = ["version"]\n';
+
+  assert.equal(
+    await told({ "/work/pyproject.toml": scm, "/work/PKG-INFO": "Name: demo" }),
+    "SETUPTOOLS_SCM_PRETEND_VERSION_FOR_DEMO=1.0.0",
+  );
+  assert.equal(await told({ "/work/pyproject.toml": hatch, "/work/PKG-INFO": "Name: demo" }), "SETUPTOOLS_SCM_PRETEND_VERSION=1.0.0");
+  assert.equal(await told({ "/work/pyproject.toml": scm }), "");
+  assert.equal(await told({ "/work/PKG-INFO": "Name: demo" }), "");
 });
 
 test("build-wheel: maturin's backend is told to name wheels as an index takes them, unless the environment says otherwise", async () => {

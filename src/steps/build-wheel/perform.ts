@@ -8,10 +8,11 @@ import { sdistFileName } from "../../domain/pypi/names.ts";
 import { joinWords } from "../../domain/words.ts";
 import type { CommandEnd } from "../../platform/ports.ts";
 import type { Frozen, MadeArtifact, Worked, WorkPorts } from "../step.ts";
-import { buildCalls, cannotDo, chooseBuilder, isMaturin, type Builder, type Call } from "./builder.ts";
+import { buildCalls, cannotDo, chooseBuilder, type Builder, type Call } from "./builder.ts";
 import { collect } from "./collect.ts";
 import { wantedOf, type BuildWheelInput } from "./input.ts";
 import { readBackend } from "./project.ts";
+import { prepareUnpacked } from "./unpacked.ts";
 
 type Failed = Extract<Worked, { kind: "failed" }>;
 
@@ -57,22 +58,14 @@ async function buildOne(one: PlannedPackage, around: Around): Promise<Built> {
   const out = join(ports.scratchFolder, `dist-${one.id}`);
   await ports.files.remove(out);
   await ports.files.makeFolder(out);
-  if (isMaturin(backend.backend)) await removePkgInfo(folder, ports);
+  const told = await prepareUnpacked(one, { folder, backend }, ports);
   ports.print(`Building ${one.name} ${one.version} with ${builder.version}`);
   for (const call of buildCalls(builder, wanted, { folder, out, sdistName: sdistFileName(one.name, one.version) })) {
-    const problem = await runCall(call, around);
+    const problem = await runCall({ ...call, env: told }, around);
     if (problem !== undefined) return problem;
   }
   const collected = await collect(one, out, { files: ports.files, platform: wanted.platform });
   return collected.kind === "failed" ? collected : { kind: "built", builder, artifacts: collected.artifacts };
-}
-
-/** A source that was an sdist once has a PKG-INFO: other backends write theirs over it, maturin stops at it. */
-async function removePkgInfo(folder: string, ports: WorkPorts): Promise<void> {
-  const file = join(folder, "PKG-INFO");
-  if ((await ports.files.info(file))?.kind !== "file") return;
-  ports.print("Leaving out PKG-INFO, which the build writes anew");
-  await ports.files.remove(file);
 }
 
 /**
@@ -81,7 +74,7 @@ async function removePkgInfo(folder: string, ports: WorkPorts): Promise<void> {
  */
 const maturinBackend = { MATURIN_PEP517_ARGS: "--compatibility pypi" };
 
-async function runCall(call: Call, around: Around): Promise<Failed | undefined> {
+async function runCall(call: Call & { readonly env: Readonly<Record<string, string>> }, around: Around): Promise<Failed | undefined> {
   const { ports, deadlineMs } = around;
   const [program = "", ...args] = call.words;
   const lastLines: string[] = [];
@@ -91,7 +84,7 @@ async function runCall(call: Call, around: Around): Promise<Failed | undefined> 
     args,
     cwd: call.cwd,
     // A Python of its own is the machine's business, not a download of the build.
-    env: { ...maturinBackend, ...ports.env, UV_PYTHON_DOWNLOADS: "never", NO_COLOR: "1" },
+    env: { ...maturinBackend, ...call.env, ...ports.env, UV_PYTHON_DOWNLOADS: "never", NO_COLOR: "1" },
     timeoutMs: Math.max(1, deadlineMs - ports.clock.nowMs()),
     signal: ports.signal,
     onLine: (_stream, line) => {

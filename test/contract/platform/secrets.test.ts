@@ -64,6 +64,14 @@ test("learn() hides what is set before it is used, keeps no file, and is silent 
   assert.equal(await secrets.read("B"), "newer-secret");
 });
 
+test("a secret that was copied with white space around it is hidden without it as well", async () => {
+  const { secrets, redactor } = secretsOf({ A: "  padded-secret\t" });
+
+  await secrets.read("A");
+
+  assert.equal(redactor.redact("'padded-secret'"), "'«redacted»'");
+});
+
 test("learn() reads a descriptor to its end, so that a child cannot", async (t) => {
   const file = join(temporaryFolder(t), "token");
   writeFileSync(file, "descriptor-secret\n", { mode: 0o600 });

@@ -10,6 +10,11 @@ export function commitOf(index: number): readonly Fact[] {
   return [started("build"), { ...done("build"), output } as Fact].slice(0, 1 + (index % 2));
 }
 
+/** This commit and the next are made durable together: both are there, or neither. */
+export function isFirstOfTwo(index: number): boolean {
+  return index % 8 === 3;
+}
+
 /** The n-th commit answers the ask of this id, which was put into the inbox just before. */
 export function askOf(index: number): string {
   return `ask-${index}`;
