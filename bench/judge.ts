@@ -57,7 +57,9 @@ function sideResult(measured: Measured, side: string): SideResult {
     wallS: of("wallS"),
     cpuS: of("cpuS"),
     peakMiB: of("peakMiB"),
-    ...(samples.every((sample) => sample.residentMiB !== undefined) ? { residentMiB: spread(valuesOf(measured, side, "residentMiB")) } : {}),
+    ...(samples.every((sample) => sample.residentMiB !== undefined)
+      ? { residentMiB: spread(valuesOf(measured, side, "residentMiB")) }
+      : {}),
     ...(figured ? { figure: spread(valuesOf(measured, side, "figure")) } : {}),
   };
 }

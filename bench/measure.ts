@@ -60,7 +60,13 @@ export async function measure(sides: readonly Side[], rounds: number): Promise<M
   for await (const part of helper.stdout.setEncoding("utf8")) text += String(part);
   const code = helper.exitCode ?? (await new Promise<number | null>((resolve) => helper.once("exit", resolve)));
   if (code !== 0) throw new Error("Cannot measure: see above");
-  return { rounds, samples: text.trim().split("\n").map((line) => JSON.parse(line) as Sample) };
+  return {
+    rounds,
+    samples: text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Sample),
+  };
 }
 
 function jobOf(side: Side, file: string): object {
@@ -88,7 +94,8 @@ export function valuesOf(measured: Measured, side: string, quantity: Quantity): 
 
 function quantityOf(sample: Sample, quantity: Quantity): number {
   const value = quantity === "figure" ? Number.parseFloat(sample.last ?? "") : sample[quantity];
-  if (value === undefined || Number.isNaN(value)) throw new Error(`Cannot judge "${sample.side}": it has no ${quantity} (it said "${sample.last}")`);
+  if (value === undefined || Number.isNaN(value))
+    throw new Error(`Cannot judge "${sample.side}": it has no ${quantity} (it said "${sample.last}")`);
   return value;
 }
 

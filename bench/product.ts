@@ -2,9 +2,9 @@
 // measure a part get a small entry that calls the product's own functions, bundled with the options of scripts/build.ts.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
-import { isBuiltin } from "node:module";
 import { basename, join } from "node:path";
 import { rolldown } from "rolldown";
+import { inputForm, outputForm } from "../scripts/support/bundle-form.ts";
 import { node, root, scratch } from "./places.ts";
 
 const folder = join(scratch, "product");
@@ -30,7 +30,10 @@ export async function prepareProduct(): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   execFileSync(node, [join(root, "scripts", "build.ts")], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
-  execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const [made] = readdirSync(folder);
   execFileSync("mv", [join(folder, made ?? ""), packed]);
   execFileSync("tar", ["-xzf", packed, "-C", folder]);
@@ -41,14 +44,7 @@ async function bundleEntries(): Promise<void> {
   rmSync(bundles, { recursive: true, force: true });
   const sources = readdirSync(join(import.meta.dirname, "entries")).filter((name) => name.endsWith(".ts"));
   const input = Object.fromEntries(sources.map((name) => [basename(name, ".ts"), join(import.meta.dirname, "entries", name)]));
-  const build = await rolldown({ input, platform: "node", external: isBuiltin });
-  await build.write({
-    dir: bundles,
-    format: "esm",
-    entryFileNames: "[name].js",
-    chunkFileNames: "chunk-[name]-[hash].js",
-    minify: { compress: true, mangle: false, codegen: true },
-    comments: false,
-  });
+  const build = await rolldown({ ...inputForm, input });
+  await build.write({ ...outputForm, dir: bundles });
   await build.close();
 }

@@ -29,7 +29,9 @@ export function keep(result: RowResult): void {
 /** Writes the page from all rows that were ever measured, each with its own date. @param names in the order of the page */
 export function writePage(names: readonly string[]): void {
   const there = new Set(readdirSync(results));
-  const rows = names.filter((name) => there.has(`${name}.json`)).map((name) => JSON.parse(readFileSync(join(results, `${name}.json`), "utf8")) as RowResult);
+  const rows = names
+    .filter((name) => there.has(`${name}.json`))
+    .map((name) => JSON.parse(readFileSync(join(results, `${name}.json`), "utf8")) as RowResult);
   const absent = names.filter((name) => !there.has(`${name}.json`));
   writeFileSync(page, `${[...head(rows, absent), ...rows.flatMap(details)].join("\n")}\n`);
 }

@@ -48,7 +48,13 @@ export interface Bar {
 type Level = Bar["level"];
 
 /** `side` takes at most `limit` times what `base` takes. */
-export function times(level: Level, side: string, base: string | readonly string[], limit: number, quantity: Bar["quantity"] = "time"): Bar {
+export function times(
+  level: Level,
+  side: string,
+  base: string | readonly string[],
+  limit: number,
+  quantity: Bar["quantity"] = "time",
+): Bar {
   return { level, side, quantity, than: { kind: "ratio", base: typeof base === "string" ? [base] : base }, limit };
 }
 

@@ -33,7 +33,16 @@ async function measureRow(row: Row, rounds: number): Promise<boolean> {
     await prepared.close?.();
   }
   const { notes, missing } = prepared;
-  keep({ name: row.name, title: row.title, machine, versions: versions(), judged, notes, missing, ...(failed === undefined ? {} : { failed }) });
+  keep({
+    name: row.name,
+    title: row.title,
+    machine,
+    versions: versions(),
+    judged,
+    notes,
+    missing,
+    ...(failed === undefined ? {} : { failed }),
+  });
   return say(judged) && failed === undefined;
 }
 
@@ -43,7 +52,9 @@ function say(judged: readonly Judged[]): boolean {
   for (const { title, verdicts, load } of judged) {
     for (const { bar, wall, cpu, by, held: one } of verdicts) {
       const base = bar.than.kind === "value" ? "" : ` ${bar.than.kind} ${bar.than.base.join(" + ")}`;
-      console.log(`${one ? "held  " : "MISSED"} ${bar.level.padEnd(5)} ${title}: ${bar.side}${base} <= ${bar.limit}: wall ${wall.toFixed(3)}, CPU ${cpu.toFixed(3)}, judged by ${by}, load ${load.toFixed(1)}`);
+      console.log(
+        `${one ? "held  " : "MISSED"} ${bar.level.padEnd(5)} ${title}: ${bar.side}${base} <= ${bar.limit}: wall ${wall.toFixed(3)}, CPU ${cpu.toFixed(3)}, judged by ${by}, load ${load.toFixed(1)}`,
+      );
       held &&= one || bar.level !== "must";
     }
   }
@@ -51,7 +62,10 @@ function say(judged: readonly Judged[]): boolean {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ options: { rounds: { type: "string" }, "no-build": { type: "boolean" } }, allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    options: { rounds: { type: "string" }, "no-build": { type: "boolean" } },
+    allowPositionals: true,
+  });
   const rounds = Number.parseInt(values.rounds ?? String(roundsDefault), 10);
   const names = rows.map((row) => row.name);
   const unknown = positionals.filter((name) => !names.includes(name));

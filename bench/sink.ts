@@ -10,7 +10,13 @@ export interface Sink {
   /** Makes it forget everything. */
   readonly reset: readonly string[];
   /** What came since the last reset. */
-  stats(): Promise<{ readonly uploads: number; readonly refused: number; readonly reads: number; readonly bytes: number; readonly maxInFlight: number }>;
+  stats(): Promise<{
+    readonly uploads: number;
+    readonly refused: number;
+    readonly reads: number;
+    readonly bytes: number;
+    readonly maxInFlight: number;
+  }>;
   close(): Promise<void>;
 }
 
@@ -18,7 +24,11 @@ const program = join(scratch, "sink");
 
 /** @throws Error when Go is not here: there is no other sink */
 export async function startSink(): Promise<Sink> {
-  execFileSync("go", ["build", "-o", program, "."], { cwd: join(import.meta.dirname, "sink"), env: { ...process.env, CGO_ENABLED: "0" }, stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync("go", ["build", "-o", program, "."], {
+    cwd: join(import.meta.dirname, "sink"),
+    env: { ...process.env, CGO_ENABLED: "0" },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const child = spawn(program, ["127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
   const origin = await new Promise<string>((resolve, reject) => {
     child.once("error", reject);

@@ -6,6 +6,7 @@ import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type OutputChunk, rolldown } from "rolldown";
+import { inputForm, outputForm } from "./support/bundle-form.ts";
 import { noticesOf } from "./support/notices.ts";
 import { root } from "./support/repository.ts";
 
@@ -13,23 +14,11 @@ const entry = join(root, "src", "entrypoints", "cli", "main.ts");
 const dist = join(root, "dist");
 const bytesMax = 8 * 1024 * 1024;
 
-/** Names are kept, so that the stack trace of a report can be read; white space is not. */
 async function bundle(folder: string): Promise<readonly OutputChunk[]> {
-  const build = await rolldown({ input: { main: entry }, platform: "node", external: isBuiltin, onLog: failOnWarning });
-  const { output } = await build.write({
-    dir: folder,
-    format: "esm",
-    entryFileNames: "[name].js",
-    chunkFileNames: "chunk-[name]-[hash].js",
-    minify: { compress: true, mangle: false, codegen: true },
-    comments: false,
-  });
+  const build = await rolldown({ ...inputForm, input: { main: entry } });
+  const { output } = await build.write({ ...outputForm, dir: folder });
   await build.close();
   return output.filter((one) => one.type === "chunk");
-}
-
-function failOnWarning(level: string, log: { readonly code?: string; readonly message: string }): void {
-  if (level === "warn") throw new Error(`Cannot build: ${log.message}`);
 }
 
 /** The bundle must run where nothing else is installed. */

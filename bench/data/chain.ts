@@ -11,20 +11,32 @@ const numbers = Array.from({ length: half }, (_, index) => index);
 /** Folder with slipway.yaml in git, Taskfile.yml, dodo.py and Makefile. */
 export function chain(): Promise<string> {
   return made("chain-1", (folder) => {
-    const texts = { "slipway.yaml": slipwayYaml(`${chained}${free}`), "pyproject.toml": pyproject, "Taskfile.yml": taskfile(), "dodo.py": dodo, Makefile: makefile() };
+    const texts = {
+      "slipway.yaml": slipwayYaml(`${chained}${free}`),
+      "pyproject.toml": pyproject,
+      "Taskfile.yml": taskfile(),
+      "dodo.py": dodo,
+      Makefile: makefile(),
+    };
     write(folder, texts);
   });
 }
 
 /** The smallest plan there is: one step. */
 export function single(): Promise<string> {
-  return made("single-1", (folder) => write(folder, { "slipway.yaml": slipwayYaml("  only: { run: /bin/true }\n"), "pyproject.toml": pyproject }));
+  return made("single-1", (folder) =>
+    write(folder, { "slipway.yaml": slipwayYaml("  only: { run: /bin/true }\n"), "pyproject.toml": pyproject }),
+  );
 }
 
 function write(folder: string, texts: Readonly<Record<string, string>>): void {
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
-  const git = (...args: readonly string[]): void => void execFileSync("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", ...args], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+  const git = (...args: readonly string[]): void =>
+    void execFileSync("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", ...args], {
+      cwd: folder,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
   git("init", "--quiet", "--initial-branch=main");
   git("add", "--all");
   git("commit", "--quiet", "--message", "one");
@@ -52,7 +64,9 @@ version = "1.0.0"
 
 function taskfile(): string {
   const last = `  all: { deps: [chained-${half - 1}, ${numbers.map((index) => `free-${index}`).join(", ")}] }\n`;
-  const chainedTasks = numbers.map((index) => `  chained-${index}: { ${index === 0 ? "" : `deps: [chained-${index - 1}], `}cmds: [/bin/true] }\n`);
+  const chainedTasks = numbers.map(
+    (index) => `  chained-${index}: { ${index === 0 ? "" : `deps: [chained-${index - 1}], `}cmds: [/bin/true] }\n`,
+  );
   return `version: "3"\ntasks:\n${last}${chainedTasks.join("")}${numbers.map((index) => `  free-${index}: { cmds: [/bin/true] }\n`).join("")}`;
 }
 

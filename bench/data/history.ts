@@ -83,7 +83,14 @@ function files(): readonly (readonly [string, string])[] {
   const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
   return [
     ["package.json", json({ name: "history", version: `0.${tagsCount}.0`, private: true, repository: { url: "file://../origin.git" } })],
-    [".releaserc.json", json({ branches: ["main"], tagFormat: "v${version}", plugins: ["@semantic-release/commit-analyzer", "@semantic-release/release-notes-generator"] })],
+    [
+      ".releaserc.json",
+      json({
+        branches: ["main"],
+        tagFormat: "v${version}",
+        plugins: ["@semantic-release/commit-analyzer", "@semantic-release/release-notes-generator"],
+      }),
+    ],
     [".release-it.json", json({ npm: { publish: false }, github: { release: false }, git: { requireUpstream: false } })],
     ["pyproject.toml", pyproject],
     ["history/__init__.py", "\n"],

@@ -24,7 +24,12 @@ export function wheelsOfOne(count: number, description: "markdown" | "restructur
 export function wheelsOfMany(count: number, description: "markdown" | "restructured"): Promise<string> {
   return made(`packages-${count}-${description}-1`, (folder) => {
     for (let index = 0; index < count; index += 1) {
-      writeWheel(folder, { name: `${manyName}-${index}`, tag: "py3-none-any", seed: index + 1, description: describe(description, `Package ${index}`) });
+      writeWheel(folder, {
+        name: `${manyName}-${index}`,
+        tag: "py3-none-any",
+        seed: index + 1,
+        description: describe(description, `Package ${index}`),
+      });
     }
   });
 }
@@ -32,7 +37,10 @@ export function wheelsOfMany(count: number, description: "markdown" | "restructu
 /** One wheel of about so many MiB, of bytes that cannot be compressed, in members of 25 MiB. */
 export async function largeWheel(sizeMiB: number): Promise<string> {
   const folder = await made(`large-${sizeMiB}-1`, (making) => {
-    const extra = Array.from({ length: sizeMiB / 25 }, (_, index): readonly [string, () => Buffer] => [`slipway_bench_large/part_${index}.bin`, () => noise(index + 1, 25 * mebibyte)]);
+    const extra = Array.from({ length: sizeMiB / 25 }, (_, index): readonly [string, () => Buffer] => [
+      `slipway_bench_large/part_${index}.bin`,
+      () => noise(index + 1, 25 * mebibyte),
+    ]);
     writeWheel(making, { name: largeName, tag: "py3-none-any", seed: 7, description: describe("markdown", "Large"), extra });
   });
   return join(folder, fileName(largeName, "py3-none-any"));
@@ -59,7 +67,8 @@ function writeWheel(folder: string, wheel: Wheel): void {
     zip.add(path, content);
     record.push(`${path},sha256=${createHash("sha256").update(content).digest("base64url")},${content.length}`);
   };
-  for (let index = 0; index < 8; index += 1) add(`${module}/${index === 0 ? "__init__" : `part_${index}`}.py`, moduleText(wheel.seed * 100 + index));
+  for (let index = 0; index < 8; index += 1)
+    add(`${module}/${index === 0 ? "__init__" : `part_${index}`}.py`, moduleText(wheel.seed * 100 + index));
   for (const [path, content] of wheel.extra ?? []) add(path, content());
   add(`${info}/METADATA`, Buffer.from(metadata(wheel)));
   add(`${info}/WHEEL`, Buffer.from(wheelText(wheel.tag)));
@@ -74,7 +83,10 @@ function fileName(name: string, tag: string): string {
 /** Python that compresses as Python does: some 7 KB of functions, 2 KB in the wheel. */
 function moduleText(seed: number): Buffer {
   const next = numbers(seed + 1);
-  const lines = Array.from({ length: 110 }, (_, index) => `def function_${index}(value):\n    """Add ${next() % 1_000_000} to a value."""\n    return value + ${next()}\n`);
+  const lines = Array.from(
+    { length: 110 },
+    (_, index) => `def function_${index}(value):\n    """Add ${next() % 1_000_000} to a value."""\n    return value + ${next()}\n`,
+  );
   return Buffer.from(lines.join("\n\n"));
 }
 

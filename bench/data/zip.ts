@@ -34,7 +34,9 @@ export function writeZip(file: string): ZipWriter {
       const directoryAt = offset;
       const directory = Buffer.concat(central);
       write(directory);
-      write(Buffer.concat([words(0x06054b50), shorts(0, 0, central.length, central.length), words(directory.length, directoryAt), shorts(0)]));
+      write(
+        Buffer.concat([words(0x06054b50), shorts(0, 0, central.length, central.length), words(directory.length, directoryAt), shorts(0)]),
+      );
       closeSync(descriptor);
     },
   };

@@ -29,6 +29,8 @@ const checked = await checkDistributions(
     toolboxPython: () => createToolbox({ exec, files, cacheFolder, env: process.env }).python(),
   },
 );
-const errors = checked.flatMap(({ name, findings }) => findings.filter((one) => one.level === "error").map((one) => `${name}: ${one.message}`));
+const errors = checked.flatMap(({ name, findings }) =>
+  findings.filter((one) => one.level === "error").map((one) => `${name}: ${one.message}`),
+);
 console.log(errors.length === 0 ? `${checked.length} files are fine` : errors.join("\n"));
 process.exitCode = errors.length === 0 && checked.length === paths.length ? 0 : 1;

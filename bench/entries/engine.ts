@@ -47,7 +47,14 @@ function chain(length: number): readonly PlannedStep[] {
 
 function fan(width: number): readonly PlannedStep[] {
   const legs = Array.from({ length: width }, (_, index) => work(`leg-${index}`, ["first"]));
-  return [work("first", []), ...legs, work("last", legs.map((leg) => leg.id))];
+  return [
+    work("first", []),
+    ...legs,
+    work(
+      "last",
+      legs.map((leg) => leg.id),
+    ),
+  ];
 }
 
 function half(total: number): readonly PlannedStep[] {

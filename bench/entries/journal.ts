@@ -8,7 +8,11 @@ import type { Fact } from "../../src/domain/run/fact.ts";
 import { openSqliteJournal } from "../../src/engine/journal/sqlite.ts";
 
 const [file = "", planFile = "", count = ""] = process.argv.slice(2);
-const { digest, notices: _notices, ...plan } = JSON.parse(readFileSync(planFile, "utf8")) as Plan & { readonly digest: string; readonly notices: unknown };
+const {
+  digest,
+  notices: _notices,
+  ...plan
+} = JSON.parse(readFileSync(planFile, "utf8")) as Plan & { readonly digest: string; readonly notices: unknown };
 const by = { name: "Ada", authenticated: false };
 const run = "01BENCH1000000000000000000";
 const startMs = 1_795_000_000_000;
@@ -27,7 +31,12 @@ function* facts(): Generator<Fact> {
   const rest = Number.parseInt(count, 10) - 3 - finished.length * 2;
   for (let attempt = 1; attempt <= rest / 2; attempt += 1) {
     yield { kind: "step-started", step: last, attempt };
-    yield { kind: "step-later", step: last, atMs: startMs + attempt, why: `the index does not show it yet: it answered 404 at look ${attempt}, and may lag behind what it was sent` };
+    yield {
+      kind: "step-later",
+      step: last,
+      atMs: startMs + attempt,
+      why: `the index does not show it yet: it answered 404 at look ${attempt}, and may lag behind what it was sent`,
+    };
   }
 }
 

@@ -9,7 +9,12 @@ import { clock } from "./support/clock.ts";
 const [count = "1", folder = ""] = process.argv.slice(2);
 const started = await Promise.all(
   Array.from({ length: Number.parseInt(count, 10) }, (_, index) =>
-    startRehearsalPypi({ ours: ["slipway-bench-many"], clock, storeFolder: join(folder, String(index)), hooks: archiveHooks(createArchives()) }),
+    startRehearsalPypi({
+      ours: ["slipway-bench-many"],
+      clock,
+      storeFolder: join(folder, String(index)),
+      hooks: archiveHooks(createArchives()),
+    }),
   ),
 );
 console.log(started.at(-1)?.indexUrl);

@@ -25,7 +25,14 @@ interface Manifest {
 const { folder, files, ...wheels } = JSON.parse(readFileSync(manifest, "utf8")) as Manifest;
 const index = plannedIndex(uploadUrl, indexUrl);
 const registry = createRegistry(index, { clock, userAgent: "slipway/bench" });
-const artifacts = files.map((file): Artifact => ({ kind: "wheel", package: "one", name: file.name, sizeBytes: file.sizeBytes, digest: sha256(file.sha256), maker: "wheels" }));
+const artifacts = files.map((file): Artifact => ({
+  kind: "wheel",
+  package: "one",
+  name: file.name,
+  sizeBytes: file.sizeBytes,
+  digest: sha256(file.sha256),
+  maker: "wheels",
+}));
 const credential = createCredential("__token__", "pypi-bench-token");
 const ports: EffectPorts = {
   ...barePorts,
@@ -33,7 +40,15 @@ const ports: EffectPorts = {
   artifactFile: (artifact) => join(folder, artifact.name),
   open: () => Promise.resolve({ registry, credential }),
 };
-const publish = { ...work("publish", ["wheels"]), uses: "publish@1", kind: "acting", zone: "publish", environment: "index", reach: "irreversible", takes: [{ kinds: ["wheel"] }] } as const;
+const publish = {
+  ...work("publish", ["wheels"]),
+  uses: "publish@1",
+  kind: "acting",
+  zone: "publish",
+  environment: "index",
+  reach: "irreversible",
+  takes: [{ kinds: ["wheel"] }],
+} as const;
 const plan = benchPlan({ name: wheels.package, version: wheels.version, steps: [work("wheels", []), publish], registries: [index] });
 
 async function byEngine(): Promise<boolean> {
@@ -42,7 +57,10 @@ async function byEngine(): Promise<boolean> {
     { kind: "step-done", step: "wheels", output: null, artifacts },
   ] as const;
   const ended = await driveBare({ plan, before, journal: join(state, "journal.sqlite"), stepOf: () => publishStep, ports });
-  return ended.closed?.result === "complete" && [...(ended.steps.get("publish")?.effects?.values() ?? [])].every((effect) => effect.evidence?.sha256 !== undefined);
+  return (
+    ended.closed?.result === "complete" &&
+    [...(ended.steps.get("publish")?.effects?.values() ?? [])].every((effect) => effect.evidence?.sha256 !== undefined)
+  );
 }
 
 async function byClient(): Promise<boolean> {

@@ -49,7 +49,11 @@ function durable(): Comparison {
     sides: [
       engine("append + fdatasync", "append", "1000"),
       engine("engine alone, step", "steps", "300"),
-      { name: "DBOS on SQLite, step", command: [python("python"), join(import.meta.dirname, "..", "dbos-steps.py"), state], prepare: fresh },
+      {
+        name: "DBOS on SQLite, step",
+        command: [python("python"), join(import.meta.dirname, "..", "dbos-steps.py"), state],
+        prepare: fresh,
+      },
     ],
     bars: [
       figure("must", "engine alone, step", "append + fdatasync", 5),
@@ -65,7 +69,12 @@ function hundredSteps(folder: string): Comparison {
     title: "100 × /bin/true",
     sides: [
       { name: "go-task", command: [task, "--silent", "--concurrency", "2", "all"], cwd: folder },
-      { name: "doit", command: [python("doit"), "--verbosity", "0", "--process", "2", "--db-file", join(state, "doit.db")], cwd: folder, prepare: fresh },
+      {
+        name: "doit",
+        command: [python("doit"), "--verbosity", "0", "--process", "2", "--db-file", join(state, "doit.db")],
+        cwd: folder,
+        prepare: fresh,
+      },
       { name: "make -j2", command: ["make", "--silent", "-j2"], cwd: folder },
       { name: "slipway run", command: slipwayCommand("--state", state, "run", "--progress", "quiet"), cwd: folder, prepare: fresh },
       engine("engine alone", "programs", "100"),
@@ -105,12 +114,22 @@ function longJournal(project: string): string {
 }
 
 function resume(project: string, template: string): Comparison {
-  const copy = [["rm", "-rf", state], ["cp", "-a", template, state], ["sync", "-f", state]];
+  const copy = [
+    ["rm", "-rf", state],
+    ["cp", "-a", template, state],
+    ["sync", "-f", state],
+  ];
   return {
     title: `going on from ${records} records`,
     sides: [
       { name: "node -e 0", command: [node, "-e", "0"], cwd: project },
-      { name: "slipway status --json", command: slipwayCommand("--state", state, "status", "--json"), cwd: project, prepare: copy, codes: [0, 5] },
+      {
+        name: "slipway status --json",
+        command: slipwayCommand("--state", state, "status", "--json"),
+        cwd: project,
+        prepare: copy,
+        codes: [0, 5],
+      },
       { name: "slipway run, to its end", command: slipwayCommand("--state", state, "run", "--json"), cwd: project, prepare: copy },
     ],
     bars: [
@@ -127,8 +146,17 @@ function firstStep(project: string): Comparison {
     title: "until the first step starts",
     sides: [
       { name: "node -e 0", command: [node, "-e", "0"], cwd: project },
-      { name: "slipway run, to the first step", command: slipwayCommand("--state", state, "run", "--progress", "quiet"), cwd: project, prepare: fresh, env: killed, codes: [-9] },
+      {
+        name: "slipway run, to the first step",
+        command: slipwayCommand("--state", state, "run", "--progress", "quiet"),
+        cwd: project,
+        prepare: fresh,
+        env: killed,
+        codes: [-9],
+      },
     ],
-    bars: [{ ...atMost("aim", "slipway run, to the first step", 0.06, { unit: milliseconds }), than: { kind: "over", base: ["node -e 0"] } }],
+    bars: [
+      { ...atMost("aim", "slipway run, to the first step", 0.06, { unit: milliseconds }), than: { kind: "over", base: ["node -e 0"] } },
+    ],
   };
 }

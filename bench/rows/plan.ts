@@ -23,7 +23,9 @@ async function prepare(): Promise<Prepared> {
           side("node -e 0", [node, "-e", "0"]),
           side("slipway plan", slipwayCommand("plan", "--json")),
           side("git describe and log", ["sh", "-c", 'git log --format=%H%n%B "$(git describe --abbrev=0 --match "v*")"..']),
-          side("semantic-release --dry-run", [node, semantic, "--dry-run", "--no-ci", "--repository-url", `file://${work}/../origin.git`], { env: outside }),
+          side("semantic-release --dry-run", [node, semantic, "--dry-run", "--no-ci", "--repository-url", `file://${work}/../origin.git`], {
+            env: outside,
+          }),
           side("release-it --dry-run", [node, npm("npm-ri", "release-it", "bin", "release-it.js"), "--dry-run", "--ci"], { env: outside }),
           side("python-semantic-release --print", [python("semantic-release"), "--noop", "version", "--print"], { env: outside }),
         ],

@@ -30,7 +30,12 @@ async function ready(): Promise<Comparison> {
     ["mkdir", state],
   ];
   const bare = `require("http").createServer((_, answer) => answer.end("ok")).listen(0, "127.0.0.1", function () { console.log("http://127.0.0.1:" + this.address().port + "/") })`;
-  const server = (name: string, command: readonly string[], url?: string): Side => ({ name, command, server: url === undefined ? {} : { url }, prepare: prepareState });
+  const server = (name: string, command: readonly string[], url?: string): Side => ({
+    name,
+    command,
+    server: url === undefined ? {} : { url },
+    prepare: prepareState,
+  });
   const port = await freePort();
   return {
     title: "ready to answer",
@@ -38,7 +43,11 @@ async function ready(): Promise<Comparison> {
       server("bare node:http", [node, "-e", bare]),
       server("slipway's index", [node, entry("ready"), "1", state]),
       server("three of them", [node, entry("ready"), "3", state]),
-      server("Verdaccio", [node, npm("verdaccio", "verdaccio", "bin", "verdaccio"), "--config", verdaccioConfig(), "--listen", `127.0.0.1:${port}`], `http://127.0.0.1:${port}/-/ping`),
+      server(
+        "Verdaccio",
+        [node, npm("verdaccio", "verdaccio", "bin", "verdaccio"), "--config", verdaccioConfig(), "--listen", `127.0.0.1:${port}`],
+        `http://127.0.0.1:${port}/-/ping`,
+      ),
     ],
     bars: [
       times("must", "slipway's index", "bare node:http", 2),
@@ -53,7 +62,10 @@ function verdaccioConfig(): string {
   const folder = join(scratch, "verdaccio-state");
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "config.yaml");
-  writeFileSync(file, `storage: ${join(folder, "storage")}\nauth: { htpasswd: { file: ${join(folder, "htpasswd")} } }\npackages: { "**": { access: $all, publish: $all } }\nlog: { type: stdout, format: pretty, level: error }\n`);
+  writeFileSync(
+    file,
+    `storage: ${join(folder, "storage")}\nauth: { htpasswd: { file: ${join(folder, "htpasswd")} } }\npackages: { "**": { access: $all, publish: $all } }\nlog: { type: stdout, format: pretty, level: error }\n`,
+  );
   return file;
 }
 

@@ -22,7 +22,10 @@ const notes = [
 async function prepareMany(): Promise<Prepared> {
   const missing = installAll(pythonPeers);
   const sink = await startSink();
-  const [twenty, hundred] = [await filesOf(await wheelsOfOne(20, "markdown"), manyName), await filesOf(await wheelsOfOne(100, "markdown"), manyName)];
+  const [twenty, hundred] = [
+    await filesOf(await wheelsOfOne(20, "markdown"), manyName),
+    await filesOf(await wheelsOfOne(100, "markdown"), manyName),
+  ];
   return {
     comparisons: [delayed(sink, twenty), quick(sink, hundred)],
     notes,
@@ -128,11 +131,39 @@ function sidesOf(sink: Sink, files: Files, delayMs: number | undefined): readonl
   const prepare = [sink.reset];
   const all = `${files.folder}/*.whl`;
   return [
-    { name: "curl -Z, 8 at a time", command: ["curl", "-Z", "--parallel-max", "8", "--parallel-immediate", "--silent", "--show-error", "--fail", "--config", curlConfig(files, url)], prepare },
+    {
+      name: "curl -Z, 8 at a time",
+      command: [
+        "curl",
+        "-Z",
+        "--parallel-max",
+        "8",
+        "--parallel-immediate",
+        "--silent",
+        "--show-error",
+        "--fail",
+        "--config",
+        curlConfig(files, url),
+      ],
+      prepare,
+    },
     side(sink, files, { mode: "engine", delayMs }),
     side(sink, files, { mode: "client", delayMs }),
-    { name: "uv", command: ["sh", "-c", `${python("uv")} publish --quiet --publish-url ${url} --username __token__ --password pypi-bench-token ${all}`], prepare, env: { UV_CACHE_DIR: join(scratch, "uv-cache") } },
-    { name: "twine", command: ["sh", "-c", `${python("twine")} upload --non-interactive --disable-progress-bar --repository-url ${url} -u __token__ -p pypi-bench-token ${all}`], prepare },
+    {
+      name: "uv",
+      command: ["sh", "-c", `${python("uv")} publish --quiet --publish-url ${url} --username __token__ --password pypi-bench-token ${all}`],
+      prepare,
+      env: { UV_CACHE_DIR: join(scratch, "uv-cache") },
+    },
+    {
+      name: "twine",
+      command: [
+        "sh",
+        "-c",
+        `${python("twine")} upload --non-interactive --disable-progress-bar --repository-url ${url} -u __token__ -p pypi-bench-token ${all}`,
+      ],
+      prepare,
+    },
   ];
 }
 
@@ -143,7 +174,9 @@ function curlConfig(files: Files, url: string): string {
     [
       `url = "${url}"`,
       'output = "/dev/null"',
-      ...Object.entries({ ":action": "file_upload", name: files.package, version, sha256_digest: sha256 }).map(([field, value]) => `form = "${field}=${value}"`),
+      ...Object.entries({ ":action": "file_upload", name: files.package, version, sha256_digest: sha256 }).map(
+        ([field, value]) => `form = "${field}=${value}"`,
+      ),
       `form = "content=@${join(files.folder, name)}"`,
     ].join("\n"),
   );

@@ -9,9 +9,13 @@ import { stepNamed } from "./vocabulary.ts";
 export function builtIn(step: PlannedStep): Step {
   const found = stepNamed(catalogueName(step));
   if (found === undefined || `${found.name}@${found.revision}` !== step.uses) {
-    throw new SlipwayError("NOT_YET", `Cannot run step "${step.id}": the plan wants "${step.uses}", and this Slipway has ${found === undefined ? "none" : `"${found.name}@${found.revision}"`}`, {
-      hint: "Finish the run with the Slipway that began it",
-    });
+    throw new SlipwayError(
+      "NOT_YET",
+      `Cannot run step "${step.id}": the plan wants "${step.uses}", and this Slipway has ${found === undefined ? "none" : `"${found.name}@${found.revision}"`}`,
+      {
+        hint: "Finish the run with the Slipway that began it",
+      },
+    );
   }
   return found;
 }

@@ -9,7 +9,8 @@ export function realRegistries(world: Pick<World, "clock" | "version" | "env" | 
   return {
     world: "real",
     open(planned) {
-      const known = opened.get(planned.name) ?? createRegistry(planned, { clock: world.clock, userAgent: `slipway/${world.version}`, env: world.env });
+      const known =
+        opened.get(planned.name) ?? createRegistry(planned, { clock: world.clock, userAgent: `slipway/${world.version}`, env: world.env });
       opened.set(planned.name, known);
       return known;
     },

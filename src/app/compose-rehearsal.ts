@@ -38,14 +38,15 @@ export async function startRehearsalRegistries(world: Around, plan: Plan, option
 
 async function startOne(world: Around, plan: Plan, options: RehearsalPlace & { readonly registry: PlannedRegistry }) {
   const { registry } = options;
-  const [{ startRehearsalPypi }, { parseFaults }, { archiveHooks }, { resolveUpstream }, { pypiRegistry }, { publicPypiIndex }] = await Promise.all([
-    import("../registries/pypi/rehearsal/server.ts"),
-    import("../registries/pypi/rehearsal/faults.ts"),
-    import("../registries/pypi/rehearsal/archive-hooks.ts"),
-    import("../registries/pypi/upstream.ts"),
-    import("../registries/pypi/client.ts"),
-    import("../registries/known-services.ts"),
-  ]);
+  const [{ startRehearsalPypi }, { parseFaults }, { archiveHooks }, { resolveUpstream }, { pypiRegistry }, { publicPypiIndex }] =
+    await Promise.all([
+      import("../registries/pypi/rehearsal/server.ts"),
+      import("../registries/pypi/rehearsal/faults.ts"),
+      import("../registries/pypi/rehearsal/archive-hooks.ts"),
+      import("../registries/pypi/upstream.ts"),
+      import("../registries/pypi/client.ts"),
+      import("../registries/known-services.ts"),
+    ]);
   const upstream = await resolveUpstream({ env: world.env, home: world.env["HOME"] ?? "", reader: world.files, fallback: publicPypiIndex });
   const server = await startRehearsalPypi({
     ours: plan.packages.filter((one) => one.ecosystem === "pypi").map((one) => one.name),

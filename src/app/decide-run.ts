@@ -18,7 +18,13 @@ export interface Decided {
 
 /** What a person says, before it is bound to the run's present subject. */
 export type Saying =
-  | { readonly kind: "approve" | "reject"; readonly gate: string | undefined; readonly digest: string | undefined; readonly note: string | undefined; readonly by: string | undefined }
+  | {
+      readonly kind: "approve" | "reject";
+      readonly gate: string | undefined;
+      readonly digest: string | undefined;
+      readonly note: string | undefined;
+      readonly by: string | undefined;
+    }
   | { readonly kind: "answer"; readonly step: string; readonly note: string | undefined; readonly by: string | undefined }
   | { readonly kind: "retry"; readonly step: string; readonly reason: string | undefined }
   | { readonly kind: "cancel"; readonly reason: string | undefined };
@@ -31,7 +37,8 @@ export async function decideRun(world: World, words: string | undefined, saying:
     const state = findRun(runs.journal, words);
     const ask = bindAsk(world, state, { project, saying });
     const verdict = judgeAsk(state, ask, (group) => membersOf(project.configuration, group));
-    if (verdict.kind === "refused") throw new SlipwayError("POLICY_REFUSED", `Cannot ${saying.kind}: ${verdict.why}`, { hint: verdict.hint });
+    if (verdict.kind === "refused")
+      throw new SlipwayError("POLICY_REFUSED", `Cannot ${saying.kind}: ${verdict.why}`, { hint: verdict.hint });
     const atMs = world.clock.nowMs();
     const taken = world.takeLock(runs.folders.lock, `process ${process.pid}`);
     if (taken.kind === "held") {
@@ -68,8 +75,15 @@ function bindAsk(world: World, state: RunState, said: { readonly project: Projec
       return { kind: "cancel", by: self, ...(saying.reason === undefined ? {} : { reason: saying.reason }) };
     case "answer": {
       const question = state.steps.get(saying.step)?.question;
-      if (question === undefined) throw new SlipwayError("USAGE", `Cannot answer: step "${saying.step}" asks nothing now`, { hint: "See `slipway status`" });
-      return { kind: "answer", step: saying.step, binding: question.binding, by: named(self, saying.by), ...(saying.note === undefined ? {} : { note: saying.note }) };
+      if (question === undefined)
+        throw new SlipwayError("USAGE", `Cannot answer: step "${saying.step}" asks nothing now`, { hint: "See `slipway status`" });
+      return {
+        kind: "answer",
+        step: saying.step,
+        binding: question.binding,
+        by: named(self, saying.by),
+        ...(saying.note === undefined ? {} : { note: saying.note }),
+      };
     }
     case "approve":
     case "reject":
@@ -83,19 +97,32 @@ function named(self: ReturnType<World["person"]>, by: string | undefined): Retur
 }
 
 function bindConsent(state: RunState, saying: Extract<Saying, { kind: "approve" | "reject" }>, by: ReturnType<World["person"]>): Ask {
-  const asking = [...state.gates].filter(([name, gate]) => gate.subject !== undefined && (saying.gate === undefined || saying.gate === name));
+  const asking = [...state.gates].filter(
+    ([name, gate]) => gate.subject !== undefined && (saying.gate === undefined || saying.gate === name),
+  );
   const [only] = asking;
-  if (only === undefined) throw new SlipwayError("USAGE", `Cannot ${saying.kind}: no gate of ${state.plan.release.title} asks now`, { hint: "See `slipway status`" });
-  if (asking.length > 1) throw new SlipwayError("USAGE", `Cannot ${saying.kind}: ${asking.map(([name]) => name).join(" and ")} ask`, { hint: "Name one with --gate" });
+  if (only === undefined)
+    throw new SlipwayError("USAGE", `Cannot ${saying.kind}: no gate of ${state.plan.release.title} asks now`, {
+      hint: "See `slipway status`",
+    });
+  if (asking.length > 1)
+    throw new SlipwayError("USAGE", `Cannot ${saying.kind}: ${asking.map(([name]) => name).join(" and ")} ask`, {
+      hint: "Name one with --gate",
+    });
   const [gate, { subject }] = only;
   const digest = subject?.digest ?? "";
   const said = saying.digest?.replace(/^sha256:/, "").toLowerCase();
   if (said !== undefined && (said.length < 12 || !digest.startsWith(said))) {
-    throw new SlipwayError("POLICY_REFUSED", `Cannot ${saying.kind}: gate "${gate}" asks for consent to ${digest.slice(0, 12)}, and ${said.slice(0, 12)} was named`, {
-      hint: "Look at `slipway status` and name the digest it shows",
-    });
+    throw new SlipwayError(
+      "POLICY_REFUSED",
+      `Cannot ${saying.kind}: gate "${gate}" asks for consent to ${digest.slice(0, 12)}, and ${said.slice(0, 12)} was named`,
+      {
+        hint: "Look at `slipway status` and name the digest it shows",
+      },
+    );
   }
   if (saying.kind === "approve") return { kind: "approve", gate, digest, by, ...(saying.note === undefined ? {} : { note: saying.note }) };
-  if (saying.note === undefined || saying.note.trim() === "") throw new SlipwayError("USAGE", "Cannot reject without a reason", { hint: "Say why with --reason" });
+  if (saying.note === undefined || saying.note.trim() === "")
+    throw new SlipwayError("USAGE", "Cannot reject without a reason", { hint: "Say why with --reason" });
   return { kind: "reject", gate, digest, by, reason: saying.note };
 }

@@ -17,18 +17,39 @@ export interface Diagnosis {
 
 /** Ids are stable: scripts ask for one with `--only`, also while there is nothing to find. */
 const ids: readonly string[] = [
-  "DR-PROJECT-01", "DR-TOOL-01", "DR-TOOL-02", "DR-TOOL-03", "DR-TOOLBOX-01", "DR-DISK-01", "DR-SOURCE-01",
-  "DR-CRED-01", "DR-CRED-02", "DR-STATE-01", "DR-STATE-02", "DR-REACH-01",
+  "DR-PROJECT-01",
+  "DR-TOOL-01",
+  "DR-TOOL-02",
+  "DR-TOOL-03",
+  "DR-TOOLBOX-01",
+  "DR-DISK-01",
+  "DR-SOURCE-01",
+  "DR-CRED-01",
+  "DR-CRED-02",
+  "DR-STATE-01",
+  "DR-STATE-02",
+  "DR-REACH-01",
 ];
 
 /** @throws SlipwayError USAGE for an id that there is none of: a check that was never made must not look like one that found nothing */
 export async function diagnose(world: World, only: string | undefined): Promise<Diagnosis> {
-  if (only !== undefined && !ids.includes(only)) throw new SlipwayError("USAGE", `Cannot look for "${only}": there is no such finding`, { hint: `Findings: ${ids.join(", ")}` });
+  if (only !== undefined && !ids.includes(only))
+    throw new SlipwayError("USAGE", `Cannot look for "${only}": there is no such finding`, { hint: `Findings: ${ids.join(", ")}` });
   const project = await openProject(world).catch((error: unknown) => error);
   const perProject = project instanceof Error ? [projectFault(project)] : await projectFindings(world, project as Project);
-  const all = [...(await toolFindings(world)), ...(await toolboxFinding(world)), ...(await spaceFinding(world)), ...perProject, ...(await credentialFiles(world))];
+  const all = [
+    ...(await toolFindings(world)),
+    ...(await toolboxFinding(world)),
+    ...(await spaceFinding(world)),
+    ...perProject,
+    ...(await credentialFiles(world)),
+  ];
   const findings = only === undefined ? all : all.filter((finding) => finding.id === only);
-  return { schema: "slipway-diagnosis/1", findings, exitCode: findings.some((finding) => finding.level === "blocks" || finding.level === "warns") ? errorCatalog.FINDINGS.exit : 0 };
+  return {
+    schema: "slipway-diagnosis/1",
+    findings,
+    exitCode: findings.some((finding) => finding.level === "blocks" || finding.level === "warns") ? errorCatalog.FINDINGS.exit : 0,
+  };
 }
 
 function projectFault(error: Error): FindingFact {
@@ -45,7 +66,9 @@ async function toolFindings(world: World): Promise<readonly FindingFact[]> {
   return Promise.all(
     tools.map(async ([program, id, level, hint]): Promise<FindingFact> => {
       const at = await world.exec.find(program, world.env["PATH"] ?? "");
-      return at === undefined ? { id, level, message: `"${program}" is not on the PATH`, hint } : { id, level: "fine", message: `"${program}" is ${at}` };
+      return at === undefined
+        ? { id, level, message: `"${program}" is not on the PATH`, hint }
+        : { id, level: "fine", message: `"${program}" is ${at}` };
     }),
   );
 }
@@ -64,25 +87,50 @@ async function spaceFinding(world: World): Promise<readonly FindingFact[]> {
   await world.files.makeFolder(world.stateRoot);
   const free = await world.files.freeBytes(world.stateRoot);
   const mebibytes = Math.floor(free / 1024 / 1024);
-  if (free >= 1024 * 1024 * 1024) return [{ id: "DR-DISK-01", level: "fine", message: `${mebibytes} MiB are free in "${world.stateRoot}"` }];
-  return [{ id: "DR-DISK-01", level: "warns", message: `Only ${mebibytes} MiB are free in "${world.stateRoot}"`, hint: "Make room, or move the state with --state" }];
+  if (free >= 1024 * 1024 * 1024)
+    return [{ id: "DR-DISK-01", level: "fine", message: `${mebibytes} MiB are free in "${world.stateRoot}"` }];
+  return [
+    {
+      id: "DR-DISK-01",
+      level: "warns",
+      message: `Only ${mebibytes} MiB are free in "${world.stateRoot}"`,
+      hint: "Make room, or move the state with --state",
+    },
+  ];
 }
 
 async function projectFindings(world: World, project: Project): Promise<readonly FindingFact[]> {
   const { look, configuration } = project;
   const shallow: readonly FindingFact[] = look.shallow
-    ? [{ id: "DR-SOURCE-01", level: "warns", message: "The clone is shallow: tags and history may be missing", hint: "Run `git fetch --unshallow --tags`" }]
+    ? [
+        {
+          id: "DR-SOURCE-01",
+          level: "warns",
+          message: "The clone is shallow: tags and history may be missing",
+          hint: "Run `git fetch --unshallow --tags`",
+        },
+      ]
     : [];
   const tokens = configuration.environments.flatMap((environment) => environment.registries.map((registry) => ({ environment, registry })));
   const credentials = await Promise.all(
     tokens.map(async ({ environment, registry }): Promise<FindingFact> => {
       const rule = registry.credentials;
       const where = `"${registry.registry}" of environment "${environment.name}"`;
-      if (rule.kind !== "token") return { id: "DR-CRED-01", level: "warns", message: `${where} uses ${describeRule(rule)}, which this version of Slipway does not do yet` };
+      if (rule.kind !== "token")
+        return {
+          id: "DR-CRED-01",
+          level: "warns",
+          message: `${where} uses ${describeRule(rule)}, which this version of Slipway does not do yet`,
+        };
       const has = await world.secrets.has(rule.variable);
       return has
         ? { id: "DR-CRED-02", level: "fine", message: `${where}: ${rule.variable} is set${reachOf(world, rule.variable)}` }
-        : { id: "DR-CRED-02", level: "warns", message: `${where}: ${rule.variable} is not set`, hint: `Set ${rule.variable}, ${rule.variable}_FILE or ${rule.variable}_FD before \`slipway run\`` };
+        : {
+            id: "DR-CRED-02",
+            level: "warns",
+            message: `${where}: ${rule.variable} is not set`,
+            hint: `Set ${rule.variable}, ${rule.variable}_FILE or ${rule.variable}_FD before \`slipway run\``,
+          };
     }),
   );
   return [...shallow, ...credentials, ...stateFindings(world, project)];
@@ -94,7 +142,14 @@ function stateFindings(world: World, project: Project): readonly FindingFact[] {
     const open = unfinishedRun(runs.journal);
     return open === undefined
       ? [{ id: "DR-STATE-01", level: "fine", message: `No run is unfinished in "${project.folder}"` }]
-      : [{ id: "DR-STATE-01", level: "warns", message: `${open.plan.release.title} is not finished`, hint: "Go on with `slipway run`, or give it up with `slipway cancel`" }];
+      : [
+          {
+            id: "DR-STATE-01",
+            level: "warns",
+            message: `${open.plan.release.title} is not finished`,
+            hint: "Go on with `slipway run`, or give it up with `slipway cancel`",
+          },
+        ];
   } catch (error) {
     return [{ id: "DR-STATE-02", level: "blocks", message: error instanceof Error ? error.message : String(error) }];
   } finally {
@@ -108,7 +163,14 @@ function reachOf(world: World, variable: string): string {
 }
 
 /** Where clients keep what opens a registry, below the home folder. */
-const credentialPlaces: readonly string[] = [".pypirc", ".netrc", ".config/pypoetry/auth.toml", ".cargo/credentials.toml", ".cargo/credentials", ".npmrc"];
+const credentialPlaces: readonly string[] = [
+  ".pypirc",
+  ".netrc",
+  ".config/pypoetry/auth.toml",
+  ".cargo/credentials.toml",
+  ".cargo/credentials",
+  ".npmrc",
+];
 
 /** Credential files that any program of this account can read: on one account, zones of trust hold against accident only. */
 async function credentialFiles(world: World): Promise<readonly FindingFact[]> {
@@ -118,7 +180,12 @@ async function credentialFiles(world: World): Promise<readonly FindingFact[]> {
     credentialPlaces.map(async (name): Promise<FindingFact | undefined> => {
       const file = path.join(home, name);
       if ((await world.files.info(file)) === undefined) return undefined;
-      return { id: "DR-REACH-01", level: "warns", message: `"${file}" may hold a publish credential, and every program of this account can read it`, hint: "Use a credential of the release alone, and remove the file" };
+      return {
+        id: "DR-REACH-01",
+        level: "warns",
+        message: `"${file}" may hold a publish credential, and every program of this account can read it`,
+        hint: "Use a credential of the release alone, and remove the file",
+      };
     }),
   );
   return found.filter((finding) => finding !== undefined);

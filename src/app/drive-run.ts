@@ -1,5 +1,6 @@
 // Use case: open or take up a run and advance it until nothing more can be done without somebody else. The same for a
 // real run and for a rehearsal; they differ in what is composed.
+import { SlipwayError } from "../domain/error.ts";
 import { digestPlan } from "../domain/plan/plan.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import { evolve, fold, type RunState, type StepState } from "../domain/run/state.ts";
@@ -10,6 +11,7 @@ import { drive, type Drove } from "../engine/driver.ts";
 import { createEmbeddedRuntime } from "../engine/embedded.ts";
 import type { Journal } from "../engine/journal/journal.ts";
 import type { Configuration, CredentialRule } from "../domain/configuration.ts";
+import { report } from "./report.ts";
 import { createWorkshop, type WorkshopParts } from "./workshop.ts";
 import type { World } from "./world.ts";
 
@@ -63,7 +65,13 @@ export async function driveRun(parts: DriveParts, run: string, by: Person): Prom
   const stopWork = (): void => stop.abort(new Error("The run was stopped"));
   world.interrupted.addEventListener("abort", stopWork, { once: true });
   const members: MembersOf = (group) => membersOf(parts.configuration, group);
-  const workshop = createWorkshop({ ...parts.workshop, world, stop: stop.signal, membersOf: members, onLine: (step, line) => observer.onLine(step, line) });
+  const workshop = createWorkshop({
+    ...parts.workshop,
+    world,
+    stop: stop.signal,
+    membersOf: members,
+    onLine: (step, line) => observer.onLine(step, line),
+  });
   const runtime = createEmbeddedRuntime(
     {
       run,
@@ -81,17 +89,36 @@ export async function driveRun(parts: DriveParts, run: string, by: Person): Prom
     },
     state,
   );
-  // A journal that is taken up again is told so before anything else: this process has not looked at anything yet.
-  takeUp(state, runtime, { by, version: world.version });
   const options = { limits, waitForPeople: parts.waitForPeople, interrupted: world.interrupted };
   try {
+    // A journal that is taken up again is told so before anything else: this process has not looked at anything yet.
+    takeUp(state, runtime, { by, version: world.version });
     return { drove: await drive(state, runtime, options), state };
+  } catch (error) {
+    throw tellingWhatIsPublic(error, state);
   } finally {
     world.interrupted.removeEventListener("abort", stopWork);
   }
 }
 
-function takeUp(state: RunState, runtime: ReturnType<typeof createEmbeddedRuntime>, who: { readonly by: Person; readonly version: string }): void {
+/** Every failure says what is public now, also one that keeps the run from writing anything more down. */
+function tellingWhatIsPublic(error: unknown, state: RunState): unknown {
+  if (!(error instanceof SlipwayError)) return error;
+  const { code, message, hint, problems, details } = error;
+  const { mode, files } = report(state, { kind: "working" });
+  return new SlipwayError(code, message, {
+    ...(hint === undefined ? {} : { hint }),
+    problems,
+    cause: error,
+    details: { ...details, mode, files },
+  });
+}
+
+function takeUp(
+  state: RunState,
+  runtime: ReturnType<typeof createEmbeddedRuntime>,
+  who: { readonly by: Person; readonly version: string },
+): void {
   const driven: Fact = { kind: "run-driven", by: who.by, tool: `slipway ${who.version}` };
   // The same command again is a person's wish to try again what failed, or what stopped everything.
   const again = [...state.steps.values()].filter((step) => step.phase === "failed" || isStuck(step));

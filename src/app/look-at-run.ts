@@ -39,7 +39,11 @@ export async function listRuns(world: World, limit: number): Promise<readonly Ru
 }
 
 /** Hands on the facts of a run as they are written, until it rests or the signal ends it. */
-export async function watchRun(world: World, words: string | undefined, onRecorded: (recorded: readonly Recorded[]) => void): Promise<Look> {
+export async function watchRun(
+  world: World,
+  words: string | undefined,
+  onRecorded: (recorded: readonly Recorded[]) => void,
+): Promise<Look> {
   const runs = openRuns(world, await openProject(world));
   try {
     const { run } = findRun(runs.journal, words);
@@ -50,7 +54,8 @@ export async function watchRun(world: World, words: string | undefined, onRecord
       seen = recorded.at(-1)?.seq ?? seen;
       const state = fold(runs.journal.read(run));
       const driven = isDriven(world, runs.folders.lock);
-      if (!driven || state.closed !== undefined || world.interrupted.aborted) return { report: report(state, standingOf(state, world.clock.nowMs())), state, driven };
+      if (!driven || state.closed !== undefined || world.interrupted.aborted)
+        return { report: report(state, standingOf(state, world.clock.nowMs())), state, driven };
       await world.clock.sleep(watchEveryMs, world.interrupted).catch(() => {});
     }
   } finally {
@@ -82,16 +87,28 @@ export interface StepLogFile {
  * @param step id of one step, or undefined for all
  * @throws SlipwayError USAGE for a step that the plan does not have
  */
-export async function findLogs(world: World, which: { readonly run: string | undefined; readonly step: string | undefined; readonly attempt: number | undefined; readonly failedOnly: boolean }): Promise<readonly StepLogFile[]> {
+export async function findLogs(
+  world: World,
+  which: {
+    readonly run: string | undefined;
+    readonly step: string | undefined;
+    readonly attempt: number | undefined;
+    readonly failedOnly: boolean;
+  },
+): Promise<readonly StepLogFile[]> {
   const project = await openProject(world);
   const runs = openRuns(world, project);
   try {
     const state = findRun(runs.journal, which.run);
     const ids = state.plan.steps.map((step) => step.id);
     if (which.step !== undefined && !ids.includes(which.step)) {
-      throw new SlipwayError("USAGE", `Cannot show the log of "${which.step}": ${state.plan.release.title} has no such step`, { hint: `Steps: ${ids.join(", ")}` });
+      throw new SlipwayError("USAGE", `Cannot show the log of "${which.step}": ${state.plan.release.title} has no such step`, {
+        hint: `Steps: ${ids.join(", ")}`,
+      });
     }
-    const wanted = ids.filter((id) => (which.step === undefined || which.step === id) && (!which.failedOnly || state.steps.get(id)?.phase === "failed"));
+    const wanted = ids.filter(
+      (id) => (which.step === undefined || which.step === id) && (!which.failedOnly || state.steps.get(id)?.phase === "failed"),
+    );
     const folders = runFolders(project.folder, state.run);
     const found = await Promise.all(wanted.map((id) => logsOfStep(world, id, path.dirname(logFile(folders, id, 1)))));
     return found.flat().filter((log) => which.attempt === undefined || log.attempt === which.attempt);

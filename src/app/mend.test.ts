@@ -21,7 +21,7 @@ import type { Fact } from "../domain/run/fact.ts";
 import { fold, type RunState } from "../domain/run/state.ts";
 import { createMemoryJournal } from "../engine/journal/memory.ts";
 import type { Journal } from "../engine/journal/journal.ts";
-import { mendRun } from "./mend.ts";
+import { mendRun, wasMended } from "./mend.ts";
 import type { PlannedRun } from "./plan-release.ts";
 import type { World } from "./world.ts";
 
@@ -45,13 +45,21 @@ const halfPublic: readonly Fact[] = [
   verified(key),
 ];
 
+/** Built, and listed what is to be sent: nothing is public. */
+const nothingSent: readonly Fact[] = [
+  passed,
+  started("build"),
+  done("build", [wheel]),
+  started("publish"),
+  listed("publish", [anEffect({ key })]),
+];
+
 interface Mended {
   readonly state: RunState;
   readonly old: RunState;
 }
 
-function mend(before: Plan, facts: readonly Fact[], after: Plan): Mended {
-  const journal: Journal = createMemoryJournal();
+function mend(before: Plan, facts: readonly Fact[], after: Plan, journal: Journal = createMemoryJournal()): Mended {
   const clock = fakeClock();
   let made = 0;
   // Ids that nothing else of the world is asked for here.
@@ -91,14 +99,6 @@ test("an intent whose outcome is not known stays one: the successor looks before
 });
 
 test("a step that changed is done anew, and so is what takes its files", () => {
-  const nothingSent: readonly Fact[] = [
-    passed,
-    started("build"),
-    done("build", [wheel]),
-    started("publish"),
-    listed("publish", [anEffect({ key })]),
-  ];
-
   const { state } = mend(plan([build, publish]), nothingSent, plan([{ ...build, input: { builder: "hatch" } }, publish]));
 
   assert.equal(state.steps.get("build")?.phase, "pending");
@@ -174,4 +174,35 @@ test("another version on the same commit is another release: its bytes are never
     code: "PLAN_STALE",
     message: /it releases .* 1\.0rc1, and the new plan releases .* 1\.0$/,
   });
+});
+
+test("a mend is no way around a gate: its rule and what it opens stay as the release was begun", () => {
+  const gated = { gate: "pypi", approvals: { required: 1, from: "maintainers", standing: "refused" } } as const;
+  const before = plan([build, publish], { environments: [anEnvironment(gated)] });
+  const others = [
+    anEnvironment(),
+    anEnvironment({ ...gated, approvals: { ...gated.approvals, from: "everybody" } }),
+    anEnvironment({ ...gated, registries: [aRegistry({ url: "http://127.0.0.1:2/legacy/" })] }),
+  ];
+
+  for (const other of others) {
+    assert.throws(() => mend(before, nothingSent, plan([build, publish], { environments: [other] })), {
+      code: "POLICY_REFUSED",
+      message: /under the old rule/,
+    });
+  }
+  assert.equal(
+    mend(before, nothingSent, plan([{ ...build, timeoutMs: 1 }, publish], { environments: [anEnvironment(gated)] })).state.steps.get(
+      "build",
+    )?.phase,
+    "done",
+  );
+});
+
+test("a release that was mended is known as such, and no other", () => {
+  const journal = createMemoryJournal();
+  const { plan: after } = mend(plan([build, publish]), nothingSent, plan([build, { ...publish, timeoutMs: 1 }]), journal).state;
+
+  assert.equal(wasMended(journal, after), true);
+  assert.equal(wasMended(journal, plan([build], { source: { commit: "d".repeat(40), moved: "stop", epochSeconds: 1 } })), false);
 });

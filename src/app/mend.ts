@@ -5,7 +5,7 @@ import { canonicalJson } from "../domain/digest.ts";
 import { SlipwayError } from "../domain/error.ts";
 import { environmentOf, fingerprintStep, stepOf, type Plan, type PlannedStep } from "../domain/plan/plan.ts";
 import type { Fact } from "../domain/run/fact.ts";
-import type { RunState } from "../domain/run/state.ts";
+import { fold, type RunState } from "../domain/run/state.ts";
 import type { Journal } from "../engine/journal/journal.ts";
 import { openRun } from "./drive-run.ts";
 import type { PlannedRun } from "./plan-release.ts";
@@ -28,6 +28,7 @@ export function mendRun(world: World, journal: Journal, mending: { readonly open
     );
   }
   refuseOtherRelease(open.plan, planned.plan);
+  refuseOtherRules(open.plan, planned.plan);
   const run = openRun(
     { world, journal },
     { plan: planned.plan, mode: open.mode, by: open.requester, inherited: inherit(world, open, planned.plan) },
@@ -47,6 +48,39 @@ function refuseOtherRelease(before: Plan, after: Plan): void {
       hint: "Another version is another release: give this one up with `slipway cancel`, then run the same command again",
     },
   );
+}
+
+/** Who must consent, and to what, is decided by the file that the release was begun under: a mend is no way around a gate. */
+function refuseOtherRules(before: Plan, after: Plan): void {
+  const gated = before.environments.filter((environment) => environment.gate !== undefined);
+  if (gated.length === 0) return;
+  const rulesOf = (plan: Plan): string =>
+    canonicalJson(
+      plan.environments.map(({ name, gate, approvals, registries }) => ({
+        name,
+        gate,
+        approvals,
+        registries: registries.map((one) => ({ name: one.name, url: one.url })),
+      })),
+    );
+  if (rulesOf(before) === rulesOf(after)) return;
+  throw new SlipwayError(
+    "POLICY_REFUSED",
+    `Cannot mend ${before.release.title}: its environments, their gates or their registries changed, and ${gated.map(({ name }) => `"${name}"`).join(", ")} wants consent under the old rule`,
+    { hint: "Put them back, or give the run up with `slipway cancel` and release a commit that has the new ones" },
+  );
+}
+
+/** How many runs are looked through for one that was mended. */
+const runsMax = 1_000;
+
+/** Whether a run of this release gave its place to a successor. */
+export function wasMended(journal: Journal, plan: Plan): boolean {
+  return journal.runs(runsMax).some(({ run, title, closed }) => {
+    if (!closed || title !== plan.release.title) return false;
+    const state = fold(journal.read(run));
+    return state.closed?.result === "superseded" && state.plan.source.commit === plan.source.commit;
+  });
 }
 
 /**

@@ -42,14 +42,23 @@ export function unfinishedRun(journal: Journal): RunState | undefined {
  */
 export function findRun(journal: Journal, words: string | undefined): RunState {
   const runs = journal.runs(runsMax);
-  const found = words === undefined ? runs[0] : runs.find((run) => run.run === words || run.title === words || run.title.endsWith(` ${words}`) || run.run.startsWith(words));
+  const found =
+    words === undefined
+      ? runs[0]
+      : runs.find((run) => run.run === words || run.title === words || run.title.endsWith(` ${words}`) || run.run.startsWith(words));
   if (found !== undefined) return fold(journal.read(found.run));
   const what = words === undefined ? "there is none yet" : `none is called "${words}"`;
-  throw new SlipwayError("RUN_UNKNOWN", `Cannot find the run: ${what}`, { hint: words === undefined ? "Start with `slipway rehearse`" : "See `slipway status`" });
+  throw new SlipwayError("RUN_UNKNOWN", `Cannot find the run: ${what}`, {
+    hint: words === undefined ? "Start with `slipway rehearse`" : "See `slipway status`",
+  });
 }
 
 /** Whether a candidate of the same base version was released and tried: its run is complete, and took no short cut (S5.12). */
-export function candidateTried(journal: Journal, state: { readonly plan: RunState["plan"] }, sameBase: (one: string, other: string) => boolean): boolean {
+export function candidateTried(
+  journal: Journal,
+  state: { readonly plan: RunState["plan"] },
+  sameBase: (one: string, other: string) => boolean,
+): boolean {
   const [wanted] = state.plan.packages;
   if (wanted === undefined) return false;
   return journal

@@ -50,16 +50,28 @@ export async function planProject(world: World, project: Project, asked: Asked):
     });
   }
   const { plan } = assembled;
-  return { project, plan, digest: digestPlan(plan, world.sha256OfText), tagAssumed: release.tagAssumed, notices: noticesOf(project, release, plan) };
+  return {
+    project,
+    plan,
+    digest: digestPlan(plan, world.sha256OfText),
+    tagAssumed: release.tagAssumed,
+    notices: noticesOf(project, release, plan),
+  };
 }
 
 function noticesOf(project: Project, { tagAssumed, versionAssumed }: Release, plan: Plan): readonly string[] {
   const { look } = project;
   const others = look.dirty.filter((file) => file !== "slipway.yaml");
   return [
-    ...(versionAssumed === undefined ? [] : [`Version ${versionAssumed.version} is assumed, as ${versionAssumed.from}; name another with \`slipway rehearse VERSION\``]),
+    ...(versionAssumed === undefined
+      ? []
+      : [`Version ${versionAssumed.version} is assumed, as ${versionAssumed.from}; name another with \`slipway rehearse VERSION\``]),
     ...(tagAssumed ? [`Tag ${plan.source.tag} is not made yet: this is the plan of the run that it will start`] : []),
     ...(project.configurationDirty ? ["slipway.yaml differs from the commit: commit it before `slipway run`"] : []),
-    ...(others.length > 0 ? [`${others.length} uncommitted ${others.length === 1 ? "change is" : "changes are"} not part of the release: it is made from commit ${look.commit.slice(0, 10)}`] : []),
+    ...(others.length > 0
+      ? [
+          `${others.length} uncommitted ${others.length === 1 ? "change is" : "changes are"} not part of the release: it is made from commit ${look.commit.slice(0, 10)}`,
+        ]
+      : []),
   ];
 }

@@ -26,12 +26,24 @@ export async function runPreflight(
   return { passed: !unique.some((finding) => stops(state.mode, finding)), findings: unique };
 }
 
-async function preflightStep(parts: WorkshopParts, what: { readonly planned: PlannedStep; readonly begun: boolean }, ports: ReadPorts): Promise<readonly FindingFact[]> {
+async function preflightStep(
+  parts: WorkshopParts,
+  what: { readonly planned: PlannedStep; readonly begun: boolean },
+  ports: ReadPorts,
+): Promise<readonly FindingFact[]> {
   const { planned, begun } = what;
   const step = builtIn(planned);
   const environment = environmentOf(parts.plan, planned);
   const around = environment === undefined ? {} : { environment };
-  const use: Planned<unknown> = { plan: parts.plan, step: planned, begun, input: planned.input, leg: planned.leg ?? {}, packages: parts.plan.packages, ...around };
+  const use: Planned<unknown> = {
+    plan: parts.plan,
+    step: planned,
+    begun,
+    input: planned.input,
+    leg: planned.leg ?? {},
+    packages: parts.plan.packages,
+    ...around,
+  };
   const wants = step.asks(use);
   const programs = await Promise.all(wants.programs.map((program) => findProgram(program, planned, ports)));
   const toolbox = wants.toolbox ? await findToolbox(planned, ports) : [];
@@ -57,7 +69,15 @@ async function findToolbox(planned: PlannedStep, ports: ReadPorts): Promise<read
     return [];
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return [{ id: "PF-TOOLBOX", level: "blocks", message, hint: "Install Python 3.9 or newer, with access to its package index", step: planned.id }];
+    return [
+      {
+        id: "PF-TOOLBOX",
+        level: "blocks",
+        message,
+        hint: "Install Python 3.9 or newer, with access to its package index",
+        step: planned.id,
+      },
+    ];
   }
 }
 
@@ -65,7 +85,14 @@ async function generalFindings(parts: WorkshopParts, state: RunState, open: read
   const environments = state.plan.environments.filter((environment) => open.some((step) => step.environment === environment.name));
   const credentials = await Promise.all(environments.map((environment) => findCredentials(parts, state, environment)));
   const clock = await judgeClock(parts, state, open);
-  return [...credentials.flat(), ...clock, ...findPeople(parts, state, open), ...findCandidate(parts), ...findConfiguration(parts), ...(await findSpace(parts))];
+  return [
+    ...credentials.flat(),
+    ...clock,
+    ...findPeople(parts, state, open),
+    ...findCandidate(parts),
+    ...findConfiguration(parts),
+    ...(await findSpace(parts)),
+  ];
 }
 
 async function findCredentials(parts: WorkshopParts, state: RunState, environment: PlannedEnvironment): Promise<readonly FindingFact[]> {
@@ -78,15 +105,30 @@ async function findCredentials(parts: WorkshopParts, state: RunState, environmen
       if (rule.kind === "none") return undefined;
       if (rule.kind !== "token") {
         const message = `Environment "${environment.name}" publishes to "${registry.name}" with ${describeRule(rule)}, which this version of Slipway does not do yet`;
-        return { id: "PF-CREDENTIAL-NOT-YET", level: "blocks", message, hint: `For now: \`credentials: { token: ${environment.name.toUpperCase().replaceAll("-", "_")}_TOKEN }\`` };
+        return {
+          id: "PF-CREDENTIAL-NOT-YET",
+          level: "blocks",
+          message,
+          hint: `For now: \`credentials: { token: ${environment.name.toUpperCase().replaceAll("-", "_")}_TOKEN }\``,
+        };
       }
       const where = `"${registry.name}" of environment "${environment.name}"`;
       const fault = await credentialFault(parts, registry, rule.variable);
       if (fault === undefined) return undefined;
       if (fault.kind === "missing") {
-        return { id: "PF-CREDENTIAL-MISSING", level, message: `No credential for ${where}: ${rule.variable} is not set`, hint: `Set ${rule.variable}, ${rule.variable}_FILE or ${rule.variable}_FD` };
+        return {
+          id: "PF-CREDENTIAL-MISSING",
+          level,
+          message: `No credential for ${where}: ${rule.variable} is not set`,
+          hint: `Set ${rule.variable}, ${rule.variable}_FILE or ${rule.variable}_FD`,
+        };
       }
-      return { id: "PF-CREDENTIAL-INVALID", level, message: `The credential for ${where} cannot be used: ${fault.why}`, hint: `Set ${rule.variable} to another` };
+      return {
+        id: "PF-CREDENTIAL-INVALID",
+        level,
+        message: `The credential for ${where} cannot be used: ${fault.why}`,
+        hint: `Set ${rule.variable} to another`,
+      };
     }),
   );
   return findings.filter((finding) => finding !== undefined);
@@ -112,7 +154,14 @@ function findPeople(parts: WorkshopParts, state: RunState, open: readonly Planne
   return state.plan.environments.flatMap(({ gate, approvals }): readonly FindingFact[] => {
     if (gate === undefined || approvals === undefined || !gates.has(gate) || parts.membersOf(approvals.from) !== undefined) return [];
     const message = `Gate "${gate}" takes approvals from "${approvals.from}", and this version of Slipway cannot tell who belongs to it`;
-    return [{ id: "PF-PEOPLE", level: "blocks", message, hint: `Name its people in slipway.yaml: \`people: { ${approvals.from}: [alice, bob] }\`` }];
+    return [
+      {
+        id: "PF-PEOPLE",
+        level: "blocks",
+        message,
+        hint: `Name its people in slipway.yaml: \`people: { ${approvals.from}: [alice, bob] }\``,
+      },
+    ];
   });
 }
 
@@ -124,9 +173,14 @@ function findCandidate(parts: WorkshopParts): readonly FindingFact[] {
 }
 
 function findConfiguration(parts: WorkshopParts): readonly FindingFact[] {
-  if (!parts.configurationDirty) return [];
+  if (parts.configurationIs === "committed") return [];
   const message = "slipway.yaml differs from the commit that is released";
-  return [{ id: "PF-CONFIG-UNCOMMITTED", level: "blocks", message, hint: "Commit slipway.yaml, so that the release can be told from its source" }];
+  // What was begun under the commit's own file is bound to it: the mend cannot stand there, and its difference was shown.
+  if (parts.configurationIs === "mended")
+    return [{ id: "PF-CONFIG-UNCOMMITTED", level: "warns", message: `${message}, as the mend wants it` }];
+  return [
+    { id: "PF-CONFIG-UNCOMMITTED", level: "blocks", message, hint: "Commit slipway.yaml, so that the release can be told from its source" },
+  ];
 }
 
 /** Room for a clone, builds and a virtual environment; less than this fails in the middle. */

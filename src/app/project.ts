@@ -27,7 +27,9 @@ export async function openProject(world: World): Promise<Project> {
   const file = path.join(look.root, configurationFile);
   const text = await world.files.readTextIfThere(file);
   if (text === undefined) {
-    throw new SlipwayError("CONFIG_MISSING", `Cannot find "${configurationFile}" in "${look.root}"`, { hint: "Run `slipway init` to write one" });
+    throw new SlipwayError("CONFIG_MISSING", `Cannot find "${configurationFile}" in "${look.root}"`, {
+      hint: "Run `slipway init` to write one",
+    });
   }
   const parsed = parseSlipwayYaml(text, configurationFile);
   if (parsed.kind === "invalid") throw configurationError(parsed.problems);
@@ -38,7 +40,10 @@ export async function openProject(world: World): Promise<Project> {
     file,
     look,
     configurationDirty: look.dirty.includes(configurationFile),
-    folder: path.join(world.stateRoot, projectKey({ project: configuration.project, root: look.root, ...(look.remote === undefined ? {} : { remote: look.remote }) })),
+    folder: path.join(
+      world.stateRoot,
+      projectKey({ project: configuration.project, root: look.root, ...(look.remote === undefined ? {} : { remote: look.remote }) }),
+    ),
   };
 }
 
@@ -46,5 +51,5 @@ function configurationError(problems: SlipwayError["problems"]): SlipwayError {
   const [first] = problems;
   const code = first?.code ?? "CONFIG_INVALID";
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
-  return new SlipwayError(code, `Cannot read ${configurationFile}: ${first?.message ?? "it is invalid"}${more}`, { problems });
+  return new SlipwayError(code, `${first?.message ?? `Cannot read ${configurationFile}: it is invalid`}${more}`, { problems });
 }

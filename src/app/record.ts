@@ -25,9 +25,21 @@ export interface ReleaseRecord {
   readonly source: Plan["source"];
   readonly artifacts: readonly Artifact[];
   readonly approvals: readonly { readonly gate: string; readonly subjectDigest: string; readonly by: string; readonly note?: string }[];
-  readonly acknowledgements: readonly { readonly step: string; readonly text: string; readonly binding: string; readonly by: string; readonly note?: string }[];
+  readonly acknowledgements: readonly {
+    readonly step: string;
+    readonly text: string;
+    readonly binding: string;
+    readonly by: string;
+    readonly note?: string;
+  }[];
   readonly evidence: readonly RecordedEvidence[];
-  readonly steps: readonly { readonly id: string; readonly state: string; readonly startedAt: string | undefined; readonly endedAt: string | undefined; readonly output: unknown }[];
+  readonly steps: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly startedAt: string | undefined;
+    readonly endedAt: string | undefined;
+    readonly output: unknown;
+  }[];
 }
 
 export interface RecordedEvidence {
@@ -64,7 +76,13 @@ export function makeRecord(state: RunState, tool: string): ReleaseRecord {
     evidence: evidenceOf(state),
     steps: plan.steps.map(({ id }) => {
       const step = state.steps.get(id);
-      return { id, state: step?.phase ?? "pending", startedAt: time(step?.startedAtMs), endedAt: time(step?.endedAtMs), output: step?.output ?? null };
+      return {
+        id,
+        state: step?.phase ?? "pending",
+        startedAt: time(step?.startedAtMs),
+        endedAt: time(step?.endedAtMs),
+        output: step?.output ?? null,
+      };
     }),
   };
 }

@@ -79,7 +79,7 @@ async function rehearseWith(world: World, rehearsing: Rehearsing): Promise<Rehea
       repository: project.look.root,
       tagAssumed: planned.tagAssumed,
       candidateTried: () => candidateTried(realRuns.journal, { plan }, sameBase),
-      configurationDirty: project.configurationDirty,
+      configurationIs: project.configurationDirty ? ("changed" as const) : ("committed" as const),
     };
     const parts = { world, journal: runs.journal, configuration: project.configuration, workshop, observer, waitForPeople: false };
     const { drove, state } = await driveRun(parts, run, by);
@@ -87,7 +87,14 @@ async function rehearseWith(world: World, rehearsing: Rehearsing): Promise<Rehea
     const record = drove.kind === "closed" && drove.result === "complete" ? await writeRecord(world, { root: folder }, state) : undefined;
     const seen = await servers.findings();
     if (!rehearsing.keep) await removeCopies(world, folders.root);
-    return { report: ended, state, record, folder, wouldStop: wouldStop(state, seen), notices: [...planned.notices, ...seen.filter((finding) => finding.level !== "blocks").map((finding) => finding.message)] };
+    return {
+      report: ended,
+      state,
+      record,
+      folder,
+      wouldStop: wouldStop(state, seen),
+      notices: [...planned.notices, ...seen.filter((finding) => finding.level !== "blocks").map((finding) => finding.message)],
+    };
   } finally {
     runs.journal.close();
     realRuns.journal.close();
@@ -104,7 +111,10 @@ function rehearsalOf(servers: RehearsalRegistries): Registries {
 
 function wouldStop(state: RunState, seen: Awaited<ReturnType<RehearsalRegistries["findings"]>>): Rehearsed["wouldStop"] {
   const blocking = (state.preflight?.findings ?? []).filter((finding) => finding.level === "blocks");
-  return [...blocking.map(({ message, hint }) => ({ message, ...(hint === undefined ? {} : { hint }) })), ...seen.filter((finding) => finding.level === "blocks")];
+  return [
+    ...blocking.map(({ message, hint }) => ({ message, ...(hint === undefined ? {} : { hint }) })),
+    ...seen.filter((finding) => finding.level === "blocks"),
+  ];
 }
 
 /** Logs, journal, record and frozen bytes stay; clones and homes are only large. */

@@ -7,7 +7,10 @@ import type { WorkshopParts } from "./workshop.ts";
 
 export const windowMs = 14 * 24 * 60 * 60 * 1000;
 
-export type WindowVerdict = { readonly kind: "open" } | { readonly kind: "closing"; readonly leftMs: number } | { readonly kind: "closed"; readonly sinceMs: number };
+export type WindowVerdict =
+  | { readonly kind: "open" }
+  | { readonly kind: "closing"; readonly leftMs: number }
+  | { readonly kind: "closed"; readonly sinceMs: number };
 
 /** @param firstMs when the first file of the version was uploaded @param nowMs both milliseconds since 1970 */
 export function judgeWindow(firstMs: number, nowMs: number): WindowVerdict {
@@ -21,27 +24,44 @@ export async function judgeClock(parts: WorkshopParts, state: RunState, open: re
   const perStep = publishing.flatMap((step) => {
     const registries = environmentOf(state.plan, step)?.registries ?? [];
     // A registry that slipway.yaml declares itself has rules of its own; the window is PyPI's.
-    return registries.filter((registry) => registry.ecosystem === "pypi" && registry.url === undefined).map((registry) => ({ step, registry }));
+    return registries
+      .filter((registry) => registry.ecosystem === "pypi" && registry.url === undefined)
+      .map((registry) => ({ step, registry }));
   });
   const found = await Promise.all(
     perStep.flatMap(({ step, registry }) =>
       state.plan.packages.map(async (one): Promise<FindingFact | undefined> => {
         const survey = await parts.preflightRegistries.open(registry).survey(one.name, one.version, parts.stop);
         if (survey.kind !== "listed") return undefined;
-        const times = survey.files.flatMap((file) => (file.uploadedAt === undefined ? [] : [Date.parse(file.uploadedAt)])).filter((ms) => !Number.isNaN(ms));
+        const times = survey.files
+          .flatMap((file) => (file.uploadedAt === undefined ? [] : [Date.parse(file.uploadedAt)]))
+          .filter((ms) => !Number.isNaN(ms));
         if (times.length === 0) return undefined;
-        return describeWindow(judgeWindow(Math.min(...times), parts.world.clock.nowMs()), { step: step.id, registry: registry.name, title: `${one.name} ${one.version}` });
+        return describeWindow(judgeWindow(Math.min(...times), parts.world.clock.nowMs()), {
+          step: step.id,
+          registry: registry.name,
+          title: `${one.name} ${one.version}`,
+        });
       }),
     ),
   );
   return found.filter((finding) => finding !== undefined);
 }
 
-function describeWindow(verdict: WindowVerdict, where: { readonly step: string; readonly registry: string; readonly title: string }): FindingFact | undefined {
+function describeWindow(
+  verdict: WindowVerdict,
+  where: { readonly step: string; readonly registry: string; readonly title: string },
+): FindingFact | undefined {
   const { step, registry, title } = where;
   if (verdict.kind === "open") return undefined;
   if (verdict.kind === "closing") {
-    return { id: "PF-WINDOW-CLOSING", level: "warns", message: `"${registry}" takes files for ${title} only for another ${timeWords(verdict.leftMs)}`, hint: "Finish the release soon", step };
+    return {
+      id: "PF-WINDOW-CLOSING",
+      level: "warns",
+      message: `"${registry}" takes files for ${title} only for another ${timeWords(verdict.leftMs)}`,
+      hint: "Finish the release soon",
+      step,
+    };
   }
   const message = `"${registry}" takes no more files for ${title}: its window of 14 days closed ${timeWords(verdict.sinceMs)} ago`;
   return { id: "PF-WINDOW-CLOSED", level: "blocks", message, hint: "Release what is missing under the next version", step };

@@ -224,7 +224,9 @@ test("packages with versions of their own each keep theirs", () => {
 });
 
 test("one tag that several packages share is one tag", () => {
-  const configuration = configurationOf(two("one").replace("b: { path: b }", 'b: { path: b, tag: "v{version}" }').replace("tag: a }", "tag: [a, b] }"));
+  const configuration = configurationOf(
+    two("one").replace("b: { path: b }", 'b: { path: b, tag: "v{version}" }').replace("tag: a }", "tag: [a, b] }"),
+  );
   const packages = [aFoundPackage(configuration, "a"), aFoundPackage(configuration, "b")];
 
   const release = chooseRelease(

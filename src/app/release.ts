@@ -36,11 +36,7 @@ export interface Release {
 }
 
 /** @throws SlipwayError PLAN_INVALID, VERSION_MISMATCH, VERSION_INVALID, VERSION_LOSSY, USAGE, POLICY_REFUSED */
-export function chooseRelease(
-  configuration: Configuration,
-  around: Around,
-  asked: Asked,
-): Release {
+export function chooseRelease(configuration: Configuration, around: Around, asked: Asked): Release {
   const pipeline = choosePipeline(configuration, asked.pipeline);
   const tagged = chooseTag(pipeline, around, asked);
   const trigger: TriggerKind = tagged === undefined ? "dispatch" : "tag";
@@ -111,7 +107,9 @@ export interface Around {
 
 function chooseTag(pipeline: PipelineConfiguration, around: Around, asked: Asked): ChosenTag | undefined {
   const triggers = pipeline.on.flatMap((trigger) => (trigger.kind === "tag" ? trigger.packages : []));
-  const candidates = around.packages.filter((one) => one.configuration.tag !== undefined && (triggers.includes(one.configuration.id) || triggers.length === 0));
+  const candidates = around.packages.filter(
+    (one) => one.configuration.tag !== undefined && (triggers.includes(one.configuration.id) || triggers.length === 0),
+  );
   const refusals: Problem[] = [];
   const all = candidates.flatMap((one) => around.tagsHere.flatMap((tag) => matchOne(one, tag, refusals)));
   // Packages of one version may share their tags.
@@ -120,7 +118,8 @@ function chooseTag(pipeline: PipelineConfiguration, around: Around, asked: Asked
   if (matched.length === 1 && only !== undefined) return only;
   if (matched.length > 1) return chooseAmong(matched, around, asked);
   const [refusal] = refusals;
-  if (refusal !== undefined) throw new SlipwayError(refusal.code, refusal.message, refusal.hint === undefined ? {} : { hint: refusal.hint });
+  if (refusal !== undefined)
+    throw new SlipwayError(refusal.code, refusal.message, refusal.hint === undefined ? {} : { hint: refusal.hint });
   const [wanted] = candidates.filter((one) => triggers.includes(one.configuration.id));
   if (wanted === undefined) return undefined;
   // Whoever named a version means it; otherwise a tag that the clone lacks must not be taken for one that nobody made.
@@ -131,9 +130,13 @@ function chooseTag(pipeline: PipelineConfiguration, around: Around, asked: Asked
 }
 
 function shallowClone(one: FoundPackage): SlipwayError {
-  return new SlipwayError("SOURCE_SHALLOW", `Cannot tell the version of "${one.name}": ${one.why}, and this clone is shallow, so that its tags may be missing`, {
-    hint: "Run `git fetch --unshallow --tags`",
-  });
+  return new SlipwayError(
+    "SOURCE_SHALLOW",
+    `Cannot tell the version of "${one.name}": ${one.why}, and this clone is shallow, so that its tags may be missing`,
+    {
+      hint: "Run `git fetch --unshallow --tags`",
+    },
+  );
 }
 
 function matchOne(one: FoundPackage, tag: GitTag, refusals: Problem[]): readonly ChosenTag[] {
@@ -146,7 +149,11 @@ function matchOne(one: FoundPackage, tag: GitTag, refusals: Problem[]): readonly
 function patternOf(one: FoundPackage): TagPattern {
   const parsed = parseTagPattern(one.configuration.tag ?? "v{version}");
   if (parsed.kind === "pattern") return parsed.pattern;
-  throw new SlipwayError(parsed.problem.code, parsed.problem.message, parsed.problem.hint === undefined ? {} : { hint: parsed.problem.hint });
+  throw new SlipwayError(
+    parsed.problem.code,
+    parsed.problem.message,
+    parsed.problem.hint === undefined ? {} : { hint: parsed.problem.hint },
+  );
 }
 
 /** Several release tags at one commit (a candidate and the final, say): the one that says what was asked for, or the manifest. */
@@ -155,22 +162,31 @@ function chooseAmong(matched: readonly ChosenTag[], around: Around, asked: Asked
     const one = around.packages.find((found) => found.configuration.id === tag.package);
     return one !== undefined && version !== undefined && agrees(tag.release, version, one.ecosystem).kind === "same";
   };
-  const manifestOf = (tag: ChosenTag): string | undefined => around.packages.find((one) => one.configuration.id === tag.package)?.manifestVersion?.version;
+  const manifestOf = (tag: ChosenTag): string | undefined =>
+    around.packages.find((one) => one.configuration.id === tag.package)?.manifestVersion?.version;
   const fitting = matched.filter((tag) => says(tag, asked.version ?? manifestOf(tag)));
   const [only] = fitting;
   if (fitting.length === 1 && only !== undefined) return only;
-  throw new SlipwayError("PLAN_INVALID", `Cannot choose a tag: ${matched.map((tag) => `"${tag.name}"`).join(", ")} all lead to this commit`, {
-    hint: "Name the version: `slipway plan VERSION`",
-  });
+  throw new SlipwayError(
+    "PLAN_INVALID",
+    `Cannot choose a tag: ${matched.map((tag) => `"${tag.name}"`).join(", ")} all lead to this commit`,
+    {
+      hint: "Name the version: `slipway plan VERSION`",
+    },
+  );
 }
 
 function assumeTag(one: FoundPackage, asked: Asked): ChosenTag {
   const said = asked.version ?? one.manifestVersion?.version;
   const text = said ?? one.assumed?.version;
   if (text === undefined) {
-    throw new SlipwayError("PLAN_INVALID", `Cannot tell the version of "${one.name}": ${one.why}, and no release tag leads to this commit`, {
-      hint: "Name the version: `slipway rehearse VERSION`, or make the tag",
-    });
+    throw new SlipwayError(
+      "PLAN_INVALID",
+      `Cannot tell the version of "${one.name}": ${one.why}, and no release tag leads to this commit`,
+      {
+        hint: "Name the version: `slipway rehearse VERSION`, or make the tag",
+      },
+    );
   }
   const version = readVersion(schemeOf(one.ecosystem), text);
   const formatted = formatTag(patternOf(one), version);
@@ -184,9 +200,13 @@ function noTag(one: FoundPackage): SlipwayError {
   const version = one.manifestVersion?.version;
   const formatted = version === undefined ? undefined : formatTag(patternOf(one), readVersion(schemeOf(one.ecosystem), version));
   const tag = formatted?.kind === "tag" ? formatted.tag : (one.configuration.tag ?? "").replace("{version}", "VERSION");
-  return new SlipwayError("PLAN_INVALID", `Cannot run: no release tag of "${one.configuration.id}" leads to this commit, and the pipeline starts by tag`, {
-    hint: `Make it: \`git tag -a ${tag} -m "${one.name} ${version ?? "VERSION"}"\`; without it, \`slipway rehearse\` tries the release`,
-  });
+  return new SlipwayError(
+    "PLAN_INVALID",
+    `Cannot run: no release tag of "${one.configuration.id}" leads to this commit, and the pipeline starts by tag`,
+    {
+      hint: `Make it: \`git tag -a ${tag} -m "${one.name} ${version ?? "VERSION"}"\`; without it, \`slipway rehearse\` tries the release`,
+    },
+  );
 }
 
 interface Versioning {
@@ -210,7 +230,8 @@ function versionOf(one: FoundPackage, all: readonly FoundPackage[], versioning: 
   const written = one.manifestVersion;
   const covers = tagged !== undefined && (tagged.package === one.configuration.id || configuration.versions === "one");
   if (covers && written !== undefined) refuseDisagreement(tagged, one, written);
-  if (asked.version !== undefined) refuseOtherThanAsked(asked.version, one, written?.version ?? (covers ? tagged.release.version.normal : undefined));
+  if (asked.version !== undefined)
+    refuseOtherThanAsked(asked.version, one, written?.version ?? (covers ? tagged.release.version.normal : undefined));
   if (rule.from === "tag" || written === undefined) {
     if (covers) return readVersion(scheme, tagged.release.version.normal);
     if (rule.from === "input" && asked.version !== undefined) return readVersion(scheme, asked.version);
@@ -256,12 +277,15 @@ function refuseDifferent(packages: readonly PlannedPackage[], versions: readonly
 /** A declared way around steps or rules: named on the command line, or by trailers of the annotated tag (S5.6). */
 function choosePath(configuration: Configuration, tag: GitTag | undefined, asked: Asked["path"]): ChosenPath | undefined {
   const byTag = tag?.trailers["Slipway-Path"];
-  const wanted = asked ?? (byTag === undefined ? undefined : { name: byTag, reason: tag?.trailers["Slipway-Reason"], by: tag?.tagger ?? "" });
+  const wanted =
+    asked ?? (byTag === undefined ? undefined : { name: byTag, reason: tag?.trailers["Slipway-Reason"], by: tag?.tagger ?? "" });
   if (wanted === undefined) return undefined;
   const rule = configuration.paths.find((one) => one.name === wanted.name);
   if (rule === undefined) {
     const known = configuration.paths.map((one) => one.name).join(", ");
-    throw new SlipwayError("USAGE", `Cannot take path "${wanted.name}": slipway.yaml has no such path`, { hint: `Paths: ${known === "" ? "none" : known}` });
+    throw new SlipwayError("USAGE", `Cannot take path "${wanted.name}": slipway.yaml has no such path`, {
+      hint: `Paths: ${known === "" ? "none" : known}`,
+    });
   }
   const reason = wanted.reason?.trim() ?? "";
   if (rule.reason === "required" && reason === "") {
@@ -277,9 +301,13 @@ function choosePath(configuration: Configuration, tag: GitTag | undefined, asked
     });
   }
   if (group?.kind === "names" && !group.names.some((name) => name === by || name === wanted.by || wanted.by.includes(`<${name}>`))) {
-    throw new SlipwayError("POLICY_REFUSED", `Cannot take path "${rule.name}": "${by}" is not one of ${rule.by} (${group.names.join(", ")})`, {
-      hint: `Ask one of ${rule.by}`,
-    });
+    throw new SlipwayError(
+      "POLICY_REFUSED",
+      `Cannot take path "${rule.name}": "${by}" is not one of ${rule.by} (${group.names.join(", ")})`,
+      {
+        hint: `Ask one of ${rule.by}`,
+      },
+    );
   }
   return { name: rule.name, by, reason, leavesOut: rule.leavesOut };
 }
@@ -293,7 +321,9 @@ function checkInputs(pipeline: PipelineConfiguration, given: JsonObject): JsonOb
   for (const name of Object.keys(given)) {
     if (!pipeline.inputs.some((input) => input.name === name)) {
       const known = pipeline.inputs.map((input) => input.name).join(", ");
-      throw new SlipwayError("USAGE", `Cannot take input "${name}": pipeline "${pipeline.name}" has no such input`, { hint: `Inputs: ${known === "" ? "none" : known}` });
+      throw new SlipwayError("USAGE", `Cannot take input "${name}": pipeline "${pipeline.name}" has no such input`, {
+        hint: `Inputs: ${known === "" ? "none" : known}`,
+      });
     }
   }
   return Object.fromEntries(

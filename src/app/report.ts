@@ -84,7 +84,10 @@ function judge(state: RunState, drove: Drove): Verdict {
     case "conflict":
       return failing("REGISTRY_CONFLICT", describeConflict(state));
     case "moved":
-      return failing("SOURCE_MOVED", `${state.moved?.what} moved from ${state.moved?.from.slice(0, 10)} to ${state.moved?.to.slice(0, 10)}`);
+      return failing(
+        "SOURCE_MOVED",
+        `${state.moved?.what} moved from ${state.moved?.from.slice(0, 10)} to ${state.moved?.to.slice(0, 10)}`,
+      );
     case "blocked":
       return judgeBlocked(state);
     case "unresolved":
@@ -145,7 +148,8 @@ function describeConflict(state: RunState): string {
       return `"${first?.target}" holds "${first?.name}" under our version${when}, and it is none of our files${more}`;
     }
     for (const effect of step.effects?.values() ?? []) {
-      if (effect.observed?.observation.kind === "conflict") return `"${effect.effect.target}" holds other bytes: ${effect.observed.observation.theirs}`;
+      if (effect.observed?.observation.kind === "conflict")
+        return `"${effect.effect.target}" holds other bytes: ${effect.observed.observation.theirs}`;
     }
     if (step.failure?.code === "REGISTRY_CONFLICT") return step.failure.message;
   }

@@ -23,7 +23,10 @@ export interface RunOnlyOptions {
 export async function runOnly(world: World, options: RunOnlyOptions): Promise<Report> {
   const { observer } = options;
   const planned = await planRelease(world, options.asked);
-  const plan = restrict(planned.plan, options.only.split(",").map((name) => name.trim()));
+  const plan = restrict(
+    planned.plan,
+    options.only.split(",").map((name) => name.trim()),
+  );
   const journal = world.forgetfulJournal();
   const by = world.person(planned.project.look.person);
   const run = openRun({ world, journal }, { plan, mode: "run", by });
@@ -42,9 +45,13 @@ export async function runOnly(world: World, options: RunOnlyOptions): Promise<Re
       repository: planned.project.look.root,
       tagAssumed: planned.tagAssumed,
       candidateTried: () => true,
-      configurationDirty: false,
+      configurationIs: "committed" as const,
     };
-    const { drove, state } = await driveRun({ world, journal, configuration: planned.project.configuration, workshop, observer, waitForPeople: false }, run, by);
+    const { drove, state } = await driveRun(
+      { world, journal, configuration: planned.project.configuration, workshop, observer, waitForPeople: false },
+      run,
+      by,
+    );
     return report(state, drove);
   } finally {
     for (const name of ["clone", "source", "work", "home", "tmp"]) await world.files.remove(path.join(folders.root, name));
@@ -54,11 +61,26 @@ export async function runOnly(world: World, options: RunOnlyOptions): Promise<Re
 function restrict(plan: Plan, names: readonly string[]): Plan {
   const known = [...new Set(plan.steps.flatMap((step) => [step.id, step.id.split("/")[0] ?? step.id, step.id.replace(/\[.*$/, "")]))];
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new SlipwayError("USAGE", `Cannot run only "${unknown}": the plan has no such step or group`, { hint: `Steps: ${known.join(", ")}` });
-  const chosen = plan.steps.filter((step) => names.some((name) => step.id === name || step.id.startsWith(`${name}/`) || step.id.startsWith(`${name}[`)));
+  if (unknown !== undefined)
+    throw new SlipwayError("USAGE", `Cannot run only "${unknown}": the plan has no such step or group`, {
+      hint: `Steps: ${known.join(", ")}`,
+    });
+  const chosen = plan.steps.filter((step) =>
+    names.some((name) => step.id === name || step.id.startsWith(`${name}/`) || step.id.startsWith(`${name}[`)),
+  );
   const acting = chosen.find((step) => step.kind !== "work");
-  if (acting !== undefined) throw new SlipwayError("USAGE", `Cannot run only "${acting.id}": it ${acting.kind === "acting" ? "acts on the world" : "asks a person"}, and only a release does that`);
+  if (acting !== undefined)
+    throw new SlipwayError(
+      "USAGE",
+      `Cannot run only "${acting.id}": it ${acting.kind === "acting" ? "acts on the world" : "asks a person"}, and only a release does that`,
+    );
   const ids = new Set(chosen.map((step) => step.id));
   const steps = chosen.map((step) => ({ ...step, waitsFor: step.waitsFor.filter((id) => ids.has(id)) }));
-  return { ...plan, steps, leftOut: [], line: drawLine(steps), release: { title: plan.release.title, prerelease: plan.release.prerelease } };
+  return {
+    ...plan,
+    steps,
+    leftOut: [],
+    line: drawLine(steps),
+    release: { title: plan.release.title, prerelease: plan.release.prerelease },
+  };
 }

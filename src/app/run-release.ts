@@ -9,7 +9,7 @@ import { schemeOf } from "../domain/version/catalog.ts";
 import { readVersion } from "../domain/version/scheme.ts";
 import { driveRun, openRun, type RunObserver } from "./drive-run.ts";
 import { findEarlier } from "./earlier-run.ts";
-import { inherit, mendRun } from "./mend.ts";
+import { inherit, mendRun, wasMended } from "./mend.ts";
 import { candidateTried, openRuns, takeDriver, unfinishedRun, type Runs } from "./open-runs.ts";
 import { planProject, type PlannedRun } from "./plan-release.ts";
 import { openProject } from "./project.ts";
@@ -49,7 +49,11 @@ export async function runRelease(world: World, options: RunOptions): Promise<Run
     const planned = await planAgain(world, { project, asked, open });
     const by = world.person(project.look.person);
     const run = open === undefined ? begin(world, runs, { planned, by }) : goOn(world, runs, { open, planned, options });
-    const { drove, state } = await driveRun(await partsFor(world, { runs, planned, run, waitForPeople: options.waitForPeople, observer }), run, by);
+    const { drove, state } = await driveRun(
+      await partsFor(world, { runs, planned, run, waitForPeople: options.waitForPeople, observer }),
+      run,
+      by,
+    );
     const ended = report(state, drove);
     const record = drove.kind === "closed" && drove.result === "complete" ? await writeRecord(world, runs.folders, state) : undefined;
     return { report: ended, state, record };
@@ -71,7 +75,9 @@ interface Again {
  */
 async function planAgain(world: World, { project, asked, open }: Again): Promise<PlannedRun> {
   if (open?.cancel !== undefined) return { project, plan: open.plan, digest: open.planDigest, tagAssumed: false, notices: [] };
-  const path = asked.path ?? (open?.plan.path === undefined ? undefined : { name: open.plan.path.name, reason: open.plan.path.reason, by: open.plan.path.by });
+  const path =
+    asked.path ??
+    (open?.plan.path === undefined ? undefined : { name: open.plan.path.name, reason: open.plan.path.reason, by: open.plan.path.by });
   return planProject(world, project, { ...asked, path, pipeline: asked.pipeline ?? open?.plan.pipeline });
 }
 
@@ -90,19 +96,27 @@ function begin(world: World, runs: Runs, beginning: { readonly planned: PlannedR
 }
 
 /** @throws SlipwayError PLAN_STALE */
-function goOn(world: World, runs: Runs, again: { readonly open: RunState; readonly planned: PlannedRun; readonly options: RunOptions }): string {
+function goOn(
+  world: World,
+  runs: Runs,
+  again: { readonly open: RunState; readonly planned: PlannedRun; readonly options: RunOptions },
+): string {
   const { open, planned, options } = again;
   if (open.planDigest === planned.digest) return open.run;
   if (options.mend) return mendRun(world, runs.journal, { open, planned });
   const changes = diffPlans(open.plan, planned.plan);
   const shown = changes.slice(0, 5).map((change) => `${change.field}: ${change.before ?? "nothing"} → ${change.after ?? "nothing"}`);
-  throw new SlipwayError("PLAN_STALE", `Cannot go on with ${open.plan.release.title}: its plan has changed (${shown.join("; ")}${changes.length > 5 ? "; …" : ""})`, {
-    hint:
-      open.plan.source.commit === planned.plan.source.commit && open.plan.release.title === planned.plan.release.title
-        ? "Go on under the new plan with `slipway run --mend`, or give the run up with `slipway cancel`"
-        : `Check out ${open.plan.source.tag ?? open.plan.source.commit.slice(0, 10)} again, or give the run up with \`slipway cancel\``,
-    details: { changes, run: open.run },
-  });
+  throw new SlipwayError(
+    "PLAN_STALE",
+    `Cannot go on with ${open.plan.release.title}: its plan has changed (${shown.join("; ")}${changes.length > 5 ? "; …" : ""})`,
+    {
+      hint:
+        open.plan.source.commit === planned.plan.source.commit && open.plan.release.title === planned.plan.release.title
+          ? "Go on under the new plan with `slipway run --mend`, or give the run up with `slipway cancel`"
+          : `Check out ${open.plan.source.tag ?? open.plan.source.commit.slice(0, 10)} again, or give the run up with \`slipway cancel\``,
+      details: { changes, run: open.run },
+    },
+  );
 }
 
 interface Composing {
@@ -141,7 +155,11 @@ async function partsFor(world: World, composing: Composing): Promise<Parameters<
       repository: project.look.root,
       tagAssumed: planned.tagAssumed,
       candidateTried: () => candidateTried(runs.journal, { plan }, sameBase),
-      configurationDirty: project.configurationDirty,
+      configurationIs: !project.configurationDirty
+        ? ("committed" as const)
+        : wasMended(runs.journal, plan)
+          ? ("mended" as const)
+          : ("changed" as const),
     },
   };
 }

@@ -3,7 +3,9 @@
 import type { Plan } from "../domain/plan/plan.ts";
 import type { Clock, Git } from "../platform/ports.ts";
 
-export type SourceAnswer = { readonly kind: "same" } | { readonly kind: "moved"; readonly what: string; readonly from: string; readonly to: string };
+export type SourceAnswer =
+  | { readonly kind: "same" }
+  | { readonly kind: "moved"; readonly what: string; readonly from: string; readonly to: string };
 
 export interface SourceWatch {
   look(): Promise<SourceAnswer>;
@@ -46,7 +48,9 @@ async function askTag(parts: WatchParts, tag: string): Promise<SourceAnswer> {
   if (parts.remote === undefined) return { kind: "same" };
   const there = await git.remoteRef(repository, parts.remote, `refs/tags/${tag}`);
   // A tag that is not pushed yet, or a remote that does not answer, is no sign that it moved.
-  return there.kind === "at" && there.commit !== plan.source.commit ? moved(`tag ${tag} at ${parts.remote}`, plan, there.commit) : { kind: "same" };
+  return there.kind === "at" && there.commit !== plan.source.commit
+    ? moved(`tag ${tag} at ${parts.remote}`, plan, there.commit)
+    : { kind: "same" };
 }
 
 async function askBranch(parts: WatchParts, branch: string): Promise<SourceAnswer> {

@@ -35,12 +35,19 @@ export interface VerifiedFile {
 export async function verifyRelease(world: World, words: string | undefined): Promise<Verification> {
   const record = await findRecord(world, words);
   if (record.mode === "rehearsal") {
-    throw new SlipwayError("USAGE", `Cannot verify ${record.title}: it was a rehearsal, and its registries are gone`, { hint: "A rehearsal verifies itself while it runs" });
+    throw new SlipwayError("USAGE", `Cannot verify ${record.title}: it was a rehearsal, and its registries are gone`, {
+      hint: "A rehearsal verifies itself while it runs",
+    });
   }
   const registries = await world.realRegistries();
   const looks = await Promise.all(versionsOf(record).map((one) => lookAtVersion(world, { ...one, record, registries })));
   const files = looks.flatMap((look) => look.files);
-  const findings = [...files.flatMap(findingOf), ...looks.flatMap((look) => look.findings), ...unfinished(record), ...(await verifyStore(world, record))];
+  const findings = [
+    ...files.flatMap(findingOf),
+    ...looks.flatMap((look) => look.findings),
+    ...unfinished(record),
+    ...(await verifyStore(world, record)),
+  ];
   const unknown = files.some((file) => file.verdict === "unknown") || findings.some((finding) => finding.level === "cannot-be-tried");
   const bad = findings.some((finding) => finding.level === "blocks");
   const exitCode = bad ? errorCatalog.FINDINGS.exit : unknown ? errorCatalog.RUN_INCOMPLETE.exit : 0;
@@ -60,7 +67,8 @@ async function findRecord(world: World, words: string | undefined): Promise<Rele
 
 /** @throws SlipwayError USAGE naming what the file is and should be */
 export function parseRecord(file: string, text: string): ReleaseRecord {
-  const fail = (what: string): SlipwayError => new SlipwayError("USAGE", `Cannot read the record "${file}": ${what}`, { hint: "Name the record.json that `slipway run` printed" });
+  const fail = (what: string): SlipwayError =>
+    new SlipwayError("USAGE", `Cannot read the record "${file}": ${what}`, { hint: "Name the record.json that `slipway run` printed" });
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -70,8 +78,10 @@ export function parseRecord(file: string, text: string): ReleaseRecord {
   const record = value as Partial<ReleaseRecord>;
   if (record.schema !== recordSchema) throw fail(`its schema is "${String(record.schema)}" and should be "${recordSchema}"`);
   const lists = [record.evidence, record.artifacts, record.steps];
-  if (!lists.every((list) => Array.isArray(list)) || record.plan === undefined) throw fail("it holds no evidence, artifacts, steps or plan");
-  for (const one of record.evidence as readonly RecordedEvidence[]) if (!isSha256(one.sha256)) throw fail(`the digest of "${one.name}" is none`);
+  if (!lists.every((list) => Array.isArray(list)) || record.plan === undefined)
+    throw fail("it holds no evidence, artifacts, steps or plan");
+  for (const one of record.evidence as readonly RecordedEvidence[])
+    if (!isSha256(one.sha256)) throw fail(`the digest of "${one.name}" is none`);
   return record as ReleaseRecord;
 }
 
@@ -96,7 +106,10 @@ interface Look {
 }
 
 /** One version at one registry: what is listed, then the bytes, one file after the other. */
-async function lookAtVersion(world: World, what: RecordedVersion & { readonly record: ReleaseRecord; readonly registries: Registries }): Promise<Look> {
+async function lookAtVersion(
+  world: World,
+  what: RecordedVersion & { readonly record: ReleaseRecord; readonly registries: Registries },
+): Promise<Look> {
   const registry = what.registries.open(plannedRegistry(what.record.plan, what.registry));
   const survey = await registry.survey(what.package, what.version, world.interrupted);
   const files: VerifiedFile[] = [];
@@ -106,40 +119,76 @@ async function lookAtVersion(world: World, what: RecordedVersion & { readonly re
   return { files, findings: survey.kind === "listed" ? survey.files.flatMap((file) => judgeListed(file, what.registry, ours)) : [] };
 }
 
-async function verifyFile(registry: ReadRegistry, what: { readonly evidence: RecordedEvidence; readonly survey: Survey; readonly signal: AbortSignal }): Promise<VerifiedFile> {
+async function verifyFile(
+  registry: ReadRegistry,
+  what: { readonly evidence: RecordedEvidence; readonly survey: Survey; readonly signal: AbortSignal },
+): Promise<VerifiedFile> {
   const { evidence, survey, signal } = what;
   const base = { registry: registry.name, name: evidence.name, sha256: evidence.sha256 };
   if (survey.kind === "unknown") return { ...base, verdict: "unknown", how: survey.why };
   const listed = survey.kind === "listed" ? survey.files.find((file) => file.name === evidence.name) : undefined;
   if (listed === undefined) return { ...base, verdict: "missing", how: "the registry does not list it" };
-  if (listed.sha256 !== undefined && listed.sha256 !== evidence.sha256) return { ...base, verdict: "different", how: `the index lists it with sha256 ${listed.sha256}` };
+  if (listed.sha256 !== undefined && listed.sha256 !== evidence.sha256)
+    return { ...base, verdict: "different", how: `the index lists it with sha256 ${listed.sha256}` };
   const got = await registry.download(evidence, undefined, signal);
   if (got.kind === "unknown") return { ...base, verdict: "unknown", how: got.why };
   if (got.kind === "absent") return { ...base, verdict: "missing", how: "the registry lists it, and does not have it" };
-  if (got.sha256 !== evidence.sha256) return { ...base, verdict: "different", how: `what is handed out has sha256 ${got.sha256}${listed.sha256 === undefined ? "" : ", though the index lists the right one"}` };
-  return { ...base, verdict: "identical", how: `downloaded and digested; the index lists ${listed.sha256 === undefined ? "no sha256" : "the same sha256"}` };
+  if (got.sha256 !== evidence.sha256)
+    return {
+      ...base,
+      verdict: "different",
+      how: `what is handed out has sha256 ${got.sha256}${listed.sha256 === undefined ? "" : ", though the index lists the right one"}`,
+    };
+  return {
+    ...base,
+    verdict: "identical",
+    how: `downloaded and digested; the index lists ${listed.sha256 === undefined ? "no sha256" : "the same sha256"}`,
+  };
 }
 
 function findingOf(file: VerifiedFile): readonly FindingFact[] {
   const at = `"${file.name}" at "${file.registry}"`;
   if (file.verdict === "identical") return [];
-  if (file.verdict === "unknown") return [{ id: "VR-UNKNOWN", level: "cannot-be-tried", message: `${at} cannot be looked at: ${file.how}` }];
+  if (file.verdict === "unknown")
+    return [{ id: "VR-UNKNOWN", level: "cannot-be-tried", message: `${at} cannot be looked at: ${file.how}` }];
   if (file.verdict === "missing") return [{ id: "VR-MISSING", level: "blocks", message: `${at} is gone: ${file.how}` }];
-  return [{ id: "VR-DIFFERENT", level: "blocks", message: `${at} is not what was released: ${file.how}`, hint: "Treat it as an incident until it is explained" }];
+  return [
+    {
+      id: "VR-DIFFERENT",
+      level: "blocks",
+      message: `${at} is not what was released: ${file.how}`,
+      hint: "Treat it as an incident until it is explained",
+    },
+  ];
 }
 
 /** What a run had not published yet cannot be compared with anything: a release that is only begun is not found to be whole. */
 function unfinished(record: ReleaseRecord): readonly FindingFact[] {
-  const open = record.steps.filter(({ id, state }) => state !== "done" && stepOf(record.plan, id)?.kind === "acting").map(({ id }) => `"${id}"`);
+  const open = record.steps
+    .filter(({ id, state }) => state !== "done" && stepOf(record.plan, id)?.kind === "acting")
+    .map(({ id }) => `"${id}"`);
   if (open.length === 0) return [];
-  return [{ id: "VR-UNFINISHED", level: "cannot-be-tried", message: `${open.join(", ")} of ${record.title} was not done: only what was published before is compared` }];
+  return [
+    {
+      id: "VR-UNFINISHED",
+      level: "cannot-be-tried",
+      message: `${open.join(", ")} of ${record.title} was not done: only what was published before is compared`,
+    },
+  ];
 }
 
 /** A file under our version that no record knows, or one that was withdrawn. */
 function judgeListed(file: ListedFile, registry: string, ours: ReadonlySet<string>): readonly FindingFact[] {
   if (!ours.has(file.name)) {
     const when = file.uploadedAt === undefined ? "" : `, uploaded ${file.uploadedAt}`;
-    return [{ id: "VR-STRANGER", level: "blocks", message: `"${registry}" lists "${file.name}" under this version${when}, and no record knows it`, hint: "Treat it as an incident until it is explained" }];
+    return [
+      {
+        id: "VR-STRANGER",
+        level: "blocks",
+        message: `"${registry}" lists "${file.name}" under this version${when}, and no record knows it`,
+        hint: "Treat it as an incident until it is explained",
+      },
+    ];
   }
   if (file.yanked === undefined || file.yanked === false) return [];
   const reason = typeof file.yanked === "string" ? `: ${file.yanked}` : "";
@@ -155,9 +204,10 @@ async function verifyStore(world: World, record: ReleaseRecord): Promise<readonl
   const found = await Promise.all(
     record.artifacts.map(async (artifact): Promise<FindingFact | undefined> => {
       const state = await store.verify(artifact.digest);
-      return state.kind === "damaged" ? { id: "VR-STORE", level: "blocks", message: `The frozen "${artifact.name}" in "${store.file(artifact.digest)}" was changed` } : undefined;
+      return state.kind === "damaged"
+        ? { id: "VR-STORE", level: "blocks", message: `The frozen "${artifact.name}" in "${store.file(artifact.digest)}" was changed` }
+        : undefined;
     }),
   );
   return found.filter((finding) => finding !== undefined);
 }
-

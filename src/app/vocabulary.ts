@@ -14,8 +14,14 @@ export const knownRegistries: readonly KnownRegistry[] = knownServices.map(({ na
 
 export const vocabulary: Vocabulary = {
   steps: new Map<string, StepWord>([
-    ...stepCatalog.map((step): [string, StepWord] => [step.name, { input: step.input, kind: step.kind, available: true, summary: step.summary }]),
-    ...laterSteps.map((step): [string, StepWord] => [step.name, { input: step.input, kind: step.kind, available: false, summary: step.summary }]),
+    ...stepCatalog.map((step): [string, StepWord] => [
+      step.name,
+      { input: step.input, kind: step.kind, available: true, summary: step.summary },
+    ]),
+    ...laterSteps.map((step): [string, StepWord] => [
+      step.name,
+      { input: step.input, kind: step.kind, available: false, summary: step.summary },
+    ]),
   ]),
   knownRegistries,
 };
@@ -36,7 +42,10 @@ export const describeStep: DescribeStep = (use: StepUse): Described => {
   if (step === undefined) return { kind: "not-yet", what: `step \`${use.uses}\`` };
   const parsed = step.input.safeParse(use.with, { jitless: true });
   if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => ({ path: ["with", ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))], message: issue.message }));
+    const problems = parsed.error.issues.map((issue) => ({
+      path: ["with", ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))],
+      message: issue.message,
+    }));
     return { kind: "invalid", problems };
   }
   const full: Use<unknown> = {

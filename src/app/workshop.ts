@@ -33,7 +33,8 @@ export interface WorkshopParts {
   readonly tagAssumed: boolean;
   /** Facts about earlier runs that preflight weighs. */
   readonly candidateTried: () => boolean;
-  readonly configurationDirty: boolean;
+  /** How slipway.yaml stands to the commit; `mended`: it differs, and somebody went on under it with `--mend`. */
+  readonly configurationIs: "committed" | "changed" | "mended";
   /** Names in a group of people, or undefined when this way of running cannot know them. */
   readonly membersOf: MembersOf;
   /** Told of each line that a step prints, after redaction. */
@@ -104,7 +105,11 @@ async function baseEnvironment(parts: WorkshopParts): Promise<Readonly<Record<st
   return world.childEnvironment({ home: folders.home, temporaryFolder, epochSeconds: plan.source.epochSeconds });
 }
 
-async function workPorts(parts: WorkshopParts, which: { readonly step: PlannedStep; readonly attempt: number }, read: ReadPorts): ReturnType<Workshop["workPorts"]> {
+async function workPorts(
+  parts: WorkshopParts,
+  which: { readonly step: PlannedStep; readonly attempt: number },
+  read: ReadPorts,
+): ReturnType<Workshop["workPorts"]> {
   const { world, folders, plan } = parts;
   const { step, attempt } = which;
   const root = path.join(folders.work, stepFileName(step.id));
@@ -136,7 +141,8 @@ function effectPorts(parts: WorkshopParts, step: PlannedStep, read: ReadPorts): 
   return {
     ...read,
     open: async (name) => {
-      if (!allowed.includes(name)) throw new SlipwayError("INTERNAL_ASSERTION", `Cannot open "${name}": it is not in the environment of step "${step.id}"`);
+      if (!allowed.includes(name))
+        throw new SlipwayError("INTERNAL_ASSERTION", `Cannot open "${name}": it is not in the environment of step "${step.id}"`);
       const planned = plannedRegistry(parts.plan, name);
       const credential = await parts.registries.credential(planned);
       return { registry: parts.registries.open(planned), credential };
@@ -145,13 +151,20 @@ function effectPorts(parts: WorkshopParts, step: PlannedStep, read: ReadPorts): 
 }
 
 /** An acknowledgement is bound to what it was given for: the named files of the commit, or the commit itself. */
-async function bind(parts: WorkshopParts, step: PlannedStep, question: { readonly text: string; readonly paths: readonly string[] }): ReturnType<Workshop["bind"]> {
+async function bind(
+  parts: WorkshopParts,
+  step: PlannedStep,
+  question: { readonly text: string; readonly paths: readonly string[] },
+): ReturnType<Workshop["bind"]> {
   const { world, plan } = parts;
   const { commit } = plan.source;
   const matches = question.paths.map(globMatcher);
   const all = question.paths.length === 0 ? [] : await world.git.files(parts.folders.clone, commit);
   const paths = all.filter((file) => matches.some((match) => match(file)));
-  const bound = question.paths.length === 0 ? commit : await Promise.all(paths.map(async (file) => [file, (await world.git.show(parts.folders.clone, commit, file)) ?? ""]));
+  const bound =
+    question.paths.length === 0
+      ? commit
+      : await Promise.all(paths.map(async (file) => [file, (await world.git.show(parts.folders.clone, commit, file)) ?? ""]));
   const binding = sha256(world.sha256OfText(canonicalJson({ text: question.text, bound })));
   return { kind: "question-asked", step: step.id, text: question.text, binding, paths };
 }

@@ -1,7 +1,21 @@
 // Everything outside that a use case may touch, as one value. `compose` makes the real one; tests make others.
 import type { Sha256OfText } from "../domain/digest.ts";
 import type { Person } from "../domain/run/fact.ts";
-import type { AllSecrets, Archives, ArtifactStore, Clock, CrashPoints, Exec, Files, Git, LineLog, Log, Random, Redactor, Toolbox } from "../platform/ports.ts";
+import type {
+  AllSecrets,
+  Archives,
+  ArtifactStore,
+  Clock,
+  CrashPoints,
+  Exec,
+  Files,
+  Git,
+  LineLog,
+  Log,
+  Random,
+  Redactor,
+  Toolbox,
+} from "../platform/ports.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import type { Registries, RehearsalRegistries } from "./registries.ts";
 import type { Journal, LockTaken } from "../engine/journal/journal.ts";

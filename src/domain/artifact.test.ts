@@ -29,7 +29,9 @@ test("compareWithExpected() names what is missing, with the numbers", () => {
 
 test("compareWithExpected() names what nobody expects: a kind, a package, one too many", () => {
   assert.deepEqual(compareWithExpected([expectWheel], [wheel, sdist]), ['not expected: sdist "demo-1.tar.gz" of demo']);
-  assert.deepEqual(compareWithExpected([expectWheel], [wheel, { ...wheel, name: "second.whl" }]), ['not expected: wheel "second.whl" of demo']);
+  assert.deepEqual(compareWithExpected([expectWheel], [wheel, { ...wheel, name: "second.whl" }]), [
+    'not expected: wheel "second.whl" of demo',
+  ]);
   assert.deepEqual(compareWithExpected([expectWheel], [{ ...wheel, package: "other" }]), [
     "missing: wheel of demo (expected 1, built 0)",
     'not expected: wheel "demo-1-py3-none-any.whl" of other',

@@ -62,9 +62,7 @@ export function compareWithExpected(
   for (const wanted of expected) {
     const found = [...left].filter(
       (one) =>
-        one.kind === wanted.kind &&
-        one.package === wanted.package &&
-        (wanted.platform === undefined || one.platform === wanted.platform),
+        one.kind === wanted.kind && one.package === wanted.package && (wanted.platform === undefined || one.platform === wanted.platform),
     );
     for (const one of found.slice(0, wanted.countMax)) left.delete(one);
     if (found.length < wanted.countMin) {

@@ -184,7 +184,12 @@ export interface PipelineConfiguration {
 /** One line of `steps`: a step, or a name over several (`parallel` side by side, `steps` one after another). */
 export type StepEntry =
   | { readonly kind: "step"; readonly step: StepConfiguration }
-  | { readonly kind: "parallel" | "group"; readonly name: string; readonly when: readonly Condition[]; readonly steps: readonly StepConfiguration[] };
+  | {
+      readonly kind: "parallel" | "group";
+      readonly name: string;
+      readonly when: readonly Condition[];
+      readonly steps: readonly StepConfiguration[];
+    };
 
 /** A named condition; a list of them means all. */
 export type Condition = { readonly not: boolean } & (

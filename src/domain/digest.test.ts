@@ -39,11 +39,22 @@ test("canonicalJson() takes whole numbers only", () => {
 function reordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reordered);
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).toReversed().map(([key, member]) => [key, reordered(member)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([key, member]) => [key, reordered(member)]),
+  );
 }
 
 const value = fc.letrec((tie) => ({
-  any: fc.oneof(fc.string({ unit: "binary" }), fc.integer(), fc.boolean(), fc.constant(null), fc.array(tie("any"), { maxLength: 4 }), fc.dictionary(fc.string(), tie("any"), { maxKeys: 4 })),
+  any: fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie("any"), { maxLength: 4 }),
+    fc.dictionary(fc.string(), tie("any"), { maxKeys: 4 }),
+  ),
 })).any;
 
 test("canonicalJson() gives one text whatever the order of members", () => {

@@ -19,9 +19,7 @@ export interface ApprovalGiven {
   readonly note?: string;
 }
 
-export type ConsentVerdict =
-  | { readonly kind: "counts" }
-  | { readonly kind: "refused"; readonly why: string; readonly hint: string };
+export type ConsentVerdict = { readonly kind: "counts" } | { readonly kind: "refused"; readonly why: string; readonly hint: string };
 
 /**
  * Whether one person's approval counts under a rule.
@@ -57,7 +55,10 @@ function refused(why: string, hint: string): ConsentVerdict {
 
 /** True if the note holds the name as a word of its own, whatever its case. */
 function namesWhole(note: string, name: string): boolean {
-  return note.toLowerCase().split(/[^\p{L}\p{N}_-]+/u).includes(name.toLowerCase());
+  return note
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}_-]+/u)
+    .includes(name.toLowerCase());
 }
 
 /** Number of different people whose approvals are still wanted. */

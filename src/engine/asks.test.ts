@@ -1,7 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { anEnvironment, aPlannedStep } from "../../test/support/ports.ts";
-import { anActingStep, anEffect, ann, failed, intended, listed, passed, planOf, replied, sha256OfText, started, stateOf, type Told } from "../../test/support/runs.ts";
+import {
+  anActingStep,
+  anEffect,
+  ann,
+  failed,
+  intended,
+  listed,
+  passed,
+  planOf,
+  replied,
+  sha256OfText,
+  started,
+  stateOf,
+  type Told,
+} from "../../test/support/runs.ts";
 import type { Fact, Person } from "../domain/run/fact.ts";
 import { evolve, type RunState } from "../domain/run/state.ts";
 import { judgeAsk, judgeRows } from "./asks.ts";
@@ -14,7 +28,12 @@ const plan = planOf([question, aPlannedStep({ id: "open", kind: "gate" }), anAct
 });
 const digest = sha256OfText("subject");
 const binding = sha256OfText("question");
-const frozen: Fact = { kind: "subject-frozen", gate: "pypi", subject: { planDigest: digest, commit: "c", title: "demo", artifacts: [], targets: [] }, digest };
+const frozen: Fact = {
+  kind: "subject-frozen",
+  gate: "pypi",
+  subject: { planDigest: digest, commit: "c", title: "demo", artifacts: [], targets: [] },
+  digest,
+};
 const asked = (step: string): Fact => ({ kind: "question-asked", step, text: "Looked?", binding, paths: [] });
 const person = (name: string): Person => ({ name, authenticated: false });
 const ben = person("ben");
@@ -66,14 +85,20 @@ test("the requester and a stranger are refused where the rule says so", () => {
 test("a rejection needs the present subject too", () => {
   const reject: Ask = { kind: "reject", gate: "pypi", digest, by: ben, reason: "wrong changelog" };
 
-  assert.deepEqual(judge([[1, frozen]], reject), { kind: "counts", facts: [{ kind: "gate-rejected", gate: "pypi", digest, by: ben, reason: "wrong changelog" }] });
+  assert.deepEqual(judge([[1, frozen]], reject), {
+    kind: "counts",
+    facts: [{ kind: "gate-rejected", gate: "pypi", digest, by: ben, reason: "wrong changelog" }],
+  });
   assert.match(whyRefused([[1, frozen]], { ...reject, digest: sha256OfText("other") }), /asks for consent/);
 });
 
 test("an answer counts from those who are asked, for what they were asked", () => {
   const answer: Ask = { kind: "answer", step: "ask", binding, by: ben };
 
-  assert.deepEqual(judge([[1, asked("ask")]], answer), { kind: "counts", facts: [{ kind: "question-answered", step: "ask", binding, by: ben }] });
+  assert.deepEqual(judge([[1, asked("ask")]], answer), {
+    kind: "counts",
+    facts: [{ kind: "question-answered", step: "ask", binding, by: ben }],
+  });
   assert.match(whyRefused([], answer), /asks nothing now/);
   assert.match(whyRefused([[1, asked("ask")]], { ...answer, by: person("eve") }), /not one of managers/);
   assert.match(whyRefused([[1, asked("ask")]], { ...answer, binding: sha256OfText("old") }), /changed since/);
@@ -81,13 +106,27 @@ test("an answer counts from those who are asked, for what they were asked", () =
 });
 
 test("a retry is for a step that failed", () => {
-  assert.deepEqual(judge([[1, started("publish")], [2, failed("publish")]], retry), { kind: "counts", facts: [{ kind: "step-again", step: "publish", by: ben, reason: "mended" }] });
+  assert.deepEqual(
+    judge(
+      [
+        [1, started("publish")],
+        [2, failed("publish")],
+      ],
+      retry,
+    ),
+    { kind: "counts", facts: [{ kind: "step-again", step: "publish", by: ben, reason: "mended" }] },
+  );
   assert.match(whyRefused([[1, started("publish")]], retry), /has not failed/);
   assert.match(whyRefused([], { ...retry, step: "none" }), /has not failed/);
 });
 
 test("a named person's retry settles what only a person can tell, and nothing else", () => {
-  const effects = [anEffect({ key: "a", again: "by-person" }), anEffect({ key: "b", again: "after-look" }), anEffect({ key: "c", again: "by-person" }), anEffect({ key: "d", again: "after-look" })];
+  const effects = [
+    anEffect({ key: "a", again: "by-person" }),
+    anEffect({ key: "b", again: "after-look" }),
+    anEffect({ key: "c", again: "by-person" }),
+    anEffect({ key: "d", again: "after-look" }),
+  ];
   const told: readonly Told[] = [
     [0, started("publish")],
     [0, listed("publish", effects)],
@@ -100,15 +139,31 @@ test("a named person's retry settles what only a person can tell, and nothing el
   const verdict = judge(told, retry);
 
   assert.ok(verdict.kind === "counts");
-  assert.deepEqual(verdict.facts.map((fact) => (fact.kind === "effect-settled" ? `settled ${fact.effect} by ${fact.by?.name}` : fact.kind)), ["settled a by ben", "settled d by ben", "step-again"]);
+  assert.deepEqual(
+    verdict.facts.map((fact) => (fact.kind === "effect-settled" ? `settled ${fact.effect} by ${fact.by?.name}` : fact.kind)),
+    ["settled a by ben", "settled d by ben", "step-again"],
+  );
 });
 
 test("a cancel counts once, and nothing counts when the run is over", () => {
   const cancel: Ask = { kind: "cancel", by: ben };
 
-  assert.deepEqual(judge([], { ...cancel, reason: "not today" }), { kind: "counts", facts: [{ kind: "cancel-asked", by: ben, reason: "not today" }] });
+  assert.deepEqual(judge([], { ...cancel, reason: "not today" }), {
+    kind: "counts",
+    facts: [{ kind: "cancel-asked", by: ben, reason: "not today" }],
+  });
   assert.match(whyRefused([[1, { kind: "cancel-asked", by: ann }]], cancel), /being cancelled already/);
-  for (const ask of [cancel, approve, retry]) assert.match(whyRefused([[1, frozen], [2, { kind: "run-closed", result: "complete" }]], ask), /the run is over \(complete\)/);
+  for (const ask of [cancel, approve, retry])
+    assert.match(
+      whyRefused(
+        [
+          [1, frozen],
+          [2, { kind: "run-closed", result: "complete" }],
+        ],
+        ask,
+      ),
+      /the run is over \(complete\)/,
+    );
 });
 
 // --- the inbox ----------------------------------------------------------------------------------
@@ -123,11 +178,18 @@ test("judgeRows() takes the first ask that counts, with those before it that do 
   const taken = judgeRows(stateOf(plan, [[1, frozen]]), rows, members);
 
   assert.deepEqual(taken?.answered, ["1", "2"]);
-  assert.deepEqual(taken?.facts.map((fact) => fact.kind), ["gate-approved"]);
+  assert.deepEqual(
+    taken?.facts.map((fact) => fact.kind),
+    ["gate-approved"],
+  );
 });
 
 test("judgeRows() judges each ask against what the one before it left", () => {
-  const state: RunState = stateOf(plan, [[0, passed], [1, started("publish")], [2, failed("publish")]]);
+  const state: RunState = stateOf(plan, [
+    [0, passed],
+    [1, started("publish")],
+    [2, failed("publish")],
+  ]);
   let rows = [row("1", retry), row("2", retry)];
   const kinds: string[] = [];
   for (let taken = judgeRows(state, rows, members); taken !== undefined; taken = judgeRows(state, rows, members)) {

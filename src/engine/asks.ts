@@ -42,8 +42,13 @@ function judgeRetry(state: RunState, ask: Extract<Ask, { kind: "retry" }>): AskV
   const step = state.steps.get(ask.step);
   if (step?.phase !== "failed") return refused(`step "${ask.step}" has not failed`, "See `slipway status`");
   const said = { step: ask.step, by: ask.by, ...(ask.reason === undefined ? {} : { reason: ask.reason }) };
-  const decided = effectsOf(step).filter(({ effect, open, reply }) => open && (effect.again === "by-person" || reply?.kind === "by-person"));
-  return counts(...decided.map(({ effect }): Fact => ({ ...said, kind: "effect-settled", effect: effect.key })), { ...said, kind: "step-again" });
+  const decided = effectsOf(step).filter(
+    ({ effect, open, reply }) => open && (effect.again === "by-person" || reply?.kind === "by-person"),
+  );
+  return counts(...decided.map(({ effect }): Fact => ({ ...said, kind: "effect-settled", effect: effect.key })), {
+    ...said,
+    kind: "step-again",
+  });
 }
 
 /**
@@ -71,14 +76,22 @@ export interface AskedInput {
 
 function judgeApprove(state: RunState, ask: Extract<Ask, { kind: "approve" }>, membersOf: MembersOf): AskVerdict {
   if (frozenDigest(state, ask.gate) !== ask.digest) return otherSubject(state, ask.gate);
-  const rule = state.plan.environments.find((environment) => environment.gate === ask.gate && environment.approvals !== undefined)?.approvals;
+  const rule = state.plan.environments.find(
+    (environment) => environment.gate === ask.gate && environment.approvals !== undefined,
+  )?.approvals;
   if (rule === undefined) return refused(`gate "${ask.gate}" asks for no approval`, "See `slipway plan`");
   const members = membersOf(rule.from);
   if (members === undefined) return unknownPeople(rule.from);
   const given = ask.note === undefined ? { by: ask.by.name } : { by: ask.by.name, note: ask.note };
   const verdict = judgeApproval(rule, given, { requester: state.requester.name, members });
   if (verdict.kind === "refused") return verdict;
-  return counts({ kind: "gate-approved", gate: ask.gate, digest: sha256(ask.digest), by: ask.by, ...(ask.note === undefined ? {} : { note: ask.note }) });
+  return counts({
+    kind: "gate-approved",
+    gate: ask.gate,
+    digest: sha256(ask.digest),
+    by: ask.by,
+    ...(ask.note === undefined ? {} : { note: ask.note }),
+  });
 }
 
 function judgeAnswer(state: RunState, ask: Extract<Ask, { kind: "answer" }>, membersOf: MembersOf): AskVerdict {
@@ -88,13 +101,23 @@ function judgeAnswer(state: RunState, ask: Extract<Ask, { kind: "answer" }>, mem
   const from = (state.plan.steps.find((one) => one.id === ask.step)?.input as { from?: string } | null)?.from;
   const members = from === undefined ? undefined : membersOf(from);
   if (from !== undefined && members === undefined) return unknownPeople(from);
-  if (members !== undefined && !members.includes(ask.by.name)) return refused(`"${ask.by.name}" is not one of ${from}`, `Ask one of ${members.join(", ")}`);
-  return counts({ kind: "question-answered", step: ask.step, binding: sha256(ask.binding), by: ask.by, ...(ask.note === undefined ? {} : { note: ask.note }) });
+  if (members !== undefined && !members.includes(ask.by.name))
+    return refused(`"${ask.by.name}" is not one of ${from}`, `Ask one of ${members.join(", ")}`);
+  return counts({
+    kind: "question-answered",
+    step: ask.step,
+    binding: sha256(ask.binding),
+    by: ask.by,
+    ...(ask.note === undefined ? {} : { note: ask.note }),
+  });
 }
 
 /** A rule that cannot be checked is not met: otherwise any name given would do. */
 function unknownPeople(group: string): Refused {
-  return refused(`this version of Slipway cannot tell who belongs to "${group}"`, "Name its people in slipway.yaml: `people: { " + group + ": [alice, bob] }`");
+  return refused(
+    `this version of Slipway cannot tell who belongs to "${group}"`,
+    "Name its people in slipway.yaml: `people: { " + group + ": [alice, bob] }`",
+  );
 }
 
 function frozenDigest(state: RunState, gate: string): string | undefined {
@@ -104,8 +127,12 @@ function frozenDigest(state: RunState, gate: string): string | undefined {
 function otherSubject(state: RunState, gate: string): Refused {
   const digest = frozenDigest(state, gate);
   if (digest === undefined && !state.gates.has(gate)) return refused(`there is no gate "${gate}"`, "See `slipway plan`");
-  if (digest === undefined) return { ...refused(`gate "${gate}" does not ask yet`, "Wait until `slipway status` shows what is to be approved"), early: true };
-  return refused(`gate "${gate}" asks for consent to ${digest.slice(0, 12)}, not to what was named`, "Look at `slipway status` and name the digest it shows");
+  if (digest === undefined)
+    return { ...refused(`gate "${gate}" does not ask yet`, "Wait until `slipway status` shows what is to be approved"), early: true };
+  return refused(
+    `gate "${gate}" asks for consent to ${digest.slice(0, 12)}, not to what was named`,
+    "Look at `slipway status` and name the digest it shows",
+  );
 }
 
 function counts(...facts: readonly Fact[]): AskVerdict {

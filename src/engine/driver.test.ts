@@ -1,7 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { anEnvironment, aPlannedStep } from "../../test/support/ports.ts";
-import { absentFact, anActingStep, anEffect, ann, clear, done, failed, intended, listed, observed, passed, planOf, replied, sha256OfText, started, stateOf, verified, type Told } from "../../test/support/runs.ts";
+import {
+  absentFact,
+  anActingStep,
+  anEffect,
+  ann,
+  clear,
+  done,
+  failed,
+  intended,
+  listed,
+  observed,
+  passed,
+  planOf,
+  replied,
+  sha256OfText,
+  started,
+  stateOf,
+  verified,
+  type Told,
+} from "../../test/support/runs.ts";
 import { canonicalJson } from "../domain/digest.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import type { Fact } from "../domain/run/fact.ts";
@@ -76,7 +95,12 @@ async function driven(script: Script): Promise<Story> {
 
 const publish = anActingStep();
 const effect = anEffect({ key: "a" });
-const begun: readonly Told[] = [[0, passed], [0, started("publish")], [0, listed("publish", [effect])], [0, clear("publish")]];
+const begun: readonly Told[] = [
+  [0, passed],
+  [0, started("publish")],
+  [0, listed("publish", [effect])],
+  [0, clear("publish")],
+];
 const allWell = {
   preflight: [passed],
   "list:publish": [listed("publish", [effect])],
@@ -86,30 +110,76 @@ const allWell = {
 } as const;
 
 test("drive() takes a run from preflight to its end, each conclusion written down before what follows from it", async () => {
-  const { drove, log } = await driven({ plan: planOf([aPlannedStep({ id: "build" })]), ends: { preflight: [passed], "work:build": [done("build")] } });
+  const { drove, log } = await driven({
+    plan: planOf([aPlannedStep({ id: "build" })]),
+    ends: { preflight: [passed], "work:build": [done("build")] },
+  });
 
   assert.deepEqual(drove, { kind: "closed", result: "complete" });
   assert.deepEqual(log, [">preflight", "+preflight-reported", "+step-started", ">work:build", "+step-done", "+run-closed"]);
 });
 
 test("drive() writes the intent down before it sends", async () => {
-  const { log } = await driven({ plan: planOf([publish]), told: [...begun, [0, absentFact("a")]], ends: { ...allWell, "observe:publish:a": [observed("a", { kind: "present", evidence: { how: "x" } })] } });
+  const { log } = await driven({
+    plan: planOf([publish]),
+    told: [...begun, [0, absentFact("a")]],
+    ends: { ...allWell, "observe:publish:a": [observed("a", { kind: "present", evidence: { how: "x" } })] },
+  });
 
-  assert.deepEqual(log, ["+effect-intended", ">send:publish:a", "+effect-replied", ">observe:publish:a", "+effect-observed", ">verify:publish:a", "+effect-verified", "+step-done", "+run-closed"]);
+  assert.deepEqual(log, [
+    "+effect-intended",
+    ">send:publish:a",
+    "+effect-replied",
+    ">observe:publish:a",
+    "+effect-observed",
+    ">verify:publish:a",
+    "+effect-verified",
+    "+step-done",
+    "+run-closed",
+  ]);
 });
 
 test("drive() writes down what happens at once in one group, and begins nothing before the group is whole", async () => {
   const wide = planOf([aPlannedStep({ id: "a" }), aPlannedStep({ id: "b" }), aPlannedStep({ id: "c", waitsFor: ["a", "b"] })]);
-  const { drove, log } = await driven({ plan: wide, told: [[0, passed]], ends: { "work:a": [done("a")], "work:b": [done("b")], "work:c": [done("c")] }, isGrouped: true });
+  const { drove, log } = await driven({
+    plan: wide,
+    told: [[0, passed]],
+    ends: { "work:a": [done("a")], "work:b": [done("b")], "work:c": [done("c")] },
+    isGrouped: true,
+  });
 
   assert.equal(drove.kind, "closed");
-  assert.deepEqual(log, ["[", "+step-started,step-started", "]", ">work:a", ">work:b", "[", "+step-done", "+step-done", "+step-started", "]", ">work:c", "[", "+step-done", "+run-closed", "]"]);
+  assert.deepEqual(log, [
+    "[",
+    "+step-started,step-started",
+    "]",
+    ">work:a",
+    ">work:b",
+    "[",
+    "+step-done",
+    "+step-done",
+    "+step-started",
+    "]",
+    ">work:c",
+    "[",
+    "+step-done",
+    "+run-closed",
+    "]",
+  ]);
 });
 
 test("drive() waits until something is due", async () => {
   const later: Fact = { kind: "step-later", step: "build", atMs: 5_000, why: "not there yet" };
   const plan = planOf([aPlannedStep({ id: "build" })]);
-  const { log } = await driven({ plan, told: [[0, passed], [0, started("build")], [0, later]], ends: { "work:build": [done("build")] } });
+  const { log } = await driven({
+    plan,
+    told: [
+      [0, passed],
+      [0, started("build")],
+      [0, later],
+    ],
+    ends: { "work:build": [done("build")] },
+  });
 
   assert.deepEqual(log, [".", "+step-started", ">work:build", "+step-done", "+run-closed"]);
 });
@@ -125,9 +195,19 @@ const approvals = { required: 1, from: "managers", standing: "refused" } as cons
 const gated = planOf([anActingStep({ gate: "pypi", environment: "pypi" })], { environments: [anEnvironment({ gate: "pypi", approvals })] });
 
 function approve(plan: Plan): Input {
-  const subject = { planDigest: stateOf(plan, []).planDigest, commit: plan.source.commit, title: plan.release.title, artifacts: [], targets: ["pypi"] };
+  const subject = {
+    planDigest: stateOf(plan, []).planDigest,
+    commit: plan.source.commit,
+    title: plan.release.title,
+    artifacts: [],
+    targets: ["pypi"],
+  };
   const digest = sha256OfText(canonicalJson(subject));
-  return { kind: "asked", facts: [{ kind: "gate-approved", gate: "pypi", digest, by: { name: "ben", authenticated: false } }], answered: ["1"] };
+  return {
+    kind: "asked",
+    facts: [{ kind: "gate-approved", gate: "pypi", digest, by: { name: "ben", authenticated: false } }],
+    answered: ["1"],
+  };
 }
 
 test("drive() freezes the subject and returns to be asked again", async () => {
@@ -139,7 +219,12 @@ test("drive() freezes the subject and returns to be asked again", async () => {
 });
 
 test("drive() takes up what people said before it returns", async () => {
-  const { drove, log } = await driven({ plan: gated, told: [[0, passed]], asks: [approve(gated)], ends: { ...allWell, "list:publish": [listed("publish", [])] } });
+  const { drove, log } = await driven({
+    plan: gated,
+    told: [[0, passed]],
+    asks: [approve(gated)],
+    ends: { ...allWell, "list:publish": [listed("publish", [])] },
+  });
 
   assert.equal(drove.kind, "closed");
   assert.deepEqual(log.slice(0, 4), ["+subject-frozen", "+gate-approved", "+step-started", ">list:publish"]);
@@ -175,17 +260,57 @@ test("drive() takes out asks that lead to nothing", async () => {
 
 const atHand = anEffect({ key: "a", again: "by-person", settleMs: 0 });
 const failures: readonly (readonly [string, readonly Told[], string, RegExp])[] = [
-  ["refused", [[0, intended("a")], [0, replied("a", { kind: "refused", why: "bad metadata" })], [0, absentFact("a")]], "STEP_FAILED", /^a: bad metadata$/],
-  ["never seen", [[0, intended("a")], [0, replied("a", { kind: "sent", warnings: [] })], [0, absentFact("a")], [9e8, absentFact("a")]], "RUN_INCOMPLETE", /^a: accepted, not visible yet$/],
-  ["another's", [[0, observed("a", { kind: "conflict", theirs: "sha256:ff" })]], "REGISTRY_CONFLICT", /^a: the target holds something else: sha256:ff$/],
-  ["a stranger's", [[0, { kind: "targets-surveyed", step: "publish", surveyed: { kind: "strangers", strangers: [{ target: "pypi", name: "x.whl" }] } }]], "REGISTRY_CONFLICT", /^the target holds something else: x.whl$/],
-  ["only for a person", [[0, intended("a")], [0, absentFact("a")]], "DECISION_NEEDED", /^a: an attempt was interrupted/],
+  [
+    "refused",
+    [
+      [0, intended("a")],
+      [0, replied("a", { kind: "refused", why: "bad metadata" })],
+      [0, absentFact("a")],
+    ],
+    "STEP_FAILED",
+    /^a: bad metadata$/,
+  ],
+  [
+    "never seen",
+    [
+      [0, intended("a")],
+      [0, replied("a", { kind: "sent", warnings: [] })],
+      [0, absentFact("a")],
+      [9e8, absentFact("a")],
+    ],
+    "RUN_INCOMPLETE",
+    /^a: accepted, not visible yet$/,
+  ],
+  [
+    "another's",
+    [[0, observed("a", { kind: "conflict", theirs: "sha256:ff" })]],
+    "REGISTRY_CONFLICT",
+    /^a: the target holds something else: sha256:ff$/,
+  ],
+  [
+    "a stranger's",
+    [[0, { kind: "targets-surveyed", step: "publish", surveyed: { kind: "strangers", strangers: [{ target: "pypi", name: "x.whl" }] } }]],
+    "REGISTRY_CONFLICT",
+    /^the target holds something else: x.whl$/,
+  ],
+  [
+    "only for a person",
+    [
+      [0, intended("a")],
+      [0, absentFact("a")],
+    ],
+    "DECISION_NEEDED",
+    /^a: an attempt was interrupted/,
+  ],
 ];
 
 for (const [name, told, code, message] of failures) {
   test(`drive() fails a step whose effect is ${name} with ${code}`, async () => {
     const effects = name === "only for a person" ? [atHand] : [effect];
-    const { state } = await driven({ plan: planOf([publish]), told: [[0, passed], [0, started("publish")], [0, listed("publish", effects)], [0, clear("publish")], ...told] });
+    const { state } = await driven({
+      plan: planOf([publish]),
+      told: [[0, passed], [0, started("publish")], [0, listed("publish", effects)], [0, clear("publish")], ...told],
+    });
 
     const failure = state.steps.get("publish")?.failure;
     assert.equal(failure?.code, code);
@@ -194,7 +319,12 @@ for (const [name, told, code, message] of failures) {
 }
 
 test("drive() has a cancelled run say what became of what was sent before it closes", async () => {
-  const told: readonly Told[] = [...begun, [0, intended("a")], [0, replied("a", { kind: "unknown", why: "lost" })], [0, { kind: "cancel-asked", by: ann }]];
+  const told: readonly Told[] = [
+    ...begun,
+    [0, intended("a")],
+    [0, replied("a", { kind: "unknown", why: "lost" })],
+    [0, { kind: "cancel-asked", by: ann }],
+  ];
   const { drove, log } = await driven({ plan: planOf([publish]), told, ends: { ...allWell, "observe:publish:a": [absentFact("a")] } });
 
   assert.deepEqual(drove, { kind: "closed", result: "cancelled" });

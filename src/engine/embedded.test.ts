@@ -29,7 +29,16 @@ interface Bench {
 }
 
 function workStep(perform: WorkStep["perform"]): Step {
-  const nothing = { name: "fake", revision: 1, summary: "", zone: "tool", timeoutMs: 1, takes: () => [], makes: () => [], asks: () => ({ programs: [], toolbox: false, platforms: [] }) } as const;
+  const nothing = {
+    name: "fake",
+    revision: 1,
+    summary: "",
+    zone: "tool",
+    timeoutMs: 1,
+    takes: () => [],
+    makes: () => [],
+    asks: () => ({ programs: [], toolbox: false, platforms: [] }),
+  } as const;
   return { ...nothing, input: undefined as unknown as Step["input"], describe: () => "", preflight: async () => [], kind: "work", perform };
 }
 
@@ -56,7 +65,10 @@ function createBench(plan: Plan, parts: Partial<Workshop> = {}, journal: Journal
   const [recorded, moves, interrupt]: [Recorded[], Move[], AbortController] = [[], [], new AbortController()];
   const membersOf = (): readonly string[] => ["ann", "ben"];
   const told = { onRecorded: (fresh: readonly Recorded[]) => void recorded.push(...fresh), onMove: (move: Move) => void moves.push(move) };
-  const runtime = createEmbeddedRuntime({ run, journal, clock, workshop, sha256OfText, membersOf, interrupted: interrupt.signal, ...told }, state);
+  const runtime = createEmbeddedRuntime(
+    { run, journal, clock, workshop, sha256OfText, membersOf, interrupted: interrupt.signal, ...told },
+    state,
+  );
   return { clock, journal, runtime, state, recorded, moves, interrupt };
 }
 
@@ -74,7 +86,11 @@ async function isOpen(promise: Promise<unknown>, clock: VirtualClock): Promise<b
 const build = aPlannedStep({ id: "build" });
 const plan = planOf([build]);
 const work: Move = { key: "work:build", kind: "work", step: "build", attempt: 1 };
-const options = (bench: Bench, waitForPeople = false) => ({ limits: { work: 2, perTarget: 2 }, waitForPeople, interrupted: bench.interrupt.signal });
+const options = (bench: Bench, waitForPeople = false) => ({
+  limits: { work: 2, perTarget: 2 },
+  waitForPeople,
+  interrupted: bench.interrupt.signal,
+});
 
 test("next() gives what a move came to as soon as it ended", async () => {
   const bench = createBench(plan);
@@ -83,7 +99,11 @@ test("next() gives what a move came to as soon as it ended", async () => {
 
   bench.runtime.perform(work, bench.state);
 
-  assert.deepEqual(await waiting, { kind: "ended", key: "work:build", facts: [{ kind: "step-done", step: "build", output: null, artifacts: [] }] });
+  assert.deepEqual(await waiting, {
+    kind: "ended",
+    key: "work:build",
+    facts: [{ kind: "step-done", step: "build", output: null, artifacts: [] }],
+  });
   assert.equal(bench.clock.nowMs(), startMs);
   assert.deepEqual(bench.moves, [work]);
 });
@@ -122,7 +142,11 @@ test("next() leaves an early approval in the inbox, and does not stop at it", as
     environments: [anEnvironment({ gate: "pypi", approvals: { required: 1, from: "managers", standing: "refused" } })],
   });
   const bench = createBench(gated);
-  bench.journal.ask(run, { id: "1", atMs: startMs, ask: { kind: "approve", gate: "pypi", digest: "0".repeat(64), by: { name: "ben", authenticated: false } } });
+  bench.journal.ask(run, {
+    id: "1",
+    atMs: startMs,
+    ask: { kind: "approve", gate: "pypi", digest: "0".repeat(64), by: { name: "ben", authenticated: false } },
+  });
 
   assert.deepEqual(await bench.runtime.next(startMs), { kind: "woken" });
   assert.equal(bench.journal.asks(run).length, 1);
@@ -159,7 +183,10 @@ test("more() is everything else that ended, once", async () => {
   const first: Input = await bench.runtime.next(undefined);
   const others = bench.runtime.more?.() ?? [];
 
-  assert.deepEqual([first, ...others].map((input) => (input.kind === "ended" ? input.key : input.kind)), ["work:build", "work:other"]);
+  assert.deepEqual(
+    [first, ...others].map((input) => (input.kind === "ended" ? input.key : input.kind)),
+    ["work:build", "work:other"],
+  );
   assert.deepEqual(bench.runtime.more?.(), []);
 });
 
@@ -182,10 +209,14 @@ test("together() tells of nothing before all of it is durable, and of nothing wh
   });
   assert.equal(bench.recorded.length, 1);
 
-  assert.throws(() => bench.runtime.together?.(() => {
-    bench.runtime.commit([{ kind: "cancel-asked", by: ann }], []);
-    throw boom;
-  }), boom);
+  assert.throws(
+    () =>
+      bench.runtime.together?.(() => {
+        bench.runtime.commit([{ kind: "cancel-asked", by: ann }], []);
+        throw boom;
+      }),
+    boom,
+  );
 
   assert.equal(bench.recorded.length, 1);
   assert.equal(bench.journal.read(run).length, 3);
@@ -203,7 +234,9 @@ test("a run is driven to its end, and observers see exactly what the journal hol
 
 test("an approval from a second shell opens the gate of a run that waits", async () => {
   const approvals = { required: 1, from: "managers", standing: "refused" } as const;
-  const gated = planOf([aPlannedStep({ id: "deploy", gate: "pypi", environment: "pypi" })], { environments: [anEnvironment({ gate: "pypi", approvals })] });
+  const gated = planOf([aPlannedStep({ id: "deploy", gate: "pypi", environment: "pypi" })], {
+    environments: [anEnvironment({ gate: "pypi", approvals })],
+  });
   const bench = createBench(gated);
   let drove: Drove | undefined;
   const driving = drive(bench.state, bench.runtime, options(bench, true)).then((end) => (drove = end));
@@ -211,7 +244,11 @@ test("an approval from a second shell opens the gate of a run that waits", async
   const digest = bench.state.gates.get("pypi")?.subject?.digest;
   assert.ok(digest !== undefined && drove === undefined);
 
-  bench.journal.ask(run, { id: "1", atMs: bench.clock.nowMs(), ask: { kind: "approve", gate: "pypi", digest, by: { name: "ben", authenticated: false } } });
+  bench.journal.ask(run, {
+    id: "1",
+    atMs: bench.clock.nowMs(),
+    ask: { kind: "approve", gate: "pypi", digest, by: { name: "ben", authenticated: false } },
+  });
   await bench.clock.advance(500);
   await driving;
 
@@ -244,7 +281,10 @@ test("a journal that cannot be written stops the run, and nothing is begun after
   };
   const bench = createBench(plan, {}, failing);
 
-  await assert.rejects(drive(bench.state, bench.runtime, options(bench)), (error: unknown) => error instanceof SlipwayError && error.code === "STORAGE_FAILED");
+  await assert.rejects(
+    drive(bench.state, bench.runtime, options(bench)),
+    (error: unknown) => error instanceof SlipwayError && error.code === "STORAGE_FAILED",
+  );
   assert.deepEqual(bench.moves, []);
   assert.equal(stateOf(plan, []).steps.get("build")?.phase, "pending");
 });

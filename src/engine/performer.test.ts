@@ -1,7 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { anArtifact, aPlannedStep, fakePorts } from "../../test/support/ports.ts";
-import { anActingStep, anEffect, absentFact, done, intended, listed, observed, passed, planOf, sha256OfText, started, stateOf, type Told } from "../../test/support/runs.ts";
+import {
+  anActingStep,
+  anEffect,
+  absentFact,
+  done,
+  intended,
+  listed,
+  observed,
+  passed,
+  planOf,
+  sha256OfText,
+  started,
+  stateOf,
+  type Told,
+} from "../../test/support/runs.ts";
 import { SlipwayError } from "../domain/error.ts";
 import type { PlannedStep } from "../domain/plan/plan.ts";
 import type { Move } from "../domain/run/decide.ts";
@@ -40,7 +54,12 @@ const working: WorkStep = { ...common, kind: "work", perform: async () => ({ kin
 const build = aPlannedStep({ id: "build", makes: [{ kind: "wheel", package: "demo", countMin: 0, countMax: 9 }] });
 const publish = anActingStep({ waitsFor: ["build"], takes: [{ kinds: ["wheel"] }] });
 const plan = planOf([build, publish, aPlannedStep({ id: "ask", kind: "gate", uses: "ask@1" })]);
-const listedTold: readonly Told[] = [[0, passed], [0, done("build", [anArtifact("wheel", "demo.whl")])], [0, started("publish")], [0, listed("publish", [effect])]];
+const listedTold: readonly Told[] = [
+  [0, passed],
+  [0, done("build", [anArtifact("wheel", "demo.whl")])],
+  [0, started("publish")],
+  [0, listed("publish", [effect])],
+];
 
 interface Around {
   readonly step?: Step;
@@ -62,7 +81,13 @@ function workshopOf(around: Around): Workshop {
     workPorts: async () => ({ ports, close: async () => void reached.push("closed") }),
     freeze: async (made, maker) => ({ ...anArtifact(made.kind, made.name), maker }),
     lookAtSource: async () => ({ kind: "same" }),
-    bind: async (_state, planned, question) => ({ kind: "question-asked", step: planned.id, text: question.text, binding: sha256OfText("b"), paths: [] }),
+    bind: async (_state, planned, question) => ({
+      kind: "question-asked",
+      step: planned.id,
+      text: question.text,
+      binding: sha256OfText("b"),
+      paths: [],
+    }),
     ...workshop,
   };
 }
@@ -114,7 +139,10 @@ test("a send passes a crash point before and after", async () => {
 });
 
 const verdicts: readonly (readonly [Verified, Fact])[] = [
-  [{ kind: "verified", evidence: { how: "x" } }, { kind: "effect-verified", step: "publish", effect: "a", evidence: { how: "x" } }],
+  [
+    { kind: "verified", evidence: { how: "x" } },
+    { kind: "effect-verified", step: "publish", effect: "a", evidence: { how: "x" } },
+  ],
   [{ kind: "differs", theirs: "ff" }, observed("a", { kind: "conflict", theirs: "ff" })],
   [{ kind: "unknown", why: "slow" }, observed("a", { kind: "unknown", why: "slow" })],
 ];
@@ -127,9 +155,19 @@ for (const [verdict, fact] of verdicts) {
 
 test("a step is given the artifacts it takes, its use and since when it is tried", async () => {
   let given: unknown;
-  const step: ActingStep = { ...acting, effects: async (frozen) => ((given = [frozen.artifacts.map((one) => one.name), frozen.sinceMs, frozen.step.id]), []) };
+  const step: ActingStep = {
+    ...acting,
+    effects: async (frozen) => ((given = [frozen.artifacts.map((one) => one.name), frozen.sinceMs, frozen.step.id]), []),
+  };
 
-  await performed(list, { step, told: [[0, passed], [0, done("build", [anArtifact("wheel", "demo.whl"), anArtifact("sbom", "x")])], [7, started("publish")]] });
+  await performed(list, {
+    step,
+    told: [
+      [0, passed],
+      [0, done("build", [anArtifact("wheel", "demo.whl"), anArtifact("sbom", "x")])],
+      [7, started("publish")],
+    ],
+  });
 
   assert.deepEqual(given, [["demo.whl"], 7, "publish"]);
 });
@@ -153,9 +191,10 @@ test("a question is bound to what it is about", async () => {
 test("preflight reports what it found", async () => {
   const findings = [{ id: "PF-X", level: "blocks", message: "no" }] as const;
 
-  assert.deepEqual(await performed({ key: "preflight", kind: "preflight" }, { workshop: { preflight: async () => ({ passed: false, findings }) } }), [
-    { kind: "preflight-reported", passed: false, findings },
-  ]);
+  assert.deepEqual(
+    await performed({ key: "preflight", kind: "preflight" }, { workshop: { preflight: async () => ({ passed: false, findings }) } }),
+    [{ kind: "preflight-reported", passed: false, findings }],
+  );
 });
 
 // --- work ---------------------------------------------------------------------------------------
@@ -169,15 +208,24 @@ test("work that is done freezes what it made and closes its folders", async () =
   const [fact] = await performed(work, { step, reached });
 
   assert.ok(fact?.kind === "step-done");
-  assert.deepEqual(fact.artifacts.map((one) => [one.name, one.maker]), [["a.whl", "build"]]);
+  assert.deepEqual(
+    fact.artifacts.map((one) => [one.name, one.maker]),
+    [["a.whl", "build"]],
+  );
   assert.deepEqual(reached, ["work/build/performed", "work/build/frozen", "closed"]);
 });
 
 test("work that made something else than the plan expects has failed, and freezes nothing", async () => {
-  const step: WorkStep = { ...working, perform: async () => ({ kind: "done", output: 1, artifacts: [{ ...made("a.whl"), package: "other" }] }) };
+  const step: WorkStep = {
+    ...working,
+    perform: async () => ({ kind: "done", output: 1, artifacts: [{ ...made("a.whl"), package: "other" }] }),
+  };
   let frozen = 0;
 
-  const [fact] = await performed(work, { step, workshop: { freeze: async (one, maker) => ((frozen += 1), { ...anArtifact("wheel", one.name), maker }) } });
+  const [fact] = await performed(work, {
+    step,
+    workshop: { freeze: async (one, maker) => ((frozen += 1), { ...anArtifact("wheel", one.name), maker }) },
+  });
 
   assert.ok(fact?.kind === "step-failed" && fact.code === "ARTIFACT_SET");
   assert.match(fact.message, /not expected: wheel "a.whl" of other/);
@@ -185,10 +233,15 @@ test("work that made something else than the plan expects has failed, and freeze
 });
 
 test("work that failed, or is not possible yet, is told as it is", async () => {
-  const failing: WorkStep = { ...working, perform: async () => ({ kind: "failed", code: "TOOL_MISSING", message: "no uv", hint: "Install uv", details: { a: 1 } }) };
+  const failing: WorkStep = {
+    ...working,
+    perform: async () => ({ kind: "failed", code: "TOOL_MISSING", message: "no uv", hint: "Install uv", details: { a: 1 } }),
+  };
   const late: WorkStep = { ...working, perform: async () => ({ kind: "later", atMs: 9, why: "not there yet" }) };
 
-  assert.deepEqual(await performed(work, { step: failing }), [{ kind: "step-failed", step: "build", code: "TOOL_MISSING", message: "no uv", hint: "Install uv", details: { a: 1 } }]);
+  assert.deepEqual(await performed(work, { step: failing }), [
+    { kind: "step-failed", step: "build", code: "TOOL_MISSING", message: "no uv", hint: "Install uv", details: { a: 1 } },
+  ]);
   assert.deepEqual(await performed(work, { step: late }), [{ kind: "step-later", step: "build", atMs: 9, why: "not there yet" }]);
 });
 
@@ -200,11 +253,16 @@ function stoppedBy(reason: Error): Workshop["workPorts"] {
 
 test("work stopped by its time-out has failed; stopped by a person it is only lost", async () => {
   const timeout = new DOMException("over", "TimeoutError");
-  for (const perform of [throwing(new Error("killed")), async () => ({ kind: "failed", code: "STEP_FAILED", message: "killed" }) as const]) {
+  for (const perform of [
+    throwing(new Error("killed")),
+    async () => ({ kind: "failed", code: "STEP_FAILED", message: "killed" }) as const,
+  ]) {
     const step: WorkStep = { ...working, perform };
     const [late] = await performed(work, { step, workshop: { workPorts: stoppedBy(timeout) } });
     assert.ok(late?.kind === "step-failed" && late.code === "TIMED_OUT");
-    assert.deepEqual(await performed(work, { step, workshop: { workPorts: stoppedBy(new Error("The run was stopped")) } }), [{ kind: "step-lost", step: "build" }]);
+    assert.deepEqual(await performed(work, { step, workshop: { workPorts: stoppedBy(new Error("The run was stopped")) } }), [
+      { kind: "step-lost", step: "build" },
+    ]);
   }
 });
 
@@ -218,9 +276,18 @@ test("work that got done before it was stopped is done", async () => {
 
 const lists: readonly (readonly [string, readonly Effect[], RegExp, Partial<PlannedStep>?])[] = [
   ["the same effect twice", [effect, anEffect({ key: "a" })], /lists the effect "a" twice/],
-  ["an effect that follows one that is not there", [anEffect({ key: "a", after: ["b"] })], /"a" of step "publish" follows "b", which does not stand before it/],
+  [
+    "an effect that follows one that is not there",
+    [anEffect({ key: "a", after: ["b"] })],
+    /"a" of step "publish" follows "b", which does not stand before it/,
+  ],
   ["effects that follow each other", [anEffect({ key: "a", after: ["b"] }), anEffect({ key: "b", after: ["a"] })], /follows "b"/],
-  ["an effect that reaches farther than the plan says", [effect], /"a" of step "publish" is irreversible, and the plan says reversible/, { reach: "reversible" }],
+  [
+    "an effect that reaches farther than the plan says",
+    [effect],
+    /"a" of step "publish" is irreversible, and the plan says reversible/,
+    { reach: "reversible" },
+  ],
 ];
 
 for (const [name, effects, message, parts] of lists) {
@@ -234,7 +301,9 @@ for (const [name, effects, message, parts] of lists) {
 }
 
 test("effects that reach less far than the plan says are fine", async () => {
-  const [fact] = await performed(list, { step: { ...acting, effects: async () => [anEffect({ reach: "expendable" }), anEffect({ key: "b", reach: "reversible" })] } });
+  const [fact] = await performed(list, {
+    step: { ...acting, effects: async () => [anEffect({ reach: "expendable" }), anEffect({ key: "b", reach: "reversible" })] },
+  });
 
   assert.equal(fact?.kind, "effects-listed");
 });
@@ -259,15 +328,21 @@ for (const [move, parts, fact] of unknowns) {
 test("a fault during work, preflight or a look at the source leaves no wrong conclusion", async () => {
   const hinted = new SlipwayError("TOOL_MISSING", "no uv", { hint: "Install uv" });
 
-  assert.deepEqual(await performed(work, { step: { ...working, perform: throwing(hinted) } }), [{ kind: "step-failed", step: "build", code: "TOOL_MISSING", message: "no uv", hint: "Install uv" }]);
+  assert.deepEqual(await performed(work, { step: { ...working, perform: throwing(hinted) } }), [
+    { kind: "step-failed", step: "build", code: "TOOL_MISSING", message: "no uv", hint: "Install uv" },
+  ]);
   assert.deepEqual(await performed({ key: "preflight", kind: "preflight" }, { workshop: { preflight: throwing(boom) } }), [
     { kind: "preflight-reported", passed: false, findings: [{ id: "PF-FAILED", level: "blocks", message: "boom" }] },
   ]);
-  assert.deepEqual(await performed(look, { workshop: { lookAtSource: throwing(boom) } }), [observed("a", { kind: "unknown", why: "boom" })]);
+  assert.deepEqual(await performed(look, { workshop: { lookAtSource: throwing(boom) } }), [
+    observed("a", { kind: "unknown", why: "boom" }),
+  ]);
 });
 
 test("a step thrown at by something that is no error is told all the same", async () => {
-  assert.deepEqual(await performed(look, { step: { ...acting, observe: throwing("just a text") } }), [observed("a", { kind: "unknown", why: "just a text" })]);
+  assert.deepEqual(await performed(look, { step: { ...acting, observe: throwing("just a text") } }), [
+    observed("a", { kind: "unknown", why: "just a text" }),
+  ]);
 });
 
 test("a credential that cannot be had means that nothing was sent", async () => {
@@ -277,7 +352,10 @@ test("a credential that cannot be had means that nothing was sent", async () => 
     if (fact?.kind === "effect-replied") replies.push(fact.reply);
   }
 
-  assert.deepEqual(replies.map((reply) => reply.kind), ["refused", "refused", "unknown"]);
+  assert.deepEqual(
+    replies.map((reply) => reply.kind),
+    ["refused", "refused", "unknown"],
+  );
 });
 
 test("a disk that cannot be written stops everything, whatever was under way", async () => {
@@ -292,5 +370,8 @@ test("a disk that cannot be written stops everything, whatever was under way", a
 });
 
 test("a conclusion is nothing that could be performed", async () => {
-  await assert.rejects(performed({ key: "end:publish", kind: "end", step: "publish" }), (error: unknown) => error instanceof SlipwayError && error.code === "INTERNAL_ASSERTION");
+  await assert.rejects(
+    performed({ key: "end:publish", kind: "end", step: "publish" }),
+    (error: unknown) => error instanceof SlipwayError && error.code === "INTERNAL_ASSERTION",
+  );
 });

@@ -11,7 +11,18 @@ import type { Fact, FindingFact } from "../domain/run/fact.ts";
 import { artifactsFor } from "../domain/run/gates.ts";
 import type { RunState } from "../domain/run/state.ts";
 import type { CrashPoints } from "../platform/ports.ts";
-import type { ActingStep, EffectPorts, Frozen, GateStep, MadeArtifact, ReadPorts, Step, Worked, WorkPorts, WorkStep } from "../steps/step.ts";
+import type {
+  ActingStep,
+  EffectPorts,
+  Frozen,
+  GateStep,
+  MadeArtifact,
+  ReadPorts,
+  Step,
+  Worked,
+  WorkPorts,
+  WorkStep,
+} from "../steps/step.ts";
 
 /** What the performer needs from the composition. All of it is opened late. */
 export interface Workshop {
@@ -27,9 +38,15 @@ export interface Workshop {
   /** Freezes a file's bytes into the store. */
   freeze(made: MadeArtifact, maker: string): Promise<Artifact>;
   /** Where the source is now; asked before each effect. */
-  lookAtSource(state: RunState): Promise<{ readonly kind: "same" } | { readonly kind: "moved"; readonly what: string; readonly from: string; readonly to: string }>;
+  lookAtSource(
+    state: RunState,
+  ): Promise<{ readonly kind: "same" } | { readonly kind: "moved"; readonly what: string; readonly from: string; readonly to: string }>;
   /** The digest that an acknowledgement is bound to, and the paths behind it. */
-  bind(state: RunState, step: PlannedStep, question: { readonly text: string; readonly paths: readonly string[] }): Promise<Extract<Fact, { kind: "question-asked" }>>;
+  bind(
+    state: RunState,
+    step: PlannedStep,
+    question: { readonly text: string; readonly paths: readonly string[] },
+  ): Promise<Extract<Fact, { kind: "question-asked" }>>;
 }
 
 /** @returns the facts learned. @throws SlipwayError STORAGE_FAILED; nothing else */
@@ -83,7 +100,11 @@ async function preflight(state: RunState, workshop: Workshop): Promise<readonly 
   return [{ kind: "preflight-reported", passed, findings }];
 }
 
-async function work(planned: PlannedStep, state: RunState, doing: { readonly workshop: Workshop; readonly attempt: number }): Promise<readonly Fact[]> {
+async function work(
+  planned: PlannedStep,
+  state: RunState,
+  doing: { readonly workshop: Workshop; readonly attempt: number },
+): Promise<readonly Fact[]> {
   const { workshop, attempt } = doing;
   const step = workshop.stepOf(planned) as WorkStep;
   const { ports, close } = await workshop.workPorts(state, planned, attempt);
@@ -152,7 +173,10 @@ function checkEffects(planned: PlannedStep, effects: readonly Effect[]): void {
     assert(!known.has(key), `step "${planned.id}" lists the effect "${key}" twice`);
     const early = after.find((before) => !known.has(before));
     assert(early === undefined, `effect "${key}" of step "${planned.id}" follows "${early}", which does not stand before it`);
-    assert(reachRank[reach] <= reachRank[planned.reach ?? "reversible"], `effect "${key}" of step "${planned.id}" is ${reach}, and the plan says ${planned.reach}`);
+    assert(
+      reachRank[reach] <= reachRank[planned.reach ?? "reversible"],
+      `effect "${key}" of step "${planned.id}" is ${reach}, and the plan says ${planned.reach}`,
+    );
     known.add(key);
   }
 }
@@ -235,7 +259,9 @@ function unexpected(move: Move, error: unknown): readonly Fact[] {
       return [{ kind: "effect-observed", step: move.step, effect: move.effect, observation: { kind: "unknown", why } }];
     case "send":
       // A credential is opened before the first byte leaves: without one, nothing was sent.
-      return [{ kind: "effect-replied", step: move.step, effect: move.effect, reply: { kind: isCredential(code) ? "refused" : "unknown", why } }];
+      return [
+        { kind: "effect-replied", step: move.step, effect: move.effect, reply: { kind: isCredential(code) ? "refused" : "unknown", why } },
+      ];
     case "survey":
       return [{ kind: "targets-surveyed", step: move.step, surveyed: { kind: "unknown", why } }];
     case "work":

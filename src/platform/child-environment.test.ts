@@ -89,3 +89,14 @@ test("hasUrlCredential() knows user information from a path or a query with an @
 
   assert.deepEqual([...texts, ...harmless], [true, true, true, false, false, false, false, false]);
 });
+
+test("behind a proxy, what is on this machine is asked directly, in both spellings that clients read", () => {
+  const { env } = childEnvironment({
+    ...common,
+    env: { PATH: "/usr/bin", https_proxy: "http://proxy.example:3128", NO_PROXY: "intern.example, 127.0.0.1" },
+  });
+
+  assert.equal(env["NO_PROXY"], "intern.example,127.0.0.1,localhost,::1");
+  assert.equal(env["no_proxy"], env["NO_PROXY"]);
+  assert.equal(env["https_proxy"], "http://proxy.example:3128");
+});

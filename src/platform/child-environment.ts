@@ -125,7 +125,18 @@ export function childEnvironment(options: ChildEnvironmentOptions): ChildEnviron
     ...(process.platform === "win32" ? { USERPROFILE: home, TEMP: temporaryFolder, TMP: temporaryFolder } : {}),
     SOURCE_DATE_EPOCH: String(options.epochSeconds),
   };
-  return { env: { ...options.machine, ...handed, ...fixed, ...own }, dropped };
+  return { env: { ...options.machine, ...handed, ...aroundProxy(handed), ...fixed, ...own }, dropped };
+}
+
+const loopback = ["127.0.0.1", "localhost", "::1"];
+
+/** A rehearsal's registries are on this machine: a proxy cannot reach them, and has no business to see what they are asked. */
+function aroundProxy(handed: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (!Object.keys(handed).some((name) => /^(?:https?|all)_proxy$/i.test(name))) return {};
+  const named = [handed["NO_PROXY"], handed["no_proxy"]].flatMap((list) => (list ?? "").split(",")).map((one) => one.trim());
+  const all = [...new Set([...named.filter((one) => one !== ""), ...loopback])].join(",");
+  // Some clients read one spelling, some the other.
+  return { NO_PROXY: all, no_proxy: all };
 }
 
 /** A relative or empty entry would run what lies in the checkout. */

@@ -7,6 +7,7 @@ import { assert, SlipwayError } from "../domain/error.ts";
 import { originFile, plainSettings, readModules } from "./git-clone.ts";
 import { type GitRunner, gitFailed, saidBy } from "./git-command.ts";
 import { readTree, requireObjectId } from "./git-read.ts";
+import type { Skeletons } from "./git-skeleton.ts";
 
 export interface Copy {
   readonly clone: string;
@@ -14,6 +15,11 @@ export interface Copy {
   readonly commit: string;
   /** Missing or empty folder. */
   readonly to: string;
+}
+
+/** Git with the repositories of copies that it made before. */
+export interface CopyingGit extends GitRunner {
+  readonly skeletons: Skeletons;
 }
 
 const checkoutTimeoutMs = 30 * 60_000;
@@ -29,12 +35,19 @@ const lfsSettings = [
 ].flatMap((setting) => ["-c", setting]);
 
 /** @throws SlipwayError SOURCE_INCOMPLETE for a submodule that is not here, TOOL_MISSING for git-lfs, GIT_FAILED */
-export async function copyCommit(git: GitRunner, copy: Copy, depth = 0): Promise<void> {
+export async function copyCommit(git: CopyingGit, copy: Copy, depth = 0): Promise<void> {
   const { clone, to } = copy;
   assert(isAbsolute(clone) && isAbsolute(to), "a copy is made between absolute paths");
   assert(depth <= submoduleDepthMax, `no repository nests submodules deeper than ${submoduleDepthMax}`);
   const commit = requireObjectId(copy.commit);
   await mkdir(dirname(to), { recursive: true });
+  await git.skeletons.make(clone, join(to, ".git"), () => cloneShared(git, clone, to));
+  await checkOut(git, { clone, commit, to });
+  await checkOutSubmodules(git, { clone, commit, to }, depth);
+}
+
+/** A repository without a checkout, which borrows its objects. */
+async function cloneShared(git: GitRunner, clone: string, to: string): Promise<void> {
   const origin = await originOf(git, clone);
   const settings = [
     ...plainSettings,
@@ -56,8 +69,6 @@ export async function copyCommit(git: GitRunner, copy: Copy, depth = 0): Promise
     to,
   ]);
   await git.read(to, origin === "" ? ["remote", "remove", "origin"] : ["remote", "set-url", "origin", origin]);
-  await checkOut(git, { clone, commit, to });
-  await checkOutSubmodules(git, { clone, commit, to }, depth);
 }
 
 /** Of the user's remote, as `clone` noted it. */
@@ -98,7 +109,7 @@ async function usesLfs(git: GitRunner, copy: Copy): Promise<boolean> {
 }
 
 /** From the repositories that the user's clone had of them; the network is not asked. */
-async function checkOutSubmodules(git: GitRunner, copy: Copy, depth: number): Promise<void> {
+async function checkOutSubmodules(git: CopyingGit, copy: Copy, depth: number): Promise<void> {
   const modules = (await readModules(git, copy.to)).filter((one) => !one.leftOut);
   if (modules.length === 0) return;
   const links = (await readTree(git, copy.clone, copy.commit)).filter((entry) => entry.kind === "commit");

@@ -6,12 +6,14 @@ import { copyCommit } from "./git-copy.ts";
 import { look } from "./git-look.ts";
 import { containsCommit, listFiles, readRemoteRef, resolveCommit } from "./git-read.ts";
 import { createShowFile } from "./git-show.ts";
+import { createSkeletons } from "./git-skeleton.ts";
 import { listTags, readTag } from "./git-tags.ts";
 import type { Git } from "./ports.ts";
 
 /** All paths are absolute. @throws SlipwayError TOOL_MISSING from every method when git is missing or too old */
 export function createGit(options: GitOptions): Git {
-  const git = createGitRunner(options);
+  const skeletons = createSkeletons();
+  const git = { ...createGitRunner(options), skeletons };
   const show = createShowFile(git);
   return {
     look: (folder) => look(git, folder),
@@ -23,7 +25,10 @@ export function createGit(options: GitOptions): Git {
     clone: (from, to) => cloneOnce(git, from, to),
     copyAt: (clone, commit, to) => copyCommit(git, { clone, commit, to }),
     remoteRef: (folder, remote, ref) => readRemoteRef(git, folder, { remote, ref }),
-    assumeTag: (clone, name, commit) => assumeTag(git, clone, { name, commit }),
+    assumeTag: async (clone, name, commit) => {
+      skeletons.forget(clone);
+      await assumeTag(git, clone, { name, commit });
+    },
     contains: (folder, commit, ancestor) => containsCommit(git, folder, { commit, ancestor }),
   };
 }

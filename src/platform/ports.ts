@@ -167,13 +167,9 @@ export interface Archive {
   digests(): Promise<ReadonlyMap<string, { readonly sha256: string; readonly sizeBytes: number }>>;
 }
 
-export type ArchiveText =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "absent" | "too-large" | "not-utf8" };
+export type ArchiveText = { readonly kind: "text"; readonly text: string } | { readonly kind: "absent" | "too-large" | "not-utf8" };
 
-export type ArchiveOpened =
-  | { readonly kind: "opened"; readonly archive: Archive }
-  | { readonly kind: "unreadable"; readonly why: string };
+export type ArchiveOpened = { readonly kind: "opened"; readonly archive: Archive } | { readonly kind: "unreadable"; readonly why: string };
 
 /** Reads wheels (zip) and sdists (tar.gz) with limits on entries, sizes and ratio. */
 export interface Archives {
@@ -230,7 +226,13 @@ export interface Git {
   /** A fresh copy of a commit in the empty or missing folder `to`, with a `.git` of its own that shares objects with `clone`. */
   copyAt(clone: string, commit: string, to: string): Promise<void>;
   /** Commit that a full ref leads to at a remote now (annotated tags peeled), or that it has none; asks the remote, read only. */
-  remoteRef(folder: string, remote: string, ref: string): Promise<{ readonly kind: "at"; readonly commit: string } | { readonly kind: "none" } | { readonly kind: "unknown"; readonly why: string }>;
+  remoteRef(
+    folder: string,
+    remote: string,
+    ref: string,
+  ): Promise<
+    { readonly kind: "at"; readonly commit: string } | { readonly kind: "none" } | { readonly kind: "unknown"; readonly why: string }
+  >;
   /** Makes a lightweight tag in a run's own clone; for a tag of tomorrow, which the user's repository does not have yet. */
   assumeTag(clone: string, name: string, commit: string): Promise<void>;
   contains(folder: string, commit: string, ancestor: string): Promise<boolean>;

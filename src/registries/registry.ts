@@ -81,7 +81,11 @@ export interface ReadRegistry {
   survey(packageName: string, version: string, signal: AbortSignal): Promise<Survey>;
   observe(publication: Publication, signal: AbortSignal): Promise<Observation>;
   /** Streams one listed file to `file`, or nowhere without one, and digests it on the way. */
-  download(publication: Pick<Publication, "package" | "version" | "name">, file: string | undefined, signal: AbortSignal): Promise<Downloaded>;
+  download(
+    publication: Pick<Publication, "package" | "version" | "name">,
+    file: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Downloaded>;
 }
 
 export interface Registry extends ReadRegistry {

@@ -41,7 +41,10 @@ for (const { call, errno, why } of faults) {
     const script = join(import.meta.dirname, "journal-faults-writer.ts");
     const ran = recordDisk(library, { folder, trace: `${folder}.trace`, script, args: [folder, call, String(constants.errno[errno])] });
     assert.equal(ran.status, 0, ran.stderr);
-    const tried = ran.stdout.trim().split("\n").map((line) => JSON.parse(line) as Tried);
+    const tried = ran.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Tried);
 
     assert.ok(tried.length > 3, `${tried.length} calls were tried`);
     assert.equal(tried.at(-1)?.code, "none", "the last round must be one in which nothing fails");

@@ -41,7 +41,14 @@ export function journalSuite(kind: JournalKind): void {
       const second = journal.append("R1", [done("build")], at(20));
 
       assert.deepEqual([...first, ...second], journal.read("R1"));
-      assert.deepEqual(journal.read("R1").map(({ seq, atMs }) => [seq, atMs]), [[1, 10], [2, 10], [3, 20]]);
+      assert.deepEqual(
+        journal.read("R1").map(({ seq, atMs }) => [seq, atMs]),
+        [
+          [1, 10],
+          [2, 10],
+          [3, 20],
+        ],
+      );
       assert.equal(fold(journal.read("R1")).steps.get("build")?.phase, "done");
     });
 
@@ -49,7 +56,10 @@ export function journalSuite(kind: JournalKind): void {
       const journal = kind.open(t);
       journal.append("R1", [openedFact(), started("build"), done("build")], at(1));
 
-      assert.deepEqual(journal.readAfter("R1", 1).map((one) => one.seq), [2, 3]);
+      assert.deepEqual(
+        journal.readAfter("R1", 1).map((one) => one.seq),
+        [2, 3],
+      );
       assert.deepEqual(journal.readAfter("R1", 3), []);
     });
 
@@ -67,8 +77,14 @@ export function journalSuite(kind: JournalKind): void {
       journal.append("R2", [openedFact()], at(2));
       journal.append("R1", [done("build")], at(3));
 
-      assert.deepEqual(journal.read("R1").map((one) => one.seq), [1, 2, 3]);
-      assert.deepEqual(journal.read("R2").map((one) => one.seq), [1]);
+      assert.deepEqual(
+        journal.read("R1").map((one) => one.seq),
+        [1, 2, 3],
+      );
+      assert.deepEqual(
+        journal.read("R2").map((one) => one.seq),
+        [1],
+      );
     });
 
     test("append() writes all or nothing: a run cannot be opened twice, and nothing beside it is kept", (t) => {
@@ -78,8 +94,14 @@ export function journalSuite(kind: JournalKind): void {
 
       assert.throws(() => journal.append("R1", [started("build"), openedFact(), done("build")], at(2, ["A"])), isError("STORAGE_FAILED"));
 
-      assert.deepEqual(journal.read("R1").map((one) => one.seq), [1]);
-      assert.deepEqual(journal.asks("R1").map((one) => one.id), ["A"]);
+      assert.deepEqual(
+        journal.read("R1").map((one) => one.seq),
+        [1],
+      );
+      assert.deepEqual(
+        journal.asks("R1").map((one) => one.id),
+        ["A"],
+      );
     });
 
     test("append() writes all or nothing when a fact cannot be written down", (t) => {
@@ -91,7 +113,10 @@ export function journalSuite(kind: JournalKind): void {
 
       assert.throws(() => journal.append("R1", [started("build"), endless], at(2)));
 
-      assert.deepEqual(journal.read("R1").map((one) => one.seq), [1]);
+      assert.deepEqual(
+        journal.read("R1").map((one) => one.seq),
+        [1],
+      );
     });
 
     test("append() goes on after a failed one with the next number", (t) => {
@@ -99,7 +124,10 @@ export function journalSuite(kind: JournalKind): void {
       journal.append("R1", [openedFact()], at(1));
       assert.throws(() => journal.append("R1", [openedFact()], at(2)));
 
-      assert.deepEqual(journal.append("R1", [started("build")], at(3)).map((one) => one.seq), [2]);
+      assert.deepEqual(
+        journal.append("R1", [started("build")], at(3)).map((one) => one.seq),
+        [2],
+      );
     });
 
     test("append() hands back what is written down, not what it was given", (t) => {
@@ -118,7 +146,11 @@ export function journalSuite(kind: JournalKind): void {
       let seq = 1;
       fc.assert(
         fc.property(fc.string({ unit: "binary", maxLength: 60 }), fc.jsonValue({ maxDepth: 2 }), (message, details) => {
-          const [recorded] = journal.append("R1", [{ kind: "step-failed", step: "build", code: "STEP_FAILED", message, details: JSON.parse(JSON.stringify(details)) }], at(2));
+          const [recorded] = journal.append(
+            "R1",
+            [{ kind: "step-failed", step: "build", code: "STEP_FAILED", message, details: JSON.parse(JSON.stringify(details)) }],
+            at(2),
+          );
           const [read] = journal.readAfter("R1", seq);
           seq += 1;
           assert.deepEqual(read, recorded);
@@ -170,7 +202,10 @@ export function journalSuite(kind: JournalKind): void {
 
       journal.append("R1", [{ kind: "cancel-asked", by: ann }], at(2, ["A"]));
 
-      assert.deepEqual(journal.asks("R1").map((one) => one.id), ["B"]);
+      assert.deepEqual(
+        journal.asks("R1").map((one) => one.id),
+        ["B"],
+      );
       assert.equal(journal.read("R1").length, 2);
     });
 
@@ -189,10 +224,19 @@ export function journalSuite(kind: JournalKind): void {
       const journal = kind.open(t);
       journal.ask("R1", anAsk("A"));
 
-      const seen = journal.together(() => [...journal.append("R1", [openedFact()], at(1)), ...journal.append("R1", [started("build")], at(2, ["A"]))]);
+      const seen = journal.together(() => [
+        ...journal.append("R1", [openedFact()], at(1)),
+        ...journal.append("R1", [started("build")], at(2, ["A"])),
+      ]);
 
       assert.deepEqual(seen, journal.read("R1"));
-      assert.deepEqual(seen.map(({ seq, atMs }) => [seq, atMs]), [[1, 1], [2, 2]]);
+      assert.deepEqual(
+        seen.map(({ seq, atMs }) => [seq, atMs]),
+        [
+          [1, 1],
+          [2, 2],
+        ],
+      );
       assert.deepEqual(journal.asks("R1"), []);
     });
 
@@ -201,18 +245,31 @@ export function journalSuite(kind: JournalKind): void {
       journal.append("R1", [openedFact()], at(1));
       journal.ask("R1", anAsk("A"));
 
-      assert.throws(() => journal.together(() => {
-        journal.append("R1", [started("build")], at(2, ["A"]));
-        throw new RangeError("no");
-      }), RangeError);
+      assert.throws(
+        () =>
+          journal.together(() => {
+            journal.append("R1", [started("build")], at(2, ["A"]));
+            throw new RangeError("no");
+          }),
+        RangeError,
+      );
 
       assert.equal(journal.read("R1").length, 1);
-      assert.deepEqual(journal.asks("R1").map((one) => one.id), ["A"]);
-      assert.deepEqual(journal.append("R1", [started("build")], at(3)).map((one) => one.seq), [2]);
+      assert.deepEqual(
+        journal.asks("R1").map((one) => one.id),
+        ["A"],
+      );
+      assert.deepEqual(
+        journal.append("R1", [started("build")], at(3)).map((one) => one.seq),
+        [2],
+      );
     });
 
     test("together() with nothing to append gives what it was given", (t) => {
-      assert.equal(kind.open(t).together(() => 7), 7);
+      assert.equal(
+        kind.open(t).together(() => 7),
+        7,
+      );
     });
 
     test("together() has what is appended within read at once, numbered on, and all of it there after", (t) => {
@@ -228,7 +285,10 @@ export function journalSuite(kind: JournalKind): void {
       });
 
       assert.deepEqual(seqs, [1, 2, 3]);
-      assert.deepEqual(journal.read("R1").map((one) => one.seq), [1, 2, 3]);
+      assert.deepEqual(
+        journal.read("R1").map((one) => one.seq),
+        [1, 2, 3],
+      );
       assert.deepEqual(journal.asks("R1"), []);
     });
 
@@ -246,9 +306,18 @@ export function journalSuite(kind: JournalKind): void {
 
       assert.throws(() => journal.together(act), boom);
       assert.equal(journal.read("R1").length, 1);
-      assert.deepEqual(journal.runs(9).map((one) => one.run), ["R1"]);
-      assert.deepEqual(journal.asks("R1").map((one) => one.id), ["A"]);
-      assert.deepEqual(journal.append("R1", [started("build")], at(3)).map((one) => one.seq), [2]);
+      assert.deepEqual(
+        journal.runs(9).map((one) => one.run),
+        ["R1"],
+      );
+      assert.deepEqual(
+        journal.asks("R1").map((one) => one.id),
+        ["A"],
+      );
+      assert.deepEqual(
+        journal.append("R1", [started("build")], at(3)).map((one) => one.seq),
+        [2],
+      );
     });
 
     test("together() leaves nothing behind when an append within fails", (t) => {
@@ -281,7 +350,10 @@ export function journalSuite(kind: JournalKind): void {
     test("together() around nothing is nothing", (t) => {
       const journal = kind.open(t);
 
-      assert.equal(journal.together(() => 7), 7);
+      assert.equal(
+        journal.together(() => 7),
+        7,
+      );
       journal.append("R1", [openedFact()], at(1));
       assert.equal(journal.read("R1").length, 1);
     });
@@ -294,10 +366,14 @@ export function journalSuite(kind: JournalKind): void {
       breakDown(journal);
       const large = Array.from({ length: 200 }, (): Fact => ({ ...done("build"), output: "x".repeat(10_000) }) as Fact);
 
-      assert.throws(() => journal.together(() => {
-        journal.append("R1", [started("build")], at(2));
-        journal.append("R1", large, at(2));
-      }), isError("STORAGE_FAILED"));
+      assert.throws(
+        () =>
+          journal.together(() => {
+            journal.append("R1", [started("build")], at(2));
+            journal.append("R1", large, at(2));
+          }),
+        isError("STORAGE_FAILED"),
+      );
 
       assert.equal(journal.read("R1").length, 1);
     });
@@ -312,7 +388,10 @@ export function journalSuite(kind: JournalKind): void {
       assert.throws(() => journal.append("R1", large, at(2, ["A"])), isError("STORAGE_FAILED"));
 
       assert.equal(journal.read("R1").length, 1);
-      assert.deepEqual(journal.asks("R1").map((one) => one.id), ["A"]);
+      assert.deepEqual(
+        journal.asks("R1").map((one) => one.id),
+        ["A"],
+      );
     });
   });
 }

@@ -53,7 +53,10 @@ describe("journal on disk", () => {
 
     assert.equal(other.read("R1").length, 1);
     other.ask("R1", { id: "A", atMs: 2, ask: { kind: "cancel", by: ann } });
-    assert.deepEqual(one.asks("R1").map((row) => row.id), ["A"]);
+    assert.deepEqual(
+      one.asks("R1").map((row) => row.id),
+      ["A"],
+    );
     one.append("R1", [{ kind: "cancel-asked", by: ann }], at(3, ["A"]));
     one.close();
 
@@ -82,7 +85,10 @@ describe("journal on disk", () => {
     one.append("R1", [openedFact()], at(1));
     for (let index = 0; index < 20; index += 1) (index % 2 === 0 ? one : other).append("R1", [started("build")], at(index + 2));
 
-    assert.deepEqual(one.read("R1").map(({ seq }) => seq), Array.from({ length: 21 }, (_, index) => index + 1));
+    assert.deepEqual(
+      one.read("R1").map(({ seq }) => seq),
+      Array.from({ length: 21 }, (_, index) => index + 1),
+    );
   });
 
   test("a change of any byte of a record is JOURNAL_DAMAGED", (t) => {
@@ -170,7 +176,9 @@ describe("journal on disk", () => {
     const file = join(temporaryFolder(t), "new", "journal.db");
     const script = `import { openSqliteJournal } from ${JSON.stringify(join(import.meta.dirname, "../../src/engine/journal/sqlite.ts"))};
       openSqliteJournal(process.argv[1], { reach() {} }).ask("R1", { id: String(process.pid), atMs: 1, ask: { kind: "cancel", by: { name: "ann", authenticated: false } } });`;
-    const codes = await Promise.all(Array.from({ length: 6 }, () => exitOf(spawn(process.execPath, ["--input-type=module-typescript", "-e", script, file]))));
+    const codes = await Promise.all(
+      Array.from({ length: 6 }, () => exitOf(spawn(process.execPath, ["--input-type=module-typescript", "-e", script, file]))),
+    );
 
     assert.deepEqual(codes, [0, 0, 0, 0, 0, 0]);
     assert.equal(openAt(t, file).asks("R1").length, 6);

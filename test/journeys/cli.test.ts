@@ -248,7 +248,9 @@ test("a run is waited for (3), shown, approved for exactly its bytes, and finish
   const report = readReport(waiting);
   assert.deepEqual(checkJsonSchema(strictly(reportDocumentSchema), report), []);
   assert.deepEqual([report.standing, report.code], ["waiting", "RUN_WAITING"]);
-  assert.equal((await bed.slipway(["status"], env)).code, 3);
+  const status = await bed.slipway(["status", "--json"], env);
+  assert.equal(status.code, 3);
+  assert.deepEqual(checkJsonSchema(strictly(reportDocumentSchema), JSON.parse(status.stdout)), []);
   const [, digest = ""] = /subject sha256:([0-9a-f]{64})/.exec((await bed.slipway(["status"], env)).stdout) ?? [];
 
   const blind = await bed.slipway(["approve"], env);
@@ -366,6 +368,9 @@ test("diff tells what the next release changes for those who install it, and wha
   bed.git("commit", "--quiet", "--message", "1.1.0");
   const rehearsed = await bed.slipway(["rehearse", "--json"], env);
   assert.equal(rehearsed.code, 0, rehearsed.stderr + rehearsed.stdout);
+  const rehearsal = readReport(rehearsed);
+  assert.deepEqual(checkJsonSchema(strictly(reportDocumentSchema), rehearsal), []);
+  assert.deepEqual(checkJsonSchema(strictly(recordDocumentSchema), JSON.parse(readFileSync(rehearsal.record ?? "", "utf8"))), []);
 
   const said = await bed.slipway(["diff"], env);
   const stat = await bed.slipway(["diff", "--stat", "--package", "reed"], env);

@@ -53,8 +53,19 @@ interface Case {
  */
 const callsOf: Readonly<Record<FaultCall, readonly number[]>> = { upload: [1, 2], index: [1, 2, 3, 4, 5, 6, 7, 8], download: [1, 2] };
 /** What is no answer at all is the same for every reader: before the first upload, after it, at its read-back. */
-const unanswered = new Set<FaultName>(["error-500", "error-502", "error-503", "rate-limit", "rate-limit-date", "rate-limit-bare", "reset-mid-body", "timeout-before", "slow-loris"]);
-const strikesOf = (name: FaultName, call: FaultCall): readonly number[] => (call === "index" && unanswered.has(name) ? [1, 4, 5] : callsOf[call]);
+const unanswered = new Set<FaultName>([
+  "error-500",
+  "error-502",
+  "error-503",
+  "rate-limit",
+  "rate-limit-date",
+  "rate-limit-bare",
+  "reset-mid-body",
+  "timeout-before",
+  "slow-loris",
+]);
+const strikesOf = (name: FaultName, call: FaultCall): readonly number[] =>
+  call === "index" && unanswered.has(name) ? [1, 4, 5] : callsOf[call];
 
 const cases: readonly Case[] = faultProfiles.flatMap(({ name, calls }) =>
   calls.flatMap((call) => [...strikesOf(name, call), "always" as const].map((strikes) => ({ profile: name, call, strikes }))),
@@ -73,26 +84,30 @@ before(() => {
 
 after(() => bed.remove());
 
-test("every profile × every call ends complete or at one named decision, and is never green and wrong", { timeout: 10 * 60_000 }, async (context) => {
-  const waiting = [...cases];
-  const outcomes = new Map<string, string[]>();
-  const failures: string[] = [];
-  await Promise.all(
-    Array.from({ length: lanes }, async () => {
-      for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
-        const row = `${one.profile.padEnd(21)} × ${one.call.padEnd(8)}`;
-        const outcome = await tryCase(one).catch((error: unknown) => {
-          failures.push(`${row} at ${one.strikes}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-          return "FAILED";
-        });
-        outcomes.set(row, [...(outcomes.get(row) ?? []), `${one.strikes}: ${outcome}`]);
-      }
-    }),
-  );
-  context.diagnostic(`${cases.length} cases; the call that is struck: exit statuses of the same command, again and again`);
-  for (const [row, ends] of [...outcomes].toSorted()) context.diagnostic(`${row} ${ends.toSorted().join(" | ")}`);
-  assert.deepEqual(failures, []);
-});
+test(
+  "every profile × every call ends complete or at one named decision, and is never green and wrong",
+  { timeout: 10 * 60_000 },
+  async (context) => {
+    const waiting = [...cases];
+    const outcomes = new Map<string, string[]>();
+    const failures: string[] = [];
+    await Promise.all(
+      Array.from({ length: lanes }, async () => {
+        for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
+          const row = `${one.profile.padEnd(21)} × ${one.call.padEnd(8)}`;
+          const outcome = await tryCase(one).catch((error: unknown) => {
+            failures.push(`${row} at ${one.strikes}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+            return "FAILED";
+          });
+          outcomes.set(row, [...(outcomes.get(row) ?? []), `${one.strikes}: ${outcome}`]);
+        }
+      }),
+    );
+    context.diagnostic(`${cases.length} cases; the call that is struck: exit statuses of the same command, again and again`);
+    for (const [row, ends] of [...outcomes].toSorted()) context.diagnostic(`${row} ${ends.toSorted().join(" | ")}`);
+    assert.deepEqual(failures, []);
+  },
+);
 
 /** The same command at most so often: an index that always lies is mended in between. */
 const commandsMax = 6;
@@ -185,7 +200,15 @@ async function openPlace(folder: string, clock: Clock, faults: string): Promise<
 
 async function runOnce({ folder, servers, clock }: Place): Promise<Report> {
   const tokens = { testpypi: prebuiltTokens.TESTPYPI_TOKEN, pypi: prebuiltTokens.PYPI_TOKEN };
-  const { report, record } = await runInProcess({ bed, state: path.join(folder, "state"), clock, registries: servers, tokens, client: { settleMs, timeouts }, env: prebuiltTokens });
+  const { report, record } = await runInProcess({
+    bed,
+    state: path.join(folder, "state"),
+    clock,
+    registries: servers,
+    tokens,
+    client: { settleMs, timeouts },
+    env: prebuiltTokens,
+  });
   assert.equal(record !== undefined, report.exitCode === 0);
   return report;
 }
@@ -200,15 +223,20 @@ async function checkHonest(report: Report, place: Place): Promise<void> {
     const theirs = held[file.registry as Name].get(file.name);
     const isSaidPublic = file.outcome === "published" || file.outcome === "already-there";
     if (isSaidPublic) assert.equal(theirs, file.sha256, `${file.name} is said to be at ${file.registry}, which holds other bytes, or none`);
-    else if (theirs !== undefined) assert.ok(["unknown", "conflict"].includes(file.outcome), `${file.name} is at ${file.registry}, and is said to be "${file.outcome}"`);
+    else if (theirs !== undefined)
+      assert.ok(["unknown", "conflict"].includes(file.outcome), `${file.name} is at ${file.registry}, and is said to be "${file.outcome}"`);
   }
   const isTried = project.built.every((file) => held.testpypi.get(file.name) === file.sha256);
-  if (!isTried) assert.equal(place.servers.pypi.received().length, 0, "something was sent below the line while the test index lacked a file");
+  if (!isTried)
+    assert.equal(place.servers.pypi.received().length, 0, "something was sent below the line while the test index lacked a file");
   if (report.exitCode !== 0) return;
   assert.equal(report.files.length, project.built.length * names.length);
   for (const name of names) {
     assert.deepEqual([...held[name]].toSorted(), project.built.map((file) => [file.name, file.sha256] as const).toSorted());
-    assert.deepEqual(report.files.filter((file) => file.registry === name && (file.outcome === "published" || file.outcome === "already-there")).length, project.built.length);
+    assert.deepEqual(
+      report.files.filter((file) => file.registry === name && (file.outcome === "published" || file.outcome === "already-there")).length,
+      project.built.length,
+    );
   }
 }
 
@@ -216,7 +244,9 @@ async function checkHonest(report: Report, place: Place): Promise<void> {
 async function heldAt(folder: string, name: Name): Promise<ReadonlyMap<string, string>> {
   const state = await stateAt(folder, name);
   const files = Object.values(state?.projects ?? {}).flatMap(({ releases }) => releases.flatMap((release) => release.files));
-  return new Map(await Promise.all(files.map(async (file) => [file.name, sha256Of(await readFile(path.join(folder, name, filePath(file))))] as const)));
+  return new Map(
+    await Promise.all(files.map(async (file) => [file.name, sha256Of(await readFile(path.join(folder, name, filePath(file))))] as const)),
+  );
 }
 
 async function stateAt(folder: string, name: Name): Promise<IndexState | undefined> {

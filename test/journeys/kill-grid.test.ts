@@ -28,8 +28,12 @@ let points: readonly string[] = [];
 function prepare(project: string, registries: Parameters<typeof pointAt>[1]): void {
   pointAt(project, registries);
   edit(project, "pyproject.toml", (text) => text.replace('version = "0.2.0rc1"', 'version = "0.2.0"'));
-  edit(project, "slipway.yaml", (text) => text.replace(", candidate: tried }", " }").replace("[testpypi, try, candidate]", "[testpypi, try]"));
-  edit(project, "slipway.yaml", (text) => text.replace("build: { uses: build-wheel }", "build: { uses: build-wheel, with: { isolation: false } }"));
+  edit(project, "slipway.yaml", (text) =>
+    text.replace(", candidate: tried }", " }").replace("[testpypi, try, candidate]", "[testpypi, try]"),
+  );
+  edit(project, "slipway.yaml", (text) =>
+    text.replace("build: { uses: build-wheel }", "build: { uses: build-wheel, with: { isolation: false } }"),
+  );
 }
 
 async function openPlace(number: number): Promise<Place> {
@@ -60,7 +64,10 @@ async function empty(place: Place): Promise<void> {
 let folders = 0;
 
 function seen(place: Place): Readonly<Record<string, number>> {
-  const all = [...place.testpypi.received().map((file) => ["testpypi", file] as const), ...place.pypi.received().map((file) => ["pypi", file] as const)];
+  const all = [
+    ...place.testpypi.received().map((file) => ["testpypi", file] as const),
+    ...place.pypi.received().map((file) => ["pypi", file] as const),
+  ];
   return Object.fromEntries(all.map(([name, file]) => [`${name}/${file.name}`, file.stored + file.repeated]));
 }
 
@@ -72,10 +79,13 @@ before(async () => {
   const ended = await first.bed.slipway(["run", "--json"], { ...tokens, SLIPWAY_CRASH_LOG: log });
   assert.equal(ended.code, 0, ended.stderr);
   const counts = new Map<string, number>();
-  points = readFileSync(log, "utf8").trim().split("\n").map((name) => {
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-    return `${name}#${counts.get(name)}`;
-  });
+  points = readFileSync(log, "utf8")
+    .trim()
+    .split("\n")
+    .map((name) => {
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+      return `${name}#${counts.get(name)}`;
+    });
 });
 
 after(async () => {
@@ -86,21 +96,25 @@ after(async () => {
   }
 });
 
-test("a process killed at any crash point is finished by the same command, and every file is taken in once", { timeout: 25 * 60_000 }, async (context) => {
-  context.diagnostic(`${points.length} crash points`);
-  assert.ok(points.length >= pointsMin, `the grid has ${points.length} points, and had ${pointsMin}`);
-  const waiting = [...points];
-  const failures: string[] = [];
-  await Promise.all(
-    places.map(async (place) => {
-      for (let point = waiting.shift(); point !== undefined; point = waiting.shift()) {
-        const failure = await killAt(place, point).catch((error: unknown) => `it broke: ${String(error)}`);
-        if (failure !== undefined) failures.push(`${point}: ${failure}`);
-      }
-    }),
-  );
-  assert.deepEqual(failures, []);
-});
+test(
+  "a process killed at any crash point is finished by the same command, and every file is taken in once",
+  { timeout: 25 * 60_000 },
+  async (context) => {
+    context.diagnostic(`${points.length} crash points`);
+    assert.ok(points.length >= pointsMin, `the grid has ${points.length} points, and had ${pointsMin}`);
+    const waiting = [...points];
+    const failures: string[] = [];
+    await Promise.all(
+      places.map(async (place) => {
+        for (let point = waiting.shift(); point !== undefined; point = waiting.shift()) {
+          const failure = await killAt(place, point).catch((error: unknown) => `it broke: ${String(error)}`);
+          if (failure !== undefined) failures.push(`${point}: ${failure}`);
+        }
+      }),
+    );
+    assert.deepEqual(failures, []);
+  },
+);
 
 /**
  * Facts that are learned at the same moment are written together or one by one, as it comes: a point that did not come up is tried again.
@@ -110,7 +124,8 @@ async function killAt(place: Place, point: string, triesLeft: number = 3): Promi
   await empty(place);
   const state = ["--state", path.join(place.bed.folder, `state-${(folders += 1)}`)];
   const killed = await place.bed.slipway([...state, "run", "--json"], { ...tokens, SLIPWAY_CRASH_AT: point });
-  if (killed.signal !== "SIGKILL") return triesLeft > 0 ? killAt(place, point, triesLeft - 1) : `it was not killed: exit ${killed.code}, ${killed.stderr}`;
+  if (killed.signal !== "SIGKILL")
+    return triesLeft > 0 ? killAt(place, point, triesLeft - 1) : `it was not killed: exit ${killed.code}, ${killed.stderr}`;
   const again = await place.bed.slipway([...state, "run", "--json"], tokens);
   if (again.code !== 0) return `the same command ended with ${again.code}: ${again.stdout}${again.stderr}`;
   const report = readReport(again);

@@ -43,21 +43,39 @@ async function startTwoPypiservers(context: TestContext, hashes: "sha256" | "no"
   mkdirSync(disk);
   const testpypi = await startPypiserver(context, { hashes, password });
   const pypi = await startPypiserver(context, { hashes, password, packages: disk });
-  return { testpypi, pypi, disk, saysIndex: false, how: hashes === "no" ? /^downloaded and digested, because the index tells no sha256$/ : /^sha256 read back from the index$/ };
+  return {
+    testpypi,
+    pypi,
+    disk,
+    saysIndex: false,
+    how: hashes === "no" ? /^downloaded and digested, because the index tells no sha256$/ : /^sha256 read back from the index$/,
+  };
 }
 
 async function startTwoDevpis(context: TestContext): Promise<Other> {
   const testpypi = await devpi.newIndex(context);
   const pypi = await devpi.newIndex(context);
   const [, user = "", index = ""] = new URL(pypi.uploadUrl).pathname.split("/");
-  return { testpypi, pypi, disk: path.join(devpi.folder, "+files", user, index), saysIndex: true, how: /^sha256 read back from the index$/ };
+  return {
+    testpypi,
+    pypi,
+    disk: path.join(devpi.folder, "+files", user, index),
+    saysIndex: true,
+    how: /^sha256 read back from the index$/,
+  };
 }
 
-test("pypiserver: publishes, resumes after a kill, verifies, finds a changed byte", { timeout: 5 * 60_000 }, (context) => journey(context, (of) => startTwoPypiservers(of, "sha256")));
+test("pypiserver: publishes, resumes after a kill, verifies, finds a changed byte", { timeout: 5 * 60_000 }, (context) =>
+  journey(context, (of) => startTwoPypiservers(of, "sha256")),
+);
 
-test("pypiserver without digests: the same, by downloading and comparing, which the evidence says", { timeout: 5 * 60_000 }, (context) => journey(context, (of) => startTwoPypiservers(of, "no")));
+test("pypiserver without digests: the same, by downloading and comparing, which the evidence says", { timeout: 5 * 60_000 }, (context) =>
+  journey(context, (of) => startTwoPypiservers(of, "no")),
+);
 
-test("devpi: the same, though its index goes on telling the digest of the bytes it once took", { timeout: 5 * 60_000 }, (context) => journey(context, startTwoDevpis));
+test("devpi: the same, though its index goes on telling the digest of the bytes it once took", { timeout: 5 * 60_000 }, (context) =>
+  journey(context, startTwoDevpis),
+);
 
 async function journey(context: TestContext, start: (context: TestContext) => Promise<Other>): Promise<void> {
   const other = await start(context);
@@ -72,31 +90,49 @@ async function journey(context: TestContext, start: (context: TestContext) => Pr
   bed.git("tag", "--annotate", "v0.2.0", "--message", "v0.2.0");
   const killed = await bed.slipway(["run", "--json"], { ...tokens, SLIPWAY_CRASH_AT: `effect/pypi/${wheelName}/verified` });
   assert.equal(killed.signal, "SIGKILL", told(killed));
-  assert.deepEqual(filesOn(other.disk).map((file) => path.basename(file)), [wheelName]);
+  assert.deepEqual(
+    filesOn(other.disk).map((file) => path.basename(file)),
+    [wheelName],
+  );
   const first = statSync(filesOn(other.disk)[0] ?? "");
 
   const resumed = await bed.slipway(["run", "--json"], tokens);
   assert.equal(resumed.code, 0, told(resumed));
   const report = readReport(resumed);
-  assert.deepEqual(filesOn(other.disk).map((file) => path.basename(file)), [wheelName, sdistName]);
+  assert.deepEqual(
+    filesOn(other.disk).map((file) => path.basename(file)),
+    [wheelName, sdistName],
+  );
   const again = statSync(filesOn(other.disk)[0] ?? "");
   assert.deepEqual([again.ino, again.mtimeMs], [first.ino, first.mtimeMs], "the first file was taken in a second time");
   checkEvidence(bed, report.record ?? "", other);
 
   const verified = await verify(bed);
   assert.equal(verified.ended.code, 0, told(verified.ended));
-  assert.deepEqual(verified.document.files.map((file) => `${file.registry} ${file.name} ${file.verdict}`), report.files.map((file) => `${file.registry} ${file.name} identical`));
+  assert.deepEqual(
+    verified.document.files.map((file) => `${file.registry} ${file.name} ${file.verdict}`),
+    report.files.map((file) => `${file.registry} ${file.name} identical`),
+  );
 
   changeByte(filesOn(other.disk)[0] ?? "");
   const changed = await verify(bed);
   assert.equal(changed.ended.code, 8, told(changed.ended));
-  assert.deepEqual(changed.document.files.filter((file) => file.verdict !== "identical").map((file) => `${file.registry} ${file.name} ${file.verdict}`), [`pypi ${wheelName} different`]);
-  assert.match(changed.document.findings.map((finding) => finding.message).join("\n"), new RegExp(`"${wheelName}" at "pypi" is not what was released`));
+  assert.deepEqual(
+    changed.document.files.filter((file) => file.verdict !== "identical").map((file) => `${file.registry} ${file.name} ${file.verdict}`),
+    [`pypi ${wheelName} different`],
+  );
+  assert.match(
+    changed.document.findings.map((finding) => finding.message).join("\n"),
+    new RegExp(`"${wheelName}" at "pypi" is not what was released`),
+  );
 
   await other.pypi.stop();
   const unreachable = await verify(bed);
   assert.equal(unreachable.ended.code, 5, told(unreachable.ended));
-  assert.deepEqual(unreachable.document.files.filter((file) => file.registry === "pypi").map((file) => file.verdict), ["unknown", "unknown"]);
+  assert.deepEqual(
+    unreachable.document.files.filter((file) => file.registry === "pypi").map((file) => file.verdict),
+    ["unknown", "unknown"],
+  );
 }
 
 function openBed(context: TestContext, other: Other): Bed {

@@ -59,11 +59,16 @@ function openDoors(place: Place, which: readonly string[]): void {
 
 /** What the indexes hold, as `registry/name`. */
 function held(place: Place): readonly string[] {
-  return names.flatMap((name) => place.indexes[name].received().flatMap((file) => (file.stored > 0 ? [`${name}/${file.name}`] : []))).toSorted();
+  return names
+    .flatMap((name) => place.indexes[name].received().flatMap((file) => (file.stored > 0 ? [`${name}/${file.name}`] : [])))
+    .toSorted();
 }
 
 function saidPublic(report: JsonReport): readonly string[] {
-  return report.files.filter((file) => ["published", "already-there"].includes(file.outcome)).map((file) => `${file.registry}/${file.name}`).toSorted();
+  return report.files
+    .filter((file) => ["published", "already-there"].includes(file.outcome))
+    .map((file) => `${file.registry}/${file.name}`)
+    .toSorted();
 }
 
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -76,7 +81,9 @@ async function until(what: string, holds: () => boolean | Promise<boolean>): Pro
 
 const stateOf = async (bed: Bed, step: string): Promise<string | undefined> => {
   const status = await bed.slipway(["status", "--json"]);
-  return status.stdout === "" || status.code === 2 ? undefined : (JSON.parse(status.stdout) as JsonReport).steps?.find((one) => one.id === step)?.state;
+  return status.stdout === "" || status.code === 2
+    ? undefined
+    : (JSON.parse(status.stdout) as JsonReport).steps?.find((one) => one.id === step)?.state;
 };
 
 const slowSteps = `  before: { run: python3 wait.py before }
@@ -138,7 +145,12 @@ function checkWords(cancel: Ended, place: Place, publishing: string | undefined)
   assert.notEqual(words, "", told(cancel));
   for (const file of held(place)) {
     const [registry = "", name = ""] = file.split("/");
-    if (registry === publishing) assert.match(cancel.stdout, new RegExp(`${name.replaceAll(".", "\\.")} at ${registry}`), `${file} is on its way, and nothing is said of it`);
+    if (registry === publishing)
+      assert.match(
+        cancel.stdout,
+        new RegExp(`${name.replaceAll(".", "\\.")} at ${registry}`),
+        `${file} is on its way, and nothing is said of it`,
+      );
     else assert.ok(words.includes(`${name} at ${registry}`), `${file} is public, and is not named: ${words}`);
   }
   if (held(place).length === 0) assert.match(words, /^nothing of this release/);
@@ -189,7 +201,10 @@ test("a gate opens for consent as its rule wants it, and for nothing else", { ti
   assert.equal(finished.code, 0, told(finished));
   assert.equal(held(place).length, 4);
   const record = JSON.parse(readFileSync(readReport(finished).record ?? "", "utf8")) as ReleaseRecord;
-  assert.deepEqual(record.approvals.map(({ gate, subjectDigest, by, note }) => [gate, subjectDigest, by, note]), [["pypi", digest, "bob", "tried it from testpypi"]]);
+  assert.deepEqual(
+    record.approvals.map(({ gate, subjectDigest, by, note }) => [gate, subjectDigest, by, note]),
+    [["pypi", digest, "bob", "tried it from testpypi"]],
+  );
 });
 
 test("a run that waits goes on as soon as somebody approves from a second shell", { timeout: 120_000 }, async (context) => {
@@ -206,20 +221,24 @@ test("a run that waits goes on as soon as somebody approves from a second shell"
   assert.equal(held(place).length, 4);
 });
 
-test("a rejection ends the run that waits with 6, says by whom and why, and nothing below the gate is sent", { timeout: 120_000 }, async (context) => {
-  const place = await open(context, gated);
-  const { bed } = place;
-  const run = bed.start(["run", "--json"], prebuiltTokens);
-  await until("the gate asks", async () => /subject sha256:/.test((await bed.slipway(["status"])).stdout));
+test(
+  "a rejection ends the run that waits with 6, says by whom and why, and nothing below the gate is sent",
+  { timeout: 120_000 },
+  async (context) => {
+    const place = await open(context, gated);
+    const { bed } = place;
+    const run = bed.start(["run", "--json"], prebuiltTokens);
+    await until("the gate asks", async () => /subject sha256:/.test((await bed.slipway(["status"])).stdout));
 
-  const rejected = await bed.slipway(["reject", "--digest", await subjectOf(bed), "--as", "bob", "--reason", "the changelog is missing"]);
-  const ended = await run.ended;
+    const rejected = await bed.slipway(["reject", "--digest", await subjectOf(bed), "--as", "bob", "--reason", "the changelog is missing"]);
+    const ended = await run.ended;
 
-  assert.equal(rejected.code, 0, told(rejected));
-  assert.equal(ended.code, 6, told(ended));
-  assert.match(readReport(ended).sentence, /Rejected at gate "pypi" by bob: the changelog is missing/);
-  assert.equal(place.indexes.pypi.received().length, 0);
-});
+    assert.equal(rejected.code, 0, told(rejected));
+    assert.equal(ended.code, 6, told(ended));
+    assert.match(readReport(ended).sentence, /Rejected at gate "pypi" by bob: the changelog is missing/);
+    assert.equal(place.indexes.pypi.received().length, 0);
+  },
+);
 
 test("a run that nobody drives is over with its rejection, and the next one asks again", { timeout: 120_000 }, async (context) => {
   const place = await open(context, gated);

@@ -38,7 +38,10 @@ async function open(context: TestContext, options: PlaceOptions): Promise<Place>
   const folder = path.join(process.env["TMPDIR"] ?? "/tmp", `slipway-tags-${process.pid}-${Math.random().toString(36).slice(2)}`);
   const start = (name: "testpypi" | "pypi"): Promise<RehearsalPypi> => {
     const faults = options.faults?.[name];
-    return startIndex(path.join(folder, name), { ours: name === "testpypi" ? (options.ours ?? ours) : ours, ...(faults === undefined ? {} : { faults }) });
+    return startIndex(path.join(folder, name), {
+      ours: name === "testpypi" ? (options.ours ?? ours) : ours,
+      ...(faults === undefined ? {} : { faults }),
+    });
   };
   const testpypi = await start("testpypi");
   const pypi = await start("pypi");
@@ -64,7 +67,11 @@ function setVersion(project: string, version: string): void {
   edit(project, "pyproject.toml", (text) => text.replace(/^version = ".*"$/m, `version = "${version}"`));
 }
 
-const stored = (index: RehearsalPypi): readonly string[] => index.received().filter((file) => file.stored > 0).map((file) => file.name);
+const stored = (index: RehearsalPypi): readonly string[] =>
+  index
+    .received()
+    .filter((file) => file.stored > 0)
+    .map((file) => file.name);
 
 test("a candidate goes to the test index, and the clean tag after it to PyPI", async (context) => {
   const { bed, testpypi, pypi } = await open(context, { tag: "v0.2.0-rc1" });
@@ -81,7 +88,10 @@ test("a candidate goes to the test index, and the clean tag after it to PyPI", a
   const final = await bed.slipway(["run", "--json"], tokens);
 
   assert.equal(final.code, 0, final.stderr);
-  assert.deepEqual(readReport(final).files.map((file) => `${file.registry} ${file.outcome}`), ["testpypi published", "testpypi published", "pypi published", "pypi published"]);
+  assert.deepEqual(
+    readReport(final).files.map((file) => `${file.registry} ${file.outcome}`),
+    ["testpypi published", "testpypi published", "pypi published", "pypi published"],
+  );
   assert.equal(stored(pypi).length, 2);
 });
 
@@ -95,9 +105,20 @@ test("a clean tag without a tried candidate is refused before anything is built,
   assert.deepEqual([...stored(testpypi), ...stored(pypi)], []);
   const cancelled = await bed.slipway(["cancel", "--reason", "take the hotfix path"]);
   assert.equal(cancelled.code, 0, cancelled.stderr);
-  assert.match((await bed.slipway(["status", "--json"])).stdout, /"standing":"cancelled"/, "nobody drove it and nothing was in doubt: it is over");
+  assert.match(
+    (await bed.slipway(["status", "--json"])).stdout,
+    /"standing":"cancelled"/,
+    "nobody drove it and nothing was in doubt: it is over",
+  );
 
-  bed.git("tag", "--annotate", "--force", "v0.2.1", "--message", "v0.2.1\n\nSlipway-Path: hotfix\nSlipway-Reason: the parser loops on empty input\n");
+  bed.git(
+    "tag",
+    "--annotate",
+    "--force",
+    "v0.2.1",
+    "--message",
+    "v0.2.1\n\nSlipway-Path: hotfix\nSlipway-Reason: the parser loops on empty input\n",
+  );
   const hotfix = await bed.slipway(["run", "--json"], tokens);
 
   assert.equal(hotfix.code, 0, hotfix.stderr);
@@ -107,7 +128,18 @@ test("a clean tag without a tried candidate is refused before anything is built,
 
 test("a hotfix by somebody who is no maintainer is refused", async (context) => {
   const { bed } = await open(context, { tag: "v0.2.1", version: "0.2.1" });
-  bed.git("-c", "user.name=mallory", "-c", "user.email=m@example.org", "tag", "--annotate", "--force", "v0.2.1", "--message", "v0.2.1\n\nSlipway-Path: hotfix\nSlipway-Reason: let me in\n");
+  bed.git(
+    "-c",
+    "user.name=mallory",
+    "-c",
+    "user.email=m@example.org",
+    "tag",
+    "--annotate",
+    "--force",
+    "v0.2.1",
+    "--message",
+    "v0.2.1\n\nSlipway-Path: hotfix\nSlipway-Reason: let me in\n",
+  );
 
   const refused = await bed.slipway(["run"], tokens);
 
@@ -116,14 +148,28 @@ test("a hotfix by somebody who is no maintainer is refused", async (context) => 
 });
 
 test("after PyPI refused, the same command uploads the same bytes", async (context) => {
-  const { bed, pypi } = await open(context, { tag: "v0.3.0", version: "0.3.0", faults: { pypi: "expired-token*20" }, prepare: withoutCandidate });
+  const { bed, pypi } = await open(context, {
+    tag: "v0.3.0",
+    version: "0.3.0",
+    faults: { pypi: "expired-token*20" },
+    prepare: withoutCandidate,
+  });
 
   const failed = await bed.slipway(["run", "--json"], tokens);
 
   assert.equal(failed.code, 1, failed.stderr);
   const before = readReport(failed).files;
-  assert.deepEqual(before.filter((file) => file.registry === "testpypi").map((file) => file.outcome), ["published", "published"]);
-  assert.deepEqual(before.filter((file) => file.registry === "pypi").map((file) => file.outcome).includes("published"), false);
+  assert.deepEqual(
+    before.filter((file) => file.registry === "testpypi").map((file) => file.outcome),
+    ["published", "published"],
+  );
+  assert.deepEqual(
+    before
+      .filter((file) => file.registry === "pypi")
+      .map((file) => file.outcome)
+      .includes("published"),
+    false,
+  );
   assert.match(failed.stderr + failed.stdout, /testpypi/);
 
   let mended = await bed.slipway(["run", "--json"], tokens);
@@ -136,7 +182,9 @@ test("after PyPI refused, the same command uploads the same bytes", async (conte
 });
 
 function withoutCandidate(project: string): void {
-  edit(project, "slipway.yaml", (text) => text.replace(", candidate: tried }", " }").replace("[testpypi, try, candidate]", "[testpypi, try]"));
+  edit(project, "slipway.yaml", (text) =>
+    text.replace(", candidate: tried }", " }").replace("[testpypi, try, candidate]", "[testpypi, try]"),
+  );
 }
 
 test("other bytes under our name stop everything, with whose they are", async (context) => {
@@ -174,7 +222,18 @@ test("a hostile package of a dependency's name on the test index is not installe
   const { bed, testpypi } = await open(context, { tag: "v0.2.0-rc1", ours: [...ours, "packaging"] });
   await plantHostile(bed, testpypi);
   // Whoever asks the test index for everything gets it: that is what makes the rest of this test worth something.
-  const naive = await runTool(testTool("python"), ["-m", "pip", "download", "--no-deps", "--quiet", "--index-url", testpypi.indexUrl, "--dest", path.join(bed.folder, "naive"), "packaging>=23"]);
+  const naive = await runTool(testTool("python"), [
+    "-m",
+    "pip",
+    "download",
+    "--no-deps",
+    "--quiet",
+    "--index-url",
+    testpypi.indexUrl,
+    "--dest",
+    path.join(bed.folder, "naive"),
+    "packaging>=23",
+  ]);
   assert.equal(naive.code, 0, naive.output);
   assert.deepEqual(readdirSync(path.join(bed.folder, "naive")), ["packaging-999.0-py3-none-any.whl"]);
 
@@ -183,7 +242,10 @@ test("a hostile package of a dependency's name on the test index is not installe
   assert.equal(ended.code, 0, told(ended));
   const { steps } = JSON.parse(readFileSync(readReport(ended).record ?? "", "utf8")) as ReleaseRecord;
   const trials = steps.filter((step) => step.id.startsWith("try["));
-  assert.deepEqual(trials.map((step) => step.state), ["done", "done"]);
+  assert.deepEqual(
+    trials.map((step) => step.state),
+    ["done", "done"],
+  );
   assert.doesNotMatch(JSON.stringify(steps), /999\.0/);
   assert.equal(existsSync(path.join(bed.folder, "hostile-code-ran")), false);
 });
@@ -192,7 +254,11 @@ test("a hostile package of a dependency's name on the test index is not installe
 async function plantHostile(bed: Bed, testpypi: RehearsalPypi): Promise<void> {
   const harm = `open(${JSON.stringify(path.join(bed.folder, "hostile-code-ran"))}, "w").close()\nraise SystemExit("hostile code ran")\n`;
   const of = { name: "packaging", version: "999.0", files: { "packaging/__init__.py": harm, "packaging/version.py": harm } };
-  const sent = await clientOf(testpypi).publish(uploadOf(bed.folder, of, wheel(of)), makeCredential("__token__", tokens.TESTPYPI_TOKEN), never);
+  const sent = await clientOf(testpypi).publish(
+    uploadOf(bed.folder, of, wheel(of)),
+    makeCredential("__token__", tokens.TESTPYPI_TOKEN),
+    never,
+  );
   assert.equal(sent.kind, "sent");
 }
 
@@ -219,7 +285,13 @@ test("a rehearsal only reads at the real registries' addresses, and never shows 
   const rehearsed = await bed.slipway(["rehearse", "--json"], tokens);
 
   assert.equal(rehearsed.code, 0, told(rehearsed));
-  assert.deepEqual(readReport(rehearsed).files.map((file) => `${file.registry} ${file.outcome}`), ["testpypi published", "testpypi published", "pypi published", "pypi published"]);
+  assert.deepEqual(
+    readReport(rehearsed).files.map((file) => `${file.registry} ${file.outcome}`),
+    ["testpypi published", "testpypi published", "pypi published", "pypi published"],
+  );
   assert.ok(asked.length > 0, "preflight should look at the real addresses");
-  assert.deepEqual(asked.filter(({ method, authorization }) => method !== "GET" || authorization !== undefined), []);
+  assert.deepEqual(
+    asked.filter(({ method, authorization }) => method !== "GET" || authorization !== undefined),
+    [],
+  );
 });

@@ -157,7 +157,11 @@ export function createLife(parts: LifeParts): Living {
         const own = createRuntime(state);
         const runtime = parts.sabotage?.(own, { state }) ?? own;
         takeUp(state, runtime);
-        const drove = await drive(state, runtime, { limits: parts.limits, waitForPeople: parts.waitForPeople, interrupted: interrupted.signal });
+        const drove = await drive(state, runtime, {
+          limits: parts.limits,
+          waitForPeople: parts.waitForPeople,
+          interrupted: interrupted.signal,
+        });
         parts.onEnd?.(state);
         return drove;
       } catch (error) {
@@ -173,6 +177,9 @@ export function createLife(parts: LifeParts): Living {
 /** What `slipway run` writes down first: it looks anew, and tries again what failed. */
 function takeUp(state: RunState, runtime: Runtime): void {
   const again = [...state.steps.values()].filter((step) => step.phase === "failed");
-  const facts: Fact[] = [{ kind: "run-driven", by: ann, tool: "simulation" }, ...again.map((step): Fact => ({ kind: "step-again", step: step.id, by: ann }))];
+  const facts: Fact[] = [
+    { kind: "run-driven", by: ann, tool: "simulation" },
+    ...again.map((step): Fact => ({ kind: "step-again", step: step.id, by: ann })),
+  ];
   for (const one of runtime.commit(facts, [])) evolve(state, one);
 }

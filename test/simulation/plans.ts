@@ -61,14 +61,26 @@ const plainTraits: StepTraits = {
 
 function traitsOf(use: StepUse): Partial<StepTraits> {
   const doing = use.with as unknown as Doing;
-  if (use.uses === "check-artifacts") return { uses: "check-artifacts@1", input: { does: "work", makes: 0 }, takes: [{ kinds: ["wheel"] }] };
+  if (use.uses === "check-artifacts")
+    return { uses: "check-artifacts@1", input: { does: "work", makes: 0 }, takes: [{ kinds: ["wheel"] }] };
   switch (doing.does) {
     case "work":
-      return { input: { ...doing }, makes: doing.makes === 0 ? [] : [{ kind: "wheel", package: "demo", countMin: doing.makes, countMax: doing.makes }] };
+      return {
+        input: { ...doing },
+        makes: doing.makes === 0 ? [] : [{ kind: "wheel", package: "demo", countMin: doing.makes, countMax: doing.makes }],
+      };
     case "act": {
       const registry = use.environment?.registries[0]?.name ?? "draft";
       const reach = reaches[registry as keyof typeof reaches];
-      return { uses: "act@1", kind: "acting", zone: "publish", input: { ...doing }, takes: [{ kinds: ["wheel"] }], publishes: [registry], reach };
+      return {
+        uses: "act@1",
+        kind: "acting",
+        zone: "publish",
+        input: { ...doing },
+        takes: [{ kinds: ["wheel"] }],
+        publishes: [registry],
+        reach,
+      };
     }
     case "ask":
       return { uses: "ask@1", kind: "gate", input: { ...doing } };
@@ -80,7 +92,8 @@ function randomConfiguration(chance: Chance): Configuration {
   const entries: StepEntry[] = [{ kind: "step", step: work(chance, naming, { makes: chance.int(1, 2) }) }];
   const lines = chance.int(1, 4);
   for (let line = 0; line < lines; line += 1) entries.push(randomEntry(chance, naming));
-  if (!entries.some((entry) => stepsOf(entry).some((step) => step.environment !== undefined))) entries.push({ kind: "step", step: act(chance, naming) });
+  if (!entries.some((entry) => stepsOf(entry).some((step) => step.environment !== undefined)))
+    entries.push({ kind: "step", step: act(chance, naming) });
   return {
     project: "demo",
     packages: [],
@@ -142,11 +155,23 @@ function randomStep(chance: Chance, naming: Naming): StepConfiguration {
 
 function work(chance: Chance, naming: Naming, doing: { readonly makes: number }): StepConfiguration {
   const matrix = chance.is(0.1) ? { matrix: { platform: ["a", "b"] } } : {};
-  return step(naming, { uses: "work", with: { does: "work", ...doing }, ...timeout(chance), retry: chance.int(0, 2), optional: doing.makes === 0 && chance.is(0.15), ...matrix });
+  return step(naming, {
+    uses: "work",
+    with: { does: "work", ...doing },
+    ...timeout(chance),
+    retry: chance.int(0, 2),
+    optional: doing.makes === 0 && chance.is(0.15),
+    ...matrix,
+  });
 }
 
 function act(chance: Chance, naming: Naming): StepConfiguration {
-  const doing: Doing = { does: "act", again: chance.pick(["harmless", "after-look", "after-look", "by-person"]), extra: chance.int(0, 2), chained: chance.is(0.4) };
+  const doing: Doing = {
+    does: "act",
+    again: chance.pick(["harmless", "after-look", "after-look", "by-person"]),
+    extra: chance.int(0, 2),
+    chained: chance.is(0.4),
+  };
   const environment = chance.pick(["drafts", "tests", "real", "real", "owner", "shared"]);
   return step(naming, { uses: "act", with: { ...doing }, environment, optional: chance.is(0.05), ...timeout(chance) });
 }

@@ -58,7 +58,11 @@ test("after a power loss at any moment the journal opens with all that was ackno
       const promised = saidBefore(records, moment + (record.kind === "said" ? 1 : 0));
       for (const share of [0, 1, ...shares]) {
         const image = disk.image(() => share === 1 || (share > 0 && chance.is(share)));
-        const visible = judgeImage({ image, root: join(root, "disk"), place: join(place, "image"), file }, promised, `record ${moment}, ${share} survive`);
+        const visible = judgeImage(
+          { image, root: join(root, "disk"), place: join(place, "image"), file },
+          promised,
+          `record ${moment}, ${share} survive`,
+        );
         images += 1;
         if (visible < commits) lost += 1;
       }
@@ -94,13 +98,19 @@ test("a journal whose syncs were left out would be found out", { timeout: 120_00
   const { records } = recordSessions(folder, file);
   const place = imageFolder();
   t.after(() => rmSync(place, { recursive: true, force: true }));
-  const lying = { "no sync of the log": (path: string) => path.endsWith("-wal"), "no sync of the folders": (path: string) => !path.includes("journal.db") };
+  const lying = {
+    "no sync of the log": (path: string) => path.endsWith("-wal"),
+    "no sync of the folders": (path: string) => !path.includes("journal.db"),
+  };
 
   for (const [name, isLeftOut] of Object.entries(lying)) {
     const disk = createDisk();
     for (const record of records) if (record.kind !== "sync" || !isLeftOut(record.path)) disk.apply(record);
     const promised = saidBefore(records, records.length);
-    assert.throws(() => judgeImage({ image: disk.image(() => false), root: folder, place: join(place, "image"), file }, promised, name), name);
+    assert.throws(
+      () => judgeImage({ image: disk.image(() => false), root: folder, place: join(place, "image"), file }, promised, name),
+      name,
+    );
   }
 });
 
@@ -138,7 +148,11 @@ function judgeImage(parts: Image, promised: { readonly committed: number; readon
     assert.deepEqual(facts.at(-1), visible === 0 ? undefined : commitOf(visible - 1).at(-1), name);
     assert.ok(visible === 0 || !isFirstOfTwo(visible - 1), `${name}: half of a group is there`);
     const asks = opened.asks("R1").map((row) => row.id);
-    assert.deepEqual(asks, asks.map((_, index) => askOf(visible + index)), `${name}: ${asks.join()} beside ${visible} commits`);
+    assert.deepEqual(
+      asks,
+      asks.map((_, index) => askOf(visible + index)),
+      `${name}: ${asks.join()} beside ${visible} commits`,
+    );
     assert.ok(visible + asks.length >= promised.asked, `${name}: an ask that was acknowledged is not there`);
     const next = visible === 0 ? commitOf(0) : [started("build")];
     assert.equal(opened.append("R1", next, { atMs: 1, answered: [] })[0]?.seq, facts.length + 1, name);

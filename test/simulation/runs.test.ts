@@ -48,12 +48,18 @@ if (onlySeed !== undefined) {
     }
 
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-    console.log(`${seedCount} schedules, seeds ${fromSeed} to ${fromSeed + seedCount - 1}, in ${seconds} s:`, totals, Object.fromEntries(ends), Object.fromEntries(counts));
+    console.log(
+      `${seedCount} schedules, seeds ${fromSeed} to ${fromSeed + seedCount - 1}, in ${seconds} s:`,
+      totals,
+      Object.fromEntries(ends),
+      Object.fromEntries(counts),
+    );
     assert.deepEqual(failures, []);
     // A simulation in which nothing happens passes too: each of these has to have happened.
     if (seedCount < 2_000) return;
     for (const end of ["complete", "cancelled", "rejected", "conflict", "moved"]) assert.ok(ends.has(end), `no run ended ${end}`);
-    for (const what of expected) assert.ok((counts.get(what) ?? 0) >= seedCount / 1_000, `"${what}" happened ${counts.get(what) ?? 0} times`);
+    for (const what of expected)
+      assert.ok((counts.get(what) ?? 0) >= seedCount / 1_000, `"${what}" happened ${counts.get(what) ?? 0} times`);
     assert.ok(totals.kills > seedCount, `${totals.kills} kills`);
   });
 

@@ -45,7 +45,10 @@ export const sabotages: Readonly<Record<string, Sabotage>> = {
   "opens a gate by itself": writes((fact) => {
     if (fact.kind !== "subject-frozen") return [fact];
     const by = { name: "slipway", authenticated: false };
-    return [fact, ...["one", "two"].map((name): Fact => ({ kind: "gate-approved", gate: fact.gate, digest: fact.digest, by: { ...by, name } }))];
+    return [
+      fact,
+      ...["one", "two"].map((name): Fact => ({ kind: "gate-approved", gate: fact.gate, digest: fact.digest, by: { ...by, name } })),
+    ];
   }, true),
 
   "says that something is on the disk before it is": {

@@ -136,7 +136,14 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
     isClean: false,
   };
   const driven = options.sabotage?.plan?.(plan) ?? plan;
-  const opened: Fact = { kind: "run-opened", run: runId, mode: character.mode, plan: driven, planDigest: digestPlan(plan, sha256OfText), by: ann };
+  const opened: Fact = {
+    kind: "run-opened",
+    run: runId,
+    mode: character.mode,
+    plan: driven,
+    planDigest: digestPlan(plan, sha256OfText),
+    by: ann,
+  };
   watch.recorded(journal.append(runId, [opened], { atMs: startMs, answered: [] }));
 
   let end: string | undefined;
@@ -191,7 +198,8 @@ function schedulePeople(run: Run): void {
       const [life] = run.living;
       if (life === undefined) return;
       const [gate, digest] = chance.pick([...watch.subjects, ["owner", "0".repeat(64)]]);
-      for (const name of managers) say(run, { kind: "approve", gate: gate ?? "", digest: digest ?? "", by: { name, authenticated: false } });
+      for (const name of managers)
+        say(run, { kind: "approve", gate: gate ?? "", digest: digest ?? "", by: { name, authenticated: false } });
     });
   }
   timeline.at(nowMs + 20_000_000, () => {
@@ -338,7 +346,13 @@ function help(run: Run, lived: Lived): void {
   switch (lived.kind) {
     case "waiting":
       for (const gate of lived.gates) consent(run, state, gate);
-      for (const step of lived.questions) write(run, state, { kind: "answer", step, binding: state.steps.get(step)?.question?.binding ?? "", by: { name: chance.pick(managers), authenticated: false } });
+      for (const step of lived.questions)
+        write(run, state, {
+          kind: "answer",
+          step,
+          binding: state.steps.get(step)?.question?.binding ?? "",
+          by: { name: chance.pick(managers), authenticated: false },
+        });
       return;
     case "conflict":
       // Somebody found out whose it was and had it removed.
@@ -363,7 +377,8 @@ function decide(run: Run, state: RunState, step: StepState): void {
   const open = effectsOf(step).filter((one) => one.open && one.effect.again === "by-person");
   const isThere = (effect: Effect): boolean => run.world.approveAt(effect) || run.world.truth(effect)?.isBroken === false;
   const missing = open.filter((one) => !isThere(one.effect));
-  if (open.length > 0 && missing.length === open.length) write(run, state, { kind: "retry", step: step.id, by: ann, reason: "it is not there" });
+  if (open.length > 0 && missing.length === open.length)
+    write(run, state, { kind: "retry", step: step.id, by: ann, reason: "it is not there" });
 }
 
 function write(run: Run, state: RunState, ask: Ask): void {

@@ -75,7 +75,7 @@ function pop(heap: Due[]): Due | undefined {
   const last = heap.pop();
   if (last === undefined || heap.length === 0) return first;
   heap[0] = last;
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     let least = at;
     for (const child of [2 * at + 1, 2 * at + 2]) {
       const [one, other] = [heap[child], heap[least]];

@@ -48,7 +48,12 @@ interface WatchedGate {
   isRejected: boolean;
 }
 
-export function createWatch(parts: { readonly plan: Plan; readonly mode: RunMode; readonly world: World; readonly isOnlyCrashes: boolean }): Watch {
+export function createWatch(parts: {
+  readonly plan: Plan;
+  readonly mode: RunMode;
+  readonly world: World;
+  readonly isOnlyCrashes: boolean;
+}): Watch {
   const { plan, mode, world } = parts;
   const steps = new Map(plan.steps.map((planned) => [planned.id, newStep(planned)]));
   const gates = new Map<string, WatchedGate>();
@@ -73,7 +78,9 @@ export function createWatch(parts: { readonly plan: Plan; readonly mode: RunMode
   const isOver = ({ phase, planned, attempts }: WatchedStep): boolean =>
     phase === "done" || (phase === "failed" && planned.optional && (planned.kind !== "work" || attempts > planned.retry));
   const hasConflict = (): boolean =>
-    [...steps.values()].some((step) => step.strangers || step.failedByConflict || [...step.effects.values()].some((one) => one.lastSeen?.kind === "conflict"));
+    [...steps.values()].some(
+      (step) => step.strangers || step.failedByConflict || [...step.effects.values()].some((one) => one.lastSeen?.kind === "conflict"),
+    );
 
   /** Whatever begins or is sent needs all of this to hold at that moment. */
   function mayBegin(step: WatchedStep, what: string): void {
@@ -88,7 +95,8 @@ export function createWatch(parts: { readonly plan: Plan; readonly mode: RunMode
       const open = above.find(({ id }) => !isOver(stepOf(id)));
       if (open !== undefined) wrong(`${name} crossed the line before "${open.id}" was over`);
     }
-    if (hasMoved && !irreversible.some((id) => [...stepOf(id).effects.values()].some((one) => one.intended > 0))) wrong(`${name} after the source moved`);
+    if (hasMoved && !irreversible.some((id) => [...stepOf(id).effects.values()].some((one) => one.intended > 0)))
+      wrong(`${name} after the source moved`);
     if (planned.gate !== undefined) mayPassGate(planned.gate, name);
   }
 
@@ -126,7 +134,8 @@ export function createWatch(parts: { readonly plan: Plan; readonly mode: RunMode
 
   function holdsOurs(effect: Effect, when: string): void {
     const held = world.truth(effect);
-    if (held?.by !== "us" || held.isBroken || held.digest !== effect.data["digest"]) wrong(`${when}, and "${placeOf(effect)}" does not hold our bytes`);
+    if (held?.by !== "us" || held.isBroken || held.digest !== effect.data["digest"])
+      wrong(`${when}, and "${placeOf(effect)}" does not hold our bytes`);
   }
 
   function intended(step: WatchedStep, effect: WatchedEffect): void {
@@ -138,7 +147,8 @@ export function createWatch(parts: { readonly plan: Plan; readonly mode: RunMode
     if (late !== undefined) wrong(`"${key}" was to be sent before "${late}" was verified`);
     if (step.planned.gate !== undefined && key.endsWith(".whl")) {
       const known = gates.get(step.planned.gate)?.artifacts;
-      if (known?.has(String(effect.effect.data["digest"])) !== true) wrong(`"${key}" was to be sent, and gate "${step.planned.gate}" was not asked about its bytes`);
+      if (known?.has(String(effect.effect.data["digest"])) !== true)
+        wrong(`"${key}" was to be sent, and gate "${step.planned.gate}" was not asked about its bytes`);
     }
     effect.intended += 1;
     effect.isIntended = true;
@@ -151,7 +161,9 @@ export function createWatch(parts: { readonly plan: Plan; readonly mode: RunMode
     if (result === "cancelled" && !hasAny("cancel-asked")) wrong("the run was closed as cancelled, and nobody cancelled it");
     if (result === "rejected" && !hasAny("gate-rejected")) wrong("the run was closed as rejected, and nobody rejected it");
     if (result !== "complete") {
-      for (const step of steps.values()) for (const one of step.effects.values()) if (isUnexplained(one)) wrong(`the run was closed as ${result}, and "${one.effect.key}" is in doubt`);
+      for (const step of steps.values())
+        for (const one of step.effects.values())
+          if (isUnexplained(one)) wrong(`the run was closed as ${result}, and "${one.effect.key}" is in doubt`);
       return;
     }
     for (const step of steps.values()) {
@@ -191,7 +203,8 @@ export function createWatch(parts: { readonly plan: Plan; readonly mode: RunMode
         const step = stepOf(fact.step);
         step.phase = "failed";
         step.failedByConflict = fact.code === "REGISTRY_CONFLICT";
-        if (parts.isOnlyCrashes && fact.code !== "DECISION_NEEDED" && step.planned.timeoutMs >= 3_600_000) wrong(`"${fact.step}" failed though nothing but crashes happened: ${fact.message}`);
+        if (parts.isOnlyCrashes && fact.code !== "DECISION_NEEDED" && step.planned.timeoutMs >= 3_600_000)
+          wrong(`"${fact.step}" failed though nothing but crashes happened: ${fact.message}`);
         return;
       }
       case "step-again": {
@@ -202,11 +215,13 @@ export function createWatch(parts: { readonly plan: Plan; readonly mode: RunMode
         return;
       }
       case "effects-listed":
-        for (const effect of fact.effects) stepOf(fact.step).effects.set(effect.key, { effect, intended: 0, isIntended: false, isVerified: false, lastSeen: undefined });
+        for (const effect of fact.effects)
+          stepOf(fact.step).effects.set(effect.key, { effect, intended: 0, isIntended: false, isVerified: false, lastSeen: undefined });
         return;
       case "targets-surveyed":
         stepOf(fact.step).strangers = fact.surveyed.kind === "strangers";
-        if (fact.surveyed.kind === "clear" && world.answers.get(`version of ${firstEffect(fact.step)}`) === "stranger") wrong(`strangers beside "${fact.step}" were overlooked`);
+        if (fact.surveyed.kind === "clear" && world.answers.get(`version of ${firstEffect(fact.step)}`) === "stranger")
+          wrong(`strangers beside "${fact.step}" were overlooked`);
         return;
       case "effect-observed":
         effectOf(fact).lastSeen = fact.observation;

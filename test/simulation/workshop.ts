@@ -50,8 +50,15 @@ export function createWorkshop(parts: WorkshopParts, life: Life): Workshop {
       digest: sha256(made.file),
       maker,
     }),
-    lookAtSource: async () => (timeline.nowMs() >= source.movedAtMs ? { kind: "moved", what: "refs/tags/v1", from: "a", to: "b" } : { kind: "same" }),
-    bind: async (_state, step, question) => ({ kind: "question-asked", step: step.id, text: question.text, binding: sha256OfText(step.id), paths: [] }),
+    lookAtSource: async () =>
+      timeline.nowMs() >= source.movedAtMs ? { kind: "moved", what: "refs/tags/v1", from: "a", to: "b" } : { kind: "same" },
+    bind: async (_state, step, question) => ({
+      kind: "question-asked",
+      step: step.id,
+      text: question.text,
+      binding: sha256OfText(step.id),
+      paths: [],
+    }),
   };
 }
 
@@ -82,7 +89,11 @@ function stepFor(parts: WorkshopParts, life: Life, planned: PlannedStep): Step {
   }
 }
 
-async function work(parts: WorkshopParts, life: Life, what: { readonly planned: PlannedStep; readonly makes: number }): ReturnType<WorkStep["perform"]> {
+async function work(
+  parts: WorkshopParts,
+  life: Life,
+  what: { readonly planned: PlannedStep; readonly makes: number },
+): ReturnType<WorkStep["perform"]> {
   const { world, chance, watch } = parts;
   const { planned, makes } = what;
   const end = watch.working(planned.id, life);

@@ -50,8 +50,31 @@ export interface World {
   approveAt(effect: Effect): boolean;
 }
 
-type SendFault = "lost-before" | "lost-after" | "server-error" | "late" | "later" | "refused" | "throws-before" | "throws-after" | "broken" | "credential" | "by-person";
-const sendFaults: readonly SendFault[] = ["lost-before", "lost-after", "lost-after", "server-error", "late", "later", "refused", "throws-before", "throws-after", "broken", "credential"];
+type SendFault =
+  | "lost-before"
+  | "lost-after"
+  | "server-error"
+  | "late"
+  | "later"
+  | "refused"
+  | "throws-before"
+  | "throws-after"
+  | "broken"
+  | "credential"
+  | "by-person";
+const sendFaults: readonly SendFault[] = [
+  "lost-before",
+  "lost-after",
+  "lost-after",
+  "server-error",
+  "late",
+  "later",
+  "refused",
+  "throws-before",
+  "throws-after",
+  "broken",
+  "credential",
+];
 
 export function placeOf(effect: Effect): string {
   return `${effect.target}/${effect.key}`;
@@ -81,7 +104,11 @@ export function createWorld(parts: { readonly timeline: Timeline; readonly chanc
   };
 
   /** Goes out now, has its effect at the target, and comes back; a process that died never hears of it. */
-  function request<T>(life: Life, timing: { readonly arriveMs: number; readonly replyMs: number }, arrive: (atMs: number) => T): Promise<T> {
+  function request<T>(
+    life: Life,
+    timing: { readonly arriveMs: number; readonly replyMs: number },
+    arrive: (atMs: number) => T,
+  ): Promise<T> {
     timeline.blocked();
     if (life.isDead()) return new Promise(() => {});
     // A killed process leaves in the network what it had handed over.
@@ -179,7 +206,10 @@ export function createWorld(parts: { readonly timeline: Timeline; readonly chanc
     answers,
     work: (life, ms) => request(life, { arriveMs: ms, replyMs: ms }, () => undefined),
     survey(life, effects) {
-      if (isFault()) return chance.is(0.5) ? Promise.reject(new Error("no route")) : request(life, quick(), () => ({ kind: "unknown", why: "no answer" }));
+      if (isFault())
+        return chance.is(0.5)
+          ? Promise.reject(new Error("no route"))
+          : request(life, quick(), () => ({ kind: "unknown", why: "no answer" }));
       const targets = new Set(effects.map((effect) => effect.target));
       return request(life, quick(), (): Surveyed => {
         const strangers: Stranger[] = [];
@@ -197,14 +227,18 @@ export function createWorld(parts: { readonly timeline: Timeline; readonly chanc
     },
     send(life, effect) {
       count(faults.left > 0 ? "sends among faults" : "sends without");
-      if (isFault()) return sendFaulty(life, effect, effect.again === "by-person" && chance.is(0.3) ? "by-person" : chance.pick(sendFaults));
-      return request(life, quick(), (atMs) => (accept(effect, atMs, false) ? { kind: "sent", warnings: [] } : { kind: "refused", why: "there is another file of that name" }));
+      if (isFault())
+        return sendFaulty(life, effect, effect.again === "by-person" && chance.is(0.3) ? "by-person" : chance.pick(sendFaults));
+      return request(life, quick(), (atMs) =>
+        accept(effect, atMs, false) ? { kind: "sent", warnings: [] } : { kind: "refused", why: "there is another file of that name" },
+      );
     },
     async verify(life, effect) {
       if (isFault()) return { kind: "unknown", why: "no answer" };
       const seen = await look(life, effect);
       if (seen.kind === "conflict") return { kind: "differs", theirs: seen.theirs };
-      if (seen.kind === "present" && seen.evidence.sha256 !== effect.data["digest"]) return { kind: "differs", theirs: seen.evidence.sha256 ?? "" };
+      if (seen.kind === "present" && seen.evidence.sha256 !== effect.data["digest"])
+        return { kind: "differs", theirs: seen.evidence.sha256 ?? "" };
       return seen.kind === "present" ? { kind: "verified", evidence: seen.evidence } : { kind: "unknown", why: `seen: ${seen.kind}` };
     },
     intrude(place) {

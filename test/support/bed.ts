@@ -30,7 +30,15 @@ export interface Bed {
   git(...args: readonly string[]): string;
   slipway(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
   /** Starts it and hands out the process, for those who want to kill it. */
-  start(args: readonly string[], env?: Readonly<Record<string, string>>): { readonly pid: number; readonly ended: Promise<Ended>; kill(signal: NodeJS.Signals): void; /** What it has said so far. */ stderr(): string };
+  start(
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ): {
+    readonly pid: number;
+    readonly ended: Promise<Ended>;
+    kill(signal: NodeJS.Signals): void;
+    /** What it has said so far. */ stderr(): string;
+  };
   remove(): void;
 }
 
@@ -59,13 +67,15 @@ export function makeBed(options: BedOptions): Bed {
   mkdirSync(home);
   writeFileSync(path.join(home, ".gitconfig"), "[user]\n\tname = alice\n\temail = alice@example.org\n[init]\n\tdefaultBranch = main\n");
   const env = bedEnvironment(folder, home);
-  const git = (...args: readonly string[]): string => execFileSync("git", [...args], { cwd: project, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  const git = (...args: readonly string[]): string =>
+    execFileSync("git", [...args], { cwd: project, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   git("init", "--quiet");
   git("add", "--all");
   git("commit", "--quiet", "--message", "one");
   if (options.tag !== undefined) git("tag", "--annotate", options.tag, "--message", options.tagMessage ?? options.tag);
   const state = path.join(folder, "state");
-  const start = (args: readonly string[], more: Readonly<Record<string, string>> = {}) => startProgram(["--state", state, ...args], { cwd: project, env: { ...env, ...more }, through: options.through?.(project) ?? [] });
+  const start = (args: readonly string[], more: Readonly<Record<string, string>> = {}) =>
+    startProgram(["--state", state, ...args], { cwd: project, env: { ...env, ...more }, through: options.through?.(project) ?? [] });
   return {
     folder,
     project,
@@ -88,7 +98,21 @@ function writeFiles(folder: string, files: Readonly<Record<string, string | Uint
 
 /** What the package clients of this machine need, with caches of the user's own, and nothing else. */
 function bedEnvironment(folder: string, home: string): Record<string, string> {
-  const kept = ["PIP_CERT", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "PIP_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "PYENV_ROOT", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "SLIPWAY_FROM_SOURCE"];
+  const kept = [
+    "PIP_CERT",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+    "PIP_INDEX_URL",
+    "UV_INDEX_URL",
+    "UV_DEFAULT_INDEX",
+    "PYENV_ROOT",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NO_PROXY",
+    "SLIPWAY_FROM_SOURCE",
+  ];
   const handed = Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
   return {
     ...handed,
@@ -122,7 +146,10 @@ function startProgram(args: readonly string[], { cwd, env, through }: Starting) 
 }
 
 /** An index on loopback that stands for a real one and counts what it is sent. */
-export function startIndex(folder: string, options: { readonly ours: readonly string[]; readonly faults?: string; readonly port?: number }): Promise<RehearsalPypi> {
+export function startIndex(
+  folder: string,
+  options: { readonly ours: readonly string[]; readonly faults?: string; readonly port?: number },
+): Promise<RehearsalPypi> {
   return startRehearsalPypi({
     ours: options.ours,
     clock: createSystemClock(),
@@ -141,7 +168,9 @@ export function edit(project: string, file: string, change: (text: string) => st
 
 /** Points registries of slipway.yaml at other addresses: nothing else of the file changes. */
 export function pointAt(project: string, registries: Readonly<Record<string, { readonly url: string; readonly index?: string }>>): void {
-  const lines = Object.entries(registries).map(([name, { url, index }]) => `  ${name}: { ecosystem: pypi, url: "${url}"${index === undefined ? "" : `, index: "${index}"`} }`);
+  const lines = Object.entries(registries).map(
+    ([name, { url, index }]) => `  ${name}: { ecosystem: pypi, url: "${url}"${index === undefined ? "" : `, index: "${index}"`} }`,
+  );
   edit(project, "slipway.yaml", (text) => text.replace("environments:\n", `registries:\n${lines.join("\n")}\nenvironments:\n`));
 }
 
@@ -157,7 +186,13 @@ export interface JsonReport {
   readonly sentence: string;
   readonly run: string;
   readonly planDigest: string;
-  readonly files: readonly { readonly registry: string; readonly name: string; readonly sha256: string; readonly outcome: string; readonly url?: string }[];
+  readonly files: readonly {
+    readonly registry: string;
+    readonly name: string;
+    readonly sha256: string;
+    readonly outcome: string;
+    readonly url?: string;
+  }[];
   readonly steps: readonly { readonly id: string; readonly state: string; readonly message?: string }[];
   readonly findings: readonly { readonly id: string; readonly level: string; readonly message: string }[];
   readonly record?: string;

@@ -10,10 +10,13 @@ export function fastClock(times: number): Clock {
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason as Error);
-        const timer = setTimeout(() => {
-          signal.removeEventListener("abort", stop);
-          resolve();
-        }, Math.ceil(ms / times));
+        const timer = setTimeout(
+          () => {
+            signal.removeEventListener("abort", stop);
+            resolve();
+          },
+          Math.ceil(ms / times),
+        );
         const stop = (): void => {
           clearTimeout(timer);
           reject(signal.reason as Error);

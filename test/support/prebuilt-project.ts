@@ -27,14 +27,22 @@ export const prebuiltTokens = { TESTPYPI_TOKEN: "pypi-test-token-of-a-reed", PYP
 
 /** A description that a strict check takes. */
 export function describedAs(version: string): WheelOf {
-  return { name: prebuiltName, version, requiresPython: ">=3.9", description: "# Reed\n\nStands still.\n", descriptionContentType: "text/markdown" };
+  return {
+    name: prebuiltName,
+    version,
+    requiresPython: ">=3.9",
+    description: "# Reed\n\nStands still.\n",
+    descriptionContentType: "text/markdown",
+  };
 }
 
 /** The step that hands the files on; it needs no program but one that does nothing. */
-export const handOn = '  build: { run: "true", produces: [{ kind: wheel, files: "built/*.whl" }, { kind: sdist, files: "built/*.tar.gz" }] }\n';
+export const handOn =
+  '  build: { run: "true", produces: [{ kind: wheel, files: "built/*.whl" }, { kind: sdist, files: "built/*.tar.gz" }] }\n';
 
 const bothIndexes = "  testpypi: { uses: publish, environment: testpypi }\n  pypi: { uses: publish, environment: pypi }\n";
-const bothEnvironments = "  testpypi: { registry: testpypi, credentials: { token: TESTPYPI_TOKEN }, test: true }\n  pypi: { registry: pypi, credentials: { token: PYPI_TOKEN } }\n";
+const bothEnvironments =
+  "  testpypi: { registry: testpypi, credentials: { token: TESTPYPI_TOKEN }, test: true }\n  pypi: { registry: pypi, credentials: { token: PYPI_TOKEN } }\n";
 
 export function prebuiltProject(options: PrebuiltOptions = {}): PrebuiltProject {
   const version = options.version ?? "1.0.0";
@@ -48,5 +56,12 @@ on: { tag: reed }
 ${options.top ?? ""}environments:
 ${options.environments ?? bothEnvironments}steps:
 ${options.steps ?? handOn + bothIndexes}`;
-  return { files: { "pyproject.toml": pyproject, "slipway.yaml": file, ...Object.fromEntries(built.map((one) => [`built/${one.name}`, one.bytes])) }, built };
+  return {
+    files: {
+      "pyproject.toml": pyproject,
+      "slipway.yaml": file,
+      ...Object.fromEntries(built.map((one) => [`built/${one.name}`, one.bytes])),
+    },
+    built,
+  };
 }

@@ -24,7 +24,20 @@ export async function fetchSdists(wanted: readonly RealSdist[]): Promise<void> {
   const requirements = path.join(place, "requirements.txt");
   writeFileSync(requirements, missing.map((one) => `${one.name}==${one.version} --hash=sha256:${one.sha256}\n`).join(""));
   // Only these come as sources: what pip needs to look into them may come as wheels.
-  const args = ["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", missing.map((one) => one.name).join(","), "--require-hashes", "--requirement", requirements, "--dest", place];
+  const args = [
+    "-m",
+    "pip",
+    "download",
+    "--quiet",
+    "--no-deps",
+    "--no-binary",
+    missing.map((one) => one.name).join(","),
+    "--require-hashes",
+    "--requirement",
+    requirements,
+    "--dest",
+    place,
+  ];
   const ended = await runTool(testTool("python"), args, { timeoutMs: 300_000, env: { HOME: process.env["HOME"] ?? "" } });
   assert.equal(ended.code, 0, `pip cannot fetch ${missing.map((one) => one.file).join(", ")}:\n${ended.output}`);
   for (const one of missing) renameSync(path.join(place, one.file), path.join(folder, one.file));

@@ -21,7 +21,15 @@ export function planOf(steps: readonly PlannedStep[], parts: Partial<Plan> = {})
 }
 
 export function anActingStep(parts: Partial<PlannedStep> = {}): PlannedStep {
-  return aPlannedStep({ id: "publish", uses: "publish@1", kind: "acting", zone: "publish", reach: "irreversible", timeoutMs: 3_600_000, ...parts });
+  return aPlannedStep({
+    id: "publish",
+    uses: "publish@1",
+    kind: "acting",
+    zone: "publish",
+    reach: "irreversible",
+    timeoutMs: 3_600_000,
+    ...parts,
+  });
 }
 
 export function anEffect(parts: Partial<Effect> = {}): Effect {

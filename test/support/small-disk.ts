@@ -21,13 +21,21 @@ export interface SmallDisk {
 export async function smallDisk(context: TestContext, sizeMiB: number): Promise<SmallDisk> {
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "slipway disk ")));
   const through = mountHere(context, folder, sizeMiB) ?? (await mountApart(context, folder, sizeMiB));
-  assert.ok(through !== undefined, "Cannot mount a tmpfs, as root or in a user name space: run the tests where one of both is allowed (docker: --privileged)");
+  assert.ok(
+    through !== undefined,
+    "Cannot mount a tmpfs, as root or in a user name space: run the tests where one of both is allowed (docker: --privileged)",
+  );
   const python = (...words: readonly string[]): void => {
     const [program = "", ...args] = [...through(folder), testTool("python"), "-c", ...words];
     const ended = spawnSync(program, args, { encoding: "utf8" });
     assert.equal(ended.status, 0, `${ended.stdout}${ended.stderr}`);
   };
-  return { folder, through, fill: (leaveMiB) => python(filling, folder, String(leaveMiB)), makeRoom: () => python("import os, sys; os.unlink(os.path.join(sys.argv[1], 'filler'))", folder) };
+  return {
+    folder,
+    through,
+    fill: (leaveMiB) => python(filling, folder, String(leaveMiB)),
+    makeRoom: () => python("import os, sys; os.unlink(os.path.join(sys.argv[1], 'filler'))", folder),
+  };
 }
 
 const filling = `
@@ -43,7 +51,7 @@ with open(os.path.join(folder, "filler"), "ab", buffering=0) as filler:
 `;
 
 function mountHere(context: TestContext, folder: string, sizeMiB: number): SmallDisk["through"] | undefined {
-  return undefined; const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${sizeMiB}m`, "tmpfs", folder]);
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${sizeMiB}m`, "tmpfs", folder]);
   if (mounted.status !== 0) return undefined;
   context.after(() => {
     spawnSync("umount", ["--lazy", folder]);
@@ -55,12 +63,29 @@ function mountHere(context: TestContext, folder: string, sizeMiB: number): Small
 /** A process holds the name space for as long as the test runs. */
 async function mountApart(context: TestContext, folder: string, sizeMiB: number): Promise<SmallDisk["through"] | undefined> {
   const script = 'mount -t tmpfs -o "size=$1m" tmpfs "$2" && echo mounted && exec sleep 3600';
-  const holder = spawn("unshare", ["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", String(sizeMiB), folder], { stdio: ["ignore", "pipe", "ignore"] });
+  const holder = spawn("unshare", ["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", String(sizeMiB), folder], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   context.after(() => {
     holder.kill("SIGKILL");
     rmSync(folder, { recursive: true, force: true });
   });
-  const [said] = (await Promise.race([once(holder.stdout, "data"), once(holder, "close").then(() => [""]), once(holder, "error").then(() => [""])])) as [unknown];
+  const [said] = (await Promise.race([
+    once(holder.stdout, "data"),
+    once(holder, "close").then(() => [""]),
+    once(holder, "error").then(() => [""]),
+  ])) as [unknown];
   if (!String(said).includes("mounted")) return undefined;
-  return (cwd) => ["nsenter", "--target", String(holder.pid), "--user", "--mount", "--preserve-credentials", "sh", "-c", 'cd "$0" && exec "$@"', cwd];
+  return (cwd) => [
+    "nsenter",
+    "--target",
+    String(holder.pid),
+    "--user",
+    "--mount",
+    "--preserve-credentials",
+    "sh",
+    "-c",
+    'cd "$0" && exec "$@"',
+    cwd,
+  ];
 }

@@ -41,7 +41,17 @@ export async function driveBare(bare: Bare): Promise<RunState> {
   const state = fold(journal.append(run, first, { atMs: clock.nowMs(), answered: [] }));
   const interrupted = new AbortController().signal;
   const runtime = createEmbeddedRuntime(
-    { run, journal, clock, workshop: workshopOf(bare), sha256OfText, membersOf: () => undefined, interrupted, onRecorded: () => undefined, onMove: () => undefined },
+    {
+      run,
+      journal,
+      clock,
+      workshop: workshopOf(bare),
+      sha256OfText,
+      membersOf: () => undefined,
+      interrupted,
+      onRecorded: () => undefined,
+      onMove: () => undefined,
+    },
     state,
   );
   await drive(state, runtime, { limits, waitForPeople: false, interrupted });
@@ -57,7 +67,11 @@ function workshopOf({ stepOf, ports }: Bare): Workshop {
     preflight: () => Promise.resolve({ passed: true, findings: [] }),
     readPorts: () => Promise.resolve(ports),
     effectPorts: () => Promise.resolve(ports),
-    workPorts: () => Promise.resolve({ ports: { ...ports, workFolder: "/", scratchFolder: "/", print: () => undefined } satisfies WorkPorts, close: () => Promise.resolve() }),
+    workPorts: () =>
+      Promise.resolve({
+        ports: { ...ports, workFolder: "/", scratchFolder: "/", print: () => undefined } satisfies WorkPorts,
+        close: () => Promise.resolve(),
+      }),
     freeze: () => refuse("freeze"),
     lookAtSource: () => Promise.resolve({ kind: "same" }),
     bind: () => refuse("bind"),

@@ -95,7 +95,9 @@ function remarkOnBuild({ name, facts }: Discovered): readonly string[] {
   const elsewhere = facts.manyPlatforms ? " The wheels that cibuildwheel makes elsewhere are not part of this." : "";
   return [
     `${name} is compiled (${facts.native}): the wheel fits the machine that builds it.${elsewhere}`,
-    ...(facts.native === "maturin" ? [] : ["A Linux wheel is not made fit for others (manylinux) by this version of Slipway, and an index takes no other."]),
+    ...(facts.native === "maturin"
+      ? []
+      : ["A Linux wheel is not made fit for others (manylinux) by this version of Slipway, and an index takes no other."]),
     "For more platforms, each with a machine of its own, add to this line:",
     "  with: { sdist: linux-x86_64 }, matrix: { platform: [linux-x86_64, macos-arm64] }",
   ];

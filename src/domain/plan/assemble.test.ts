@@ -13,10 +13,27 @@ function step(name: string, parts: Partial<StepConfiguration> = {}): StepConfigu
 }
 
 const line = (name: string, parts: Partial<StepConfiguration> = {}): StepEntry => ({ kind: "step", step: step(name, parts) });
-const many = (kind: "parallel" | "group", name: string, ...steps: readonly StepConfiguration[]): StepEntry => ({ kind, name, when: [], steps });
+const many = (kind: "parallel" | "group", name: string, ...steps: readonly StepConfiguration[]): StepEntry => ({
+  kind,
+  name,
+  when: [],
+  steps,
+});
 const when = (kind: "tag" | "final"): { readonly when: readonly Condition[] } => ({ when: [{ kind, not: false }] });
 
-const plain: StepTraits = { uses: "run@1", kind: "work", zone: "project", title: "run it", input: null, takes: [], makes: [], publishes: [], reads: [], reach: undefined, timeoutMs: 60_000 };
+const plain: StepTraits = {
+  uses: "run@1",
+  kind: "work",
+  zone: "project",
+  title: "run it",
+  input: null,
+  takes: [],
+  makes: [],
+  publishes: [],
+  reads: [],
+  reach: undefined,
+  timeoutMs: 60_000,
+};
 
 const catalogue: Readonly<Record<string, (use: Parameters<DescribeStep>[0]) => Partial<StepTraits>>> = {
   run: (use) => ({ input: use.with }),
@@ -37,7 +54,8 @@ const catalogue: Readonly<Record<string, (use: Parameters<DescribeStep>[0]) => P
 const describe: DescribeStep = (use): Described => {
   const found = catalogue[use.uses];
   if (use.uses === "attest") return { kind: "not-yet", what: "`uses: attest`" };
-  if (use.with["wrong"] === true) return { kind: "invalid", problems: [{ path: ["with", "wrong"], message: "Cannot use it: it is wrong", hint: "Leave it out" }] };
+  if (use.with["wrong"] === true)
+    return { kind: "invalid", problems: [{ path: ["with", "wrong"], message: "Cannot use it: it is wrong", hint: "Leave it out" }] };
   if (found === undefined) return { kind: "invalid", problems: [{ path: ["uses"], message: `Cannot use "${use.uses}"` }] };
   return { kind: "described", traits: { ...plain, ...found(use) } };
 };
@@ -48,7 +66,10 @@ function environment(name: string, parts: Partial<EnvironmentConfiguration> = {}
 
 const approvals = { required: 1, from: "managers", standing: "refused" } as const;
 
-function request(entries: readonly StepEntry[], parts: Partial<AssembleRequest> & { readonly file?: Partial<Configuration> } = {}): AssembleRequest {
+function request(
+  entries: readonly StepEntry[],
+  parts: Partial<AssembleRequest> & { readonly file?: Partial<Configuration> } = {},
+): AssembleRequest {
   const pipeline = { name: "release", on: [], inputs: [], entries };
   const { file, ...rest } = parts;
   return {
@@ -90,7 +111,9 @@ function planned(entries: readonly StepEntry[], parts: Parameters<typeof request
 
 function problemsOf(entries: readonly StepEntry[], parts: Parameters<typeof request>[1] = {}): readonly string[] {
   const assembled = assemble(request(entries, parts));
-  return assembled.kind === "invalid" ? assembled.problems.map((problem) => `${problem.code} ${problem.message}`) : assert.fail("the plan was assembled");
+  return assembled.kind === "invalid"
+    ? assembled.problems.map((problem) => `${problem.code} ${problem.message}`)
+    : assert.fail("the plan was assembled");
 }
 
 /** `id <- what it waits for`, in order. */
@@ -99,7 +122,8 @@ function orderOf(plan: Plan): readonly string[] {
 }
 
 const build = line("build", { uses: "build-wheel" });
-const publishTo = (name: string, registry: string, parts: Partial<StepConfiguration> = {}): StepConfiguration => step(name, { uses: "publish", environment: registry, ...parts });
+const publishTo = (name: string, registry: string, parts: Partial<StepConfiguration> = {}): StepConfiguration =>
+  step(name, { uses: "publish", environment: registry, ...parts });
 const upload: StepEntry = { kind: "step", step: publishTo("upload", "pypi") };
 
 // --- order --------------------------------------------------------------------------------------
@@ -109,11 +133,21 @@ test("assemble() has each line wait for the one above it", () => {
 });
 
 test("assemble() has steps side by side wait for what stands above, and what stands below wait for all of them", () => {
-  assert.deepEqual(orderOf(planned([line("a"), many("parallel", "p", step("x"), step("y")), line("z")])), ["a", "p/x <- a", "p/y <- a", "z <- p/x p/y"]);
+  assert.deepEqual(orderOf(planned([line("a"), many("parallel", "p", step("x"), step("y")), line("z")])), [
+    "a",
+    "p/x <- a",
+    "p/y <- a",
+    "z <- p/x p/y",
+  ]);
 });
 
 test("assemble() has the steps of a group wait for one another", () => {
-  assert.deepEqual(orderOf(planned([line("a"), many("group", "g", step("x"), step("y")), line("z")])), ["a", "g/x <- a", "g/y <- g/x", "z <- g/y"]);
+  assert.deepEqual(orderOf(planned([line("a"), many("group", "g", step("x"), step("y")), line("z")])), [
+    "a",
+    "g/x <- a",
+    "g/y <- g/x",
+    "z <- g/y",
+  ]);
 });
 
 test("assemble() fans a matrix out into legs, and what stands below waits for all", () => {
@@ -127,7 +161,13 @@ test("assemble() fans a matrix out into legs, and what stands below waits for al
 test("assemble() keeps what the line says of time-out, retry and being optional", () => {
   const plan = planned([line("a", { timeoutMs: 5, retry: 2, optional: true }), line("b")]);
 
-  assert.deepEqual(plan.steps.map((one) => [one.timeoutMs, one.retry, one.optional]), [[5, 2, true], [60_000, 0, false]]);
+  assert.deepEqual(
+    plan.steps.map((one) => [one.timeoutMs, one.retry, one.optional]),
+    [
+      [5, 2, true],
+      [60_000, 0, false],
+    ],
+  );
 });
 
 test("assemble() draws the line", () => {
@@ -169,13 +209,21 @@ test("assemble() leaves out what a path leaves out, by name, group or id, and sa
   const plan = planned([line("a"), line("b"), many("parallel", "p", step("q")), many("group", "g", step("x"), step("y"))], { path });
 
   assert.deepEqual(orderOf(plan), ["a", "g/y <- a"]);
-  assert.deepEqual(plan.leftOut.map((one) => one.id), ["b", "p/q", "g/x"]);
+  assert.deepEqual(
+    plan.leftOut.map((one) => one.id),
+    ["b", "p/q", "g/x"],
+  );
   assert.equal(plan.leftOut[0]?.reason, 'path "hotfix", by ann: fire');
   assert.deepEqual(plan.path, path);
 });
 
 test("assemble() leaves out what takes something from a step left out, and what reads from it; nothing else", () => {
-  const entries = [line("build", { uses: "build-wheel", ...when("tag") }), upload, line("installs", { uses: "verify-install", with: { from: "pypi" } }), line("other")];
+  const entries = [
+    line("build", { uses: "build-wheel", ...when("tag") }),
+    upload,
+    line("installs", { uses: "verify-install", with: { from: "pypi" } }),
+    line("other"),
+  ];
   const plan = planned(entries, untagged);
 
   assert.deepEqual(orderOf(plan), ["other"]);
@@ -210,13 +258,22 @@ test("assemble() does not take a step beside another for one above it: it would 
     'PLAN_INVALID Cannot plan step "p/upload": it takes wheel or sdist, and no step above makes any',
   ]);
   assert.match(
-    problemsOf([build, many("parallel", "p", publishTo("upload", "pypi"), step("try", { uses: "verify-install", with: { from: "pypi" } }))])[0] ?? "",
+    problemsOf([
+      build,
+      many("parallel", "p", publishTo("upload", "pypi"), step("try", { uses: "verify-install", with: { from: "pypi" } })),
+    ])[0] ?? "",
     /"p\/try": it reads what this release publishes to pypi/,
   );
 });
 
 test("assemble() checks artifacts by itself before the first step that takes them", () => {
-  assert.deepEqual(orderOf(planned([build, line("lint"), upload, line("after")])), ["build", "lint <- build", "check-artifacts <- lint", "upload <- check-artifacts", "after <- upload"]);
+  assert.deepEqual(orderOf(planned([build, line("lint"), upload, line("after")])), [
+    "build",
+    "lint <- build",
+    "check-artifacts <- lint",
+    "upload <- check-artifacts",
+    "after <- upload",
+  ]);
 });
 
 test("assemble() checks artifacts inside a group, and once before steps side by side", () => {
@@ -266,7 +323,10 @@ const gated = { file: { environments: [environment("pypi", { approvals }), envir
 test("assemble() gives a step the gate of its environment, shared or its own", () => {
   const plan = planned([build, { kind: "step", step: publishTo("try", "testpypi") }, upload], gated);
 
-  assert.deepEqual(plan.steps.map((one) => one.gate), [undefined, undefined, "pypi", "pypi"]);
+  assert.deepEqual(
+    plan.steps.map((one) => one.gate),
+    [undefined, undefined, "pypi", "pypi"],
+  );
 });
 
 test("assemble() keeps the environment whose rule a gate goes by, though no step is performed in it", () => {
@@ -280,8 +340,14 @@ test("assemble() keeps the environment whose rule a gate goes by, though no step
 test("assemble() does not let a gate at a step stand for the gate of its environment", () => {
   const file = { environments: [environment("pypi", { approvals }), environment("testpypi", { approvals })] };
 
-  assert.match(problemsOf([build, { kind: "step", step: publishTo("upload", "pypi", { gate: "testpypi" }) }], { file })[0] ?? "", /names the gate "testpypi", and its environment "pypi" has the gate "pypi"/);
-  assert.equal(planned([build, { kind: "step", step: publishTo("upload", "pypi", { gate: "pypi" }) }], { file }).steps.at(-1)?.gate, "pypi");
+  assert.match(
+    problemsOf([build, { kind: "step", step: publishTo("upload", "pypi", { gate: "testpypi" }) }], { file })[0] ?? "",
+    /names the gate "testpypi", and its environment "pypi" has the gate "pypi"/,
+  );
+  assert.equal(
+    planned([build, { kind: "step", step: publishTo("upload", "pypi", { gate: "pypi" }) }], { file }).steps.at(-1)?.gate,
+    "pypi",
+  );
 });
 
 // --- what is refused ----------------------------------------------------------------------------
@@ -292,7 +358,10 @@ test("assemble() says what this version does not do yet, all at once and each at
 
   assert.equal(assembled.kind, "invalid");
   if (assembled.kind !== "invalid") return;
-  assert.deepEqual(assembled.problems.map((problem) => problem.code), Array.from({ length: 5 }, () => "NOT_YET"));
+  assert.deepEqual(
+    assembled.problems.map((problem) => problem.code),
+    Array.from({ length: 5 }, () => "NOT_YET"),
+  );
   assert.ok(assembled.problems.every((problem) => problem.place !== undefined && problem.hint !== undefined));
 });
 
@@ -302,7 +371,12 @@ test("assemble() hands on what a step refuses, at the place it names", () => {
   assert.equal(assembled.kind, "invalid");
   if (assembled.kind !== "invalid") return;
   assert.deepEqual(assembled.problems, [
-    { code: "PLAN_INVALID", message: "Cannot use it: it is wrong", hint: "Leave it out", place: { file: "slipway.yaml", line: 1, column: 5 } },
+    {
+      code: "PLAN_INVALID",
+      message: "Cannot use it: it is wrong",
+      hint: "Leave it out",
+      place: { file: "slipway.yaml", line: 1, column: 5 },
+    },
     { code: "PLAN_INVALID", message: 'Cannot use "none"', place: { file: "slipway.yaml", line: 1, column: 4 } },
   ]);
 });
@@ -311,17 +385,31 @@ test("assemble() hands on what a step refuses, at the place it names", () => {
 
 test("assemble() gives one plan for one configuration, whatever order its members were written in", () => {
   const entries = [build, upload];
-  const one = planned(entries, { inputs: { a: 1, b: 2 }, file: { environments: [environment("pypi", { variables: { A: "1", B: "2" } })] } });
-  const other = planned(entries, { inputs: { b: 2, a: 1 }, file: { environments: [environment("pypi", { variables: { B: "2", A: "1" } })] } });
+  const one = planned(entries, {
+    inputs: { a: 1, b: 2 },
+    file: { environments: [environment("pypi", { variables: { A: "1", B: "2" } })] },
+  });
+  const other = planned(entries, {
+    inputs: { b: 2, a: 1 },
+    file: { environments: [environment("pypi", { variables: { B: "2", A: "1" } })] },
+  });
 
   assert.equal(digestPlan(one, sha256OfText), digestPlan(other, sha256OfText));
 });
 
 test("assemble() puts every step after all it waits for", () => {
-  const plan = planned([build, many("parallel", "p", step("x"), step("y", { matrix: { os: ["l", "m"] } })), many("group", "g", publishTo("try", "testpypi"), step("z")), upload]);
+  const plan = planned([
+    build,
+    many("parallel", "p", step("x"), step("y", { matrix: { os: ["l", "m"] } })),
+    many("group", "g", publishTo("try", "testpypi"), step("z")),
+    upload,
+  ]);
   const seen = new Set<string>();
   for (const one of plan.steps) {
-    assert.ok(one.waitsFor.every((id) => seen.has(id)), one.id);
+    assert.ok(
+      one.waitsFor.every((id) => seen.has(id)),
+      one.id,
+    );
     seen.add(one.id);
   }
   assert.equal(seen.size, plan.steps.length);

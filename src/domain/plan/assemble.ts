@@ -2,10 +2,19 @@
 // the same plan, and so the same digest, everywhere. Nothing here knows any step by name but the one that the language
 // runs by itself, `check-artifacts`.
 import type { ArtifactKind, ArtifactQuery, ExpectedArtifact } from "../artifact.ts";
-import type { Configuration, Json, JsonObject, PipelineConfiguration, StepConfiguration, StepEntry, TriggerKind } from "../configuration.ts";
+import type {
+  Configuration,
+  Json,
+  JsonObject,
+  PipelineConfiguration,
+  StepConfiguration,
+  StepEntry,
+  TriggerKind,
+} from "../configuration.ts";
 import type { Problem } from "../error.ts";
 import { whyLeftOut, type Circumstances } from "./conditions.ts";
 import { planEnvironments, type KnownRegistry } from "./environments.ts";
+import { explainMissing, leftOutWithMaker, makes } from "./makers.ts";
 import { ancestors, drawLine } from "./order.ts";
 import {
   planSchema,
@@ -50,7 +59,10 @@ export interface StepUse {
 export type Described =
   | { readonly kind: "described"; readonly traits: StepTraits }
   | { readonly kind: "not-yet"; readonly what: string }
-  | { readonly kind: "invalid"; readonly problems: readonly { readonly path: readonly (string | number)[]; readonly message: string; readonly hint?: string }[] };
+  | {
+      readonly kind: "invalid";
+      readonly problems: readonly { readonly path: readonly (string | number)[]; readonly message: string; readonly hint?: string }[];
+    };
 
 export interface StepTraits {
   /** `publish@1`. */
@@ -67,7 +79,9 @@ export interface StepTraits {
   readonly timeoutMs: number;
 }
 
-export type Assembled = { readonly kind: "assembled"; readonly plan: Plan } | { readonly kind: "invalid"; readonly problems: readonly Problem[] };
+export type Assembled =
+  | { readonly kind: "assembled"; readonly plan: Plan }
+  | { readonly kind: "invalid"; readonly problems: readonly Problem[] };
 
 interface Assembling {
   readonly request: AssembleRequest;
@@ -93,7 +107,11 @@ export function assemble(request: AssembleRequest): Assembled {
   };
   for (const entry of request.pipeline.entries) addEntry(assembling, entry);
   if (assembling.steps.length === 0 && assembling.problems.length === 0) {
-    assembling.problems.push({ code: "PLAN_INVALID", message: "Cannot plan: every step is left out", hint: "Look at the `when` of the steps" });
+    assembling.problems.push({
+      code: "PLAN_INVALID",
+      message: "Cannot plan: every step is left out",
+      hint: "Look at the `when` of the steps",
+    });
   }
   return assembling.problems.length > 0
     ? { kind: "invalid", problems: assembling.problems }
@@ -105,7 +123,8 @@ function finish(assembling: Assembling): Plan {
   const used = new Set(steps.flatMap((step) => step.environment ?? []));
   // The environment whose rule a gate goes by is part of the plan, though no step may be performed in it.
   const gates = new Set(steps.flatMap((step) => step.gate ?? []));
-  const isUsed = (one: PlannedEnvironment): boolean => used.has(one.name) || (one.approvals !== undefined && one.gate !== undefined && gates.has(one.gate));
+  const isUsed = (one: PlannedEnvironment): boolean =>
+    used.has(one.name) || (one.approvals !== undefined && one.gate !== undefined && gates.has(one.gate));
   return {
     schema: planSchema,
     project: request.configuration.project,
@@ -141,7 +160,13 @@ function notYet(configuration: Configuration, what: string, path: readonly (stri
 
 function addEntry(assembling: Assembling, entry: StepEntry): void {
   if (entry.kind === "step") {
-    assembling.frontier = addStep(assembling, { step: entry.step, id: entry.step.name, names: [entry.step.name], inherited: undefined, beside: false });
+    assembling.frontier = addStep(assembling, {
+      step: entry.step,
+      id: entry.step.name,
+      names: [entry.step.name],
+      inherited: undefined,
+      beside: false,
+    });
     return;
   }
   const reason = whyLeftOut(entry.when, circumstances(assembling.request));
@@ -189,7 +214,12 @@ function reasonOf(assembling: Assembling, step: StepConfiguration, names: readon
 }
 
 function circumstances(request: AssembleRequest): Circumstances {
-  return { trigger: request.trigger, tagged: request.source.tag !== undefined, prerelease: request.release.prerelease, inputs: request.inputs };
+  return {
+    trigger: request.trigger,
+    tagged: request.source.tag !== undefined,
+    prerelease: request.release.prerelease,
+    inputs: request.inputs,
+  };
 }
 
 function leftOutByPath(path: ChosenPath | undefined, names: readonly string[]): string | undefined {
@@ -208,7 +238,9 @@ function legsOf(matrix: StepConfiguration["matrix"]): readonly Leg[] {
 function addLeg(assembling: Assembling, adding: Adding & { readonly leg: Leg; readonly waitsFor: readonly string[] }): readonly string[] {
   const { step, leg, waitsFor } = adding;
   const { request } = assembling;
-  const suffix = Object.entries(leg).map(([key, value]) => `${key}=${value}`).join(",");
+  const suffix = Object.entries(leg)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
   const id = suffix === "" ? adding.id : `${adding.id}[${suffix}]`;
   const environment = assembling.environments.find((one) => one.name === step.environment);
   const described = request.describe({ uses: step.uses, with: step.with, leg, packages: request.packages, environment });
@@ -219,13 +251,14 @@ function addLeg(assembling: Assembling, adding: Adding & { readonly leg: Leg; re
   if (step.keep.length > 0) assembling.problems.push(notYet(request.configuration, `\`keep\` of step "${id}"`, [...step.path, "keep"]));
   const { traits } = described;
   const above = traitsAbove(assembling, waitsFor);
-  const reason = leftOutWithMaker(assembling, traits, above);
+  const reason = leftOutWithMaker(traits, above, assembling.leftOut);
   if (reason !== undefined) {
     assembling.leftOut.push({ id, reason, traits });
     return [];
   }
-  const missing = missingMaker(traits, above) ?? twoGates(step, environment) ?? sharedName(assembling, id);
-  if (missing !== undefined) assembling.problems.push(stepProblem(request.configuration, step, { message: `Cannot plan step "${id}": ${missing}` }));
+  const missing = explainMissing(traits, above) ?? twoGates(step, environment) ?? sharedName(assembling, id);
+  if (missing !== undefined)
+    assembling.problems.push(stepProblem(request.configuration, step, { message: `Cannot plan step "${id}": ${missing}` }));
   assembling.traits.set(id, traits);
   assembling.steps.push(plannedStep({ id, step, traits, leg, waitsFor, gate: step.gate ?? environment?.gate }));
   return [id];
@@ -261,7 +294,11 @@ function plannedStep(parts: {
   };
 }
 
-function problemsOf(configuration: Configuration, step: StepConfiguration, described: Exclude<Described, { kind: "described" }>): readonly Problem[] {
+function problemsOf(
+  configuration: Configuration,
+  step: StepConfiguration,
+  described: Exclude<Described, { kind: "described" }>,
+): readonly Problem[] {
   if (described.kind === "not-yet") return [notYet(configuration, described.what, [...step.path, "uses"])];
   return described.problems.map(({ path, message, hint }) => stepProblem(configuration, step, { message, path, hint }));
 }
@@ -272,33 +309,25 @@ function stepProblem(
   said: { readonly message: string; readonly path?: readonly (string | number)[]; readonly hint?: string | undefined },
 ): Problem {
   const place = configuration.places([...step.path, ...(said.path ?? [])]);
-  return { code: "PLAN_INVALID", message: said.message, ...(said.hint === undefined ? {} : { hint: said.hint }), ...(place === undefined ? {} : { place }) };
+  return {
+    code: "PLAN_INVALID",
+    message: said.message,
+    ...(said.hint === undefined ? {} : { hint: said.hint }),
+    ...(place === undefined ? {} : { place }),
+  };
 }
 
 function describeQuietly(assembling: Assembling, step: StepConfiguration): StepTraits | undefined {
   const environment = assembling.environments.find((one) => one.name === step.environment);
   const leg = legsOf(step.matrix)[0] ?? {};
-  const described = assembling.request.describe({ uses: step.uses, with: step.with, leg, packages: assembling.request.packages, environment });
+  const described = assembling.request.describe({
+    uses: step.uses,
+    with: step.with,
+    leg,
+    packages: assembling.request.packages,
+    environment,
+  });
   return described.kind === "described" ? described.traits : undefined;
-}
-
-/** A step that takes something from a step that was left out is left out too; nothing else spreads (DESIGN §2). */
-function leftOutWithMaker(assembling: Assembling, traits: StepTraits, above: readonly StepTraits[]): string | undefined {
-  const reads = traits.reads.find((registry) => !above.some((one) => one.publishes.includes(registry)));
-  if (reads !== undefined) {
-    const absent = assembling.leftOut.find((one) => one.traits?.publishes.includes(reads));
-    if (absent !== undefined) return `"${absent.id}", which publishes to ${reads}, is left out`;
-  }
-  for (const query of traits.takes) {
-    if (query.kinds.some((kind) => above.some((one) => makes(one, kind)))) continue;
-    const absent = assembling.leftOut.find((one) => one.traits !== undefined && query.kinds.some((kind) => makes(one.traits as StepTraits, kind)));
-    if (absent !== undefined) return `"${absent.id}", which makes what it takes, is left out`;
-  }
-  return undefined;
-}
-
-function makes(traits: StepTraits, kind: ArtifactKind): boolean {
-  return traits.makes.some((expected) => expected.kind === kind);
 }
 
 /** What the steps are like that a step with these to wait for follows, at any distance: what stands beside it has made nothing yet. */
@@ -308,20 +337,13 @@ function traitsAbove(assembling: Assembling, waitsFor: readonly string[]): reado
 
 /** Facts of a run name a step by its id; values of a matrix may hold what ids are put together with. */
 function sharedName(assembling: Assembling, id: string): string | undefined {
-  return assembling.traits.has(id) ? "another leg has the same name; write values without \",\" and \"=\"" : undefined;
+  return assembling.traits.has(id) ? 'another leg has the same name; write values without "," and "="' : undefined;
 }
 
 /** A gate named at the step must not be a way around the gate of its environment. */
 function twoGates(step: StepConfiguration, environment: PlannedEnvironment | undefined): string | undefined {
   if (step.gate === undefined || environment?.gate === undefined || step.gate === environment.gate) return undefined;
   return `it names the gate "${step.gate}", and its environment "${environment.name}" has the gate "${environment.gate}"`;
-}
-
-function missingMaker(traits: StepTraits, above: readonly StepTraits[]): string | undefined {
-  const unread = traits.reads.find((registry) => !above.some((one) => one.publishes.includes(registry)));
-  if (unread !== undefined) return `it reads what this release publishes to ${unread}, and no step above publishes there`;
-  const unmade = traits.takes.find((query) => !query.kinds.some((kind) => above.some((one) => makes(one, kind))));
-  return unmade === undefined ? undefined : `it takes ${unmade.kinds.join(" or ")}, and no step above makes any`;
 }
 
 const checkArtifacts = "check-artifacts";
@@ -334,7 +356,9 @@ const checkedKinds: readonly ArtifactKind[] = ["wheel", "sdist"];
  */
 function checkedFrontier(assembling: Assembling, step: StepConfiguration): readonly string[] {
   const { request, steps, frontier } = assembling;
-  const isWritten = request.pipeline.entries.some((entry) => (entry.kind === "step" ? [entry.step] : entry.steps).some((one) => one.uses === checkArtifacts));
+  const isWritten = request.pipeline.entries.some((entry) =>
+    (entry.kind === "step" ? [entry.step] : entry.steps).some((one) => one.uses === checkArtifacts),
+  );
   if (isWritten || step.uses === checkArtifacts || !hasUnchecked(assembling)) return frontier;
   const taken = describeQuietly(assembling, step)?.takes.some((query) => query.kinds.some((kind) => checkedKinds.includes(kind))) ?? false;
   if (!taken) return frontier;
@@ -343,7 +367,10 @@ function checkedFrontier(assembling: Assembling, step: StepConfiguration): reado
   const { traits } = described;
   const count = steps.filter((one) => one.uses === traits.uses).length;
   const id = count === 0 ? checkArtifacts : `${checkArtifacts}-${count + 1}`;
-  if (steps.some((one) => one.id === id)) assembling.problems.push(stepProblem(request.configuration, step, { message: `Cannot plan "${id}": a step of that name does something else` }));
+  if (steps.some((one) => one.id === id))
+    assembling.problems.push(
+      stepProblem(request.configuration, step, { message: `Cannot plan "${id}": a step of that name does something else` }),
+    );
   assembling.traits.set(id, traits);
   steps.push(plannedStep({ id, step: { retry: 0, optional: false, keep: [] }, traits, leg: {}, waitsFor: frontier, gate: undefined }));
   assembling.frontier = [id];

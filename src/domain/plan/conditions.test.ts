@@ -3,7 +3,12 @@ import { test } from "node:test";
 import type { Condition } from "../configuration.ts";
 import { describeCondition, whyLeftOut, type Circumstances } from "./conditions.ts";
 
-const around: Circumstances = { trigger: "dispatch", tagged: true, prerelease: false, inputs: { yes: true, no: false, text: "x", empty: "", none: null } };
+const around: Circumstances = {
+  trigger: "dispatch",
+  tagged: true,
+  prerelease: false,
+  inputs: { yes: true, no: false, text: "x", empty: "", none: null },
+};
 const on = (kind: Exclude<Condition["kind"], "input">): Condition => ({ kind, not: false });
 const input = (name: string): Condition => ({ kind: "input", name, not: false });
 const not = (condition: Condition): Condition => ({ ...condition, not: true });

@@ -15,7 +15,11 @@ test("diffPlans() of equal plans is empty", () => {
 });
 
 test("diffPlans() names the field with both values", () => {
-  const after: Plan = { ...plan, steps: [{ ...build, input: { builder: "hatch" } }, publish], source: { ...plan.source, commit: "d".repeat(40) } };
+  const after: Plan = {
+    ...plan,
+    steps: [{ ...build, input: { builder: "hatch" } }, publish],
+    source: { ...plan.source, commit: "d".repeat(40) },
+  };
 
   assert.deepEqual(diffPlans(plan, after), [
     { field: "source.commit", before: "c".repeat(40), after: "d".repeat(40) },
@@ -62,8 +66,17 @@ test("diffPlans() does not lose one of two members of the same name", () => {
   assert.equal(diffPlans({ ...plan, steps: twice("a") }, { ...plan, steps: twice("b") }).length, 1);
 });
 
-const scalar = fc.oneof(fc.boolean(), fc.integer({ min: 0, max: 2 }), fc.constantFrom("", "a", "true", "1", "null", "[]", '"a"'), fc.constant(null));
-const inputs = fc.dictionary(fc.constantFrom("x", "y", "z"), fc.oneof(scalar, fc.array(scalar, { maxLength: 2 }), fc.dictionary(fc.constantFrom("p", "q"), scalar, { maxKeys: 2 })), { maxKeys: 3 });
+const scalar = fc.oneof(
+  fc.boolean(),
+  fc.integer({ min: 0, max: 2 }),
+  fc.constantFrom("", "a", "true", "1", "null", "[]", '"a"'),
+  fc.constant(null),
+);
+const inputs = fc.dictionary(
+  fc.constantFrom("x", "y", "z"),
+  fc.oneof(scalar, fc.array(scalar, { maxLength: 2 }), fc.dictionary(fc.constantFrom("p", "q"), scalar, { maxKeys: 2 })),
+  { maxKeys: 3 },
+);
 const anyPlan = fc
   .record({ inputs, ids: fc.uniqueArray(fc.constantFrom("a", "b", "c"), { maxLength: 3 }), retry: fc.nat(2) })
   .map(({ inputs: given, ids, retry }): Plan => ({ ...plan, inputs: given, steps: ids.map((id) => aPlannedStep({ id, retry })) }));

@@ -43,7 +43,14 @@ function planRegistry(configuration: Configuration, known: readonly KnownRegistr
   const declared = configuration.registries.find((registry) => registry.name === use.registry);
   if (declared !== undefined) {
     const { name, ecosystem, url, index } = declared;
-    return { name, ecosystem, test: use.test, credentials: use.credentials, ...(url === undefined ? {} : { url }), ...(index === undefined ? {} : { index }) };
+    return {
+      name,
+      ecosystem,
+      test: use.test,
+      credentials: use.credentials,
+      ...(url === undefined ? {} : { url }),
+      ...(index === undefined ? {} : { index }),
+    };
   }
   const found = known.find((registry) => registry.name === use.registry);
   if (found === undefined) return undefined;

@@ -5,12 +5,16 @@ import { anActingStep, planOf } from "../../../test/support/runs.ts";
 import { guardedSteps, stepsAbove, stepsBefore } from "./guarded.ts";
 
 const work = (id: string, ...waitsFor: readonly string[]) => aPlannedStep({ id, waitsFor });
-const act = (id: string, gate: string | undefined, ...waitsFor: readonly string[]) => anActingStep({ id, waitsFor, ...(gate === undefined ? {} : { gate }) });
+const act = (id: string, gate: string | undefined, ...waitsFor: readonly string[]) =>
+  anActingStep({ id, waitsFor, ...(gate === undefined ? {} : { gate }) });
 
 test("stepsAbove() is everything that the guarded step follows", () => {
   const plan = planOf([work("build"), work("test", "build"), work("beside"), act("pypi", "G", "test"), work("try", "pypi")]);
 
-  assert.deepEqual(guardedSteps(plan, "G").map((step) => step.id), ["pypi"]);
+  assert.deepEqual(
+    guardedSteps(plan, "G").map((step) => step.id),
+    ["pypi"],
+  );
   assert.deepEqual([...stepsAbove(plan, "G")].toSorted(), ["build", "test"]);
 });
 
@@ -21,7 +25,13 @@ test("stepsAbove() is not held up by what stands between two steps of one gate",
 });
 
 test("stepsAbove() of two gates never wait for each other when their steps stand in lines", () => {
-  const plan = planOf([work("build"), act("a1", "A", "build"), act("b1", "B", "build"), act("a2", "A", "a1", "b1"), act("b2", "B", "a1", "b1")]);
+  const plan = planOf([
+    work("build"),
+    act("a1", "A", "build"),
+    act("b1", "B", "build"),
+    act("a2", "A", "a1", "b1"),
+    act("b2", "B", "a1", "b1"),
+  ]);
 
   assert.deepEqual([...stepsAbove(plan, "A")], ["build"]);
   assert.deepEqual([...stepsAbove(plan, "B")], ["build"]);

@@ -49,7 +49,10 @@ test("drawLine() has nothing at the line where nothing is irreversible", () => {
   assert.deepEqual(drawLine(steps(["a", []], ["b", ["a"], "reversible"])), { at: [], above: ["a", "b"], below: [] });
 });
 
-const dag = fc.array(fc.record({ bits: fc.nat(), reach: fc.constantFrom<Reach | undefined>(undefined, "reversible", "expendable", "irreversible") }), { maxLength: 9 });
+const dag = fc.array(
+  fc.record({ bits: fc.nat(), reach: fc.constantFrom<Reach | undefined>(undefined, "reversible", "expendable", "irreversible") }),
+  { maxLength: 9 },
+);
 
 function follows(all: readonly PlannedStep[], step: PlannedStep, other: PlannedStep): boolean {
   return step.waitsFor.some((id) => id === other.id || follows(all, all.find((one) => one.id === id) ?? step, other));
@@ -66,7 +69,10 @@ test("drawLine() puts every step in exactly one place, and the right one, in any
       for (const step of all) {
         const isLate = all.some((other) => other.reach === "irreversible" && follows(all, step, other));
         const place = isLate ? "below" : step.reach === "irreversible" ? "at" : "above";
-        assert.deepEqual((["at", "above", "below"] as const).filter((one) => line[one].includes(step.id)), [place]);
+        assert.deepEqual(
+          (["at", "above", "below"] as const).filter((one) => line[one].includes(step.id)),
+          [place],
+        );
       }
     }),
   );

@@ -4,14 +4,24 @@ import { aPlan, aPlannedStep, anEnvironment } from "../../../test/support/ports.
 import { sha256OfText } from "../../../test/support/runs.ts";
 import { catalogueName, digestPlan, environmentOf, fingerprintStep, stepOf, type Plan, type PlannedStep } from "./plan.ts";
 
-const step = aPlannedStep({ id: "build[platform=a]", uses: "build-wheel@3", input: { b: 1, a: 2 }, leg: { platform: "a" }, environment: "pypi" });
+const step = aPlannedStep({
+  id: "build[platform=a]",
+  uses: "build-wheel@3",
+  input: { b: 1, a: 2 },
+  leg: { platform: "a" },
+  environment: "pypi",
+});
 const plan = aPlan({ steps: [step], environments: [anEnvironment()] });
 
 /** The same plan with the members of every object in another order. */
 function reordered<T>(value: T): T {
   if (Array.isArray(value)) return value.map(reordered) as T;
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).toReversed().map(([key, member]) => [key, reordered(member)])) as T;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([key, member]) => [key, reordered(member)]),
+  ) as T;
 }
 
 test("digestPlan() is the same whatever order the members are written in", () => {
@@ -39,8 +49,19 @@ test("digestPlan() changes with any member of the plan", () => {
 });
 
 test("fingerprintStep() tells work apart by what it does, not by its name, order or time-out", () => {
-  const same: readonly PlannedStep[] = [{ ...step, id: "other" }, { ...step, waitsFor: ["x"] }, { ...step, timeoutMs: 5, retry: 2, optional: true, title: "T" }, reordered(step)];
-  const other: readonly PlannedStep[] = [{ ...step, uses: "build-wheel@4" }, { ...step, input: { b: 1 } }, { ...step, leg: { platform: "b" } }, { ...step, environment: "other" }, { ...step, takes: [{ kinds: ["wheel"] }] }];
+  const same: readonly PlannedStep[] = [
+    { ...step, id: "other" },
+    { ...step, waitsFor: ["x"] },
+    { ...step, timeoutMs: 5, retry: 2, optional: true, title: "T" },
+    reordered(step),
+  ];
+  const other: readonly PlannedStep[] = [
+    { ...step, uses: "build-wheel@4" },
+    { ...step, input: { b: 1 } },
+    { ...step, leg: { platform: "b" } },
+    { ...step, environment: "other" },
+    { ...step, takes: [{ kinds: ["wheel"] }] },
+  ];
 
   for (const one of same) assert.equal(fingerprintStep(one, sha256OfText), fingerprintStep(step, sha256OfText));
   for (const one of other) assert.notEqual(fingerprintStep(one, sha256OfText), fingerprintStep(step, sha256OfText));

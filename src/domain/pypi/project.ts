@@ -38,7 +38,10 @@ export type ProjectTexts = Readonly<Partial<Record<(typeof projectFiles)[number]
 /** The files that `readPythonProject` wants to see. */
 export const projectFiles = ["pyproject.toml", "setup.cfg", "setup.py", "PKG-INFO"] as const;
 
-export type ReadProject = { readonly kind: "project"; readonly project: PythonProject } | { readonly kind: "none" } | { readonly kind: "invalid"; readonly why: string };
+export type ReadProject =
+  | { readonly kind: "project"; readonly project: PythonProject }
+  | { readonly kind: "none" }
+  | { readonly kind: "invalid"; readonly why: string };
 
 type Table = { readonly [key: string]: unknown };
 
@@ -65,8 +68,13 @@ function describe(toml: Table, texts: ProjectTexts): PythonProject {
   const setupCfg = readSetupCfg(texts["setup.cfg"] ?? "");
   const published = readPkgInfo(texts["PKG-INFO"]);
   const name =
-    string(project["name"]) ?? string(poetry["name"]) ?? string(flit["dist-name"]) ?? string(flit["module"]) ??
-    setupCfg.get("name") ?? literalIn(texts["setup.py"], "name") ?? published.name;
+    string(project["name"]) ??
+    string(poetry["name"]) ??
+    string(flit["dist-name"]) ??
+    string(flit["module"]) ??
+    setupCfg.get("name") ??
+    literalIn(texts["setup.py"], "name") ??
+    published.name;
   return {
     name,
     version: versionOf({ toml, project, poetry, setupCfg, texts, name }),
@@ -118,7 +126,9 @@ function tagTool({ toml, setupCfg, texts }: Looking): string | undefined {
   if ("versioningit" in tool) return "versioningit";
   if ("poetry-dynamic-versioning" in tool) return "poetry-dynamic-versioning";
   const requires = strings(table(toml, "build-system")["requires"]).map((one) => one.toLowerCase().replaceAll("_", "-"));
-  const required = ["setuptools-scm", "hatch-vcs", "versioningit", "setuptools-git-versioning"].find((tag) => requires.some((one) => one.startsWith(tag)));
+  const required = ["setuptools-scm", "hatch-vcs", "versioningit", "setuptools-git-versioning"].find((tag) =>
+    requires.some((one) => one.startsWith(tag)),
+  );
   const inPbr = setupCfg.get("pbr") ?? (requires.some((one) => /^pbr\b/.test(one)) ? "pbr" : undefined);
   const versioneer = /\bversioneer\b/.test(texts["setup.py"] ?? "") || "versioneer" in tool ? "versioneer" : undefined;
   return required ?? inPbr ?? versioneer ?? (/use_scm_version/.test(texts["setup.py"] ?? "") ? "setuptools-scm" : undefined);
@@ -138,8 +148,10 @@ function dynamicVersion({ toml, name }: Looking): VersionSource | undefined {
   if (attribute !== undefined) return { kind: "file", files: filesOfAttribute(attribute), how: "variable" };
   const file = string(setuptools["file"]) ?? strings(setuptools["file"])[0];
   if (file !== undefined) return { kind: "file", files: [file], how: "whole" };
-  if (backend.startsWith("maturin")) return { kind: "file", files: [string(table(tool, "maturin")["manifest-path"]) ?? "Cargo.toml"], how: "cargo" };
-  if (backend.startsWith("flit_core") || backend.startsWith("flit.")) return { kind: "file", files: modulesNamed(flitModule(tool) ?? name), how: "variable" };
+  if (backend.startsWith("maturin"))
+    return { kind: "file", files: [string(table(tool, "maturin")["manifest-path"]) ?? "Cargo.toml"], how: "cargo" };
+  if (backend.startsWith("flit_core") || backend.startsWith("flit."))
+    return { kind: "file", files: modulesNamed(flitModule(tool) ?? name), how: "variable" };
   return undefined;
 }
 
@@ -156,7 +168,9 @@ function setupVersion({ setupCfg, texts, toml }: Looking): VersionSource {
   const literal = literalIn(texts["setup.py"], "version");
   if (literal !== undefined) return { kind: "static", version: literal, file: "setup.py" };
   const isDynamic = strings(table(toml, "project")["dynamic"]).includes("version");
-  const computed = /\bversion\s*=/.test(texts["setup.py"] ?? "") ? "setup.py computes the version, and only running it would tell" : "no manifest names a version";
+  const computed = /\bversion\s*=/.test(texts["setup.py"] ?? "")
+    ? "setup.py computes the version, and only running it would tell"
+    : "no manifest names a version";
   return { kind: "unknown", why: isDynamic ? "the version is dynamic, and only the build backend knows it" : computed };
 }
 
@@ -227,7 +241,8 @@ function readSetupCfg(text: string): ReadonlyMap<string, string> {
       continue;
     }
     const pair = /^([A-Za-z_-]+)\s*[=:]\s*(\S.*)$/.exec(line);
-    if (pair !== null && (section === "metadata" || section === "options")) found.set((pair[1] ?? "").toLowerCase(), (pair[2] ?? "").trim());
+    if (pair !== null && (section === "metadata" || section === "options"))
+      found.set((pair[1] ?? "").toLowerCase(), (pair[2] ?? "").trim());
   }
   return found;
 }

@@ -120,7 +120,9 @@ function lookOver(deciding: Deciding, step: PlannedStep, following: Following): 
 /** Effects that a move is under way for, as `step:effect`. */
 export function touchedBy(underWay: ReadonlySet<string>): ReadonlySet<string> {
   const prefixes = effectMoveKinds.map((kind) => `${kind}:`);
-  return new Set([...underWay].flatMap((key) => prefixes.filter((prefix) => key.startsWith(prefix)).map((prefix) => key.slice(prefix.length))));
+  return new Set(
+    [...underWay].flatMap((key) => prefixes.filter((prefix) => key.startsWith(prefix)).map((prefix) => key.slice(prefix.length))),
+  );
 }
 
 const stopWeight = { conflict: 3, unresolved: 2, "by-person": 1, failed: 0 } as const;

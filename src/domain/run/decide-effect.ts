@@ -103,7 +103,10 @@ function decideDoubt(state: EffectState, nowMs: number): EffectMove {
 function decideSend(state: EffectState, nowMs: number): EffectMove {
   const { effect, reply, sendsOfSeries, intendedAtMs } = state;
   // `later` named its own time, which is over. Any other failed send waits longer each time.
-  const pausedUntilMs = sendsOfSeries > 0 && reply?.kind !== "later" && intendedAtMs !== undefined ? intendedAtMs + backoffMs(sendsOfSeries, effect.key) : nowMs;
+  const pausedUntilMs =
+    sendsOfSeries > 0 && reply?.kind !== "later" && intendedAtMs !== undefined
+      ? intendedAtMs + backoffMs(sendsOfSeries, effect.key)
+      : nowMs;
   if (nowMs < pausedUntilMs) return wait(pausedUntilMs, "waiting before the next attempt");
   const seenAtMs = state.observed?.atMs ?? 0;
   const laterIsOver = reply?.kind === "later" && seenAtMs < reply.atMs;

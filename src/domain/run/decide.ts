@@ -121,7 +121,8 @@ function begin(deciding: Deciding, step: PlannedStep, state: StepState): void {
 
 function collectQuestion(deciding: Deciding, step: PlannedStep, state: StepState): void {
   if (state.question === undefined) return deciding.add({ key: `ask:${step.id}`, kind: "ask", step: step.id });
-  if (state.answer !== undefined || deciding.state.mode === "rehearsal") deciding.add({ key: `end:${step.id}`, kind: "end", step: step.id });
+  if (state.answer !== undefined || deciding.state.mode === "rehearsal")
+    deciding.add({ key: `end:${step.id}`, kind: "end", step: step.id });
 }
 
 /** A work step that is running in no process: the one that had it is gone. */
@@ -155,7 +156,8 @@ function collectGate(deciding: Deciding, gate: string): void {
 function collectClose(deciding: Deciding): void {
   const { state, progress, around } = deciding;
   if (deciding.moves.length > 0 || around.underWay.size > 0) return;
-  if (state.plan.steps.every((step) => progress.over.has(step.id))) return deciding.add({ key: "close", kind: "close", result: "complete" });
+  if (state.plan.steps.every((step) => progress.over.has(step.id)))
+    return deciding.add({ key: "close", kind: "close", result: "complete" });
   if ([...state.steps.values()].some(isInDoubt)) return;
   if (rejectedBy(state) !== undefined) return deciding.add({ key: "close", kind: "close", result: "rejected" });
   if (state.cancel !== undefined) deciding.add({ key: "close", kind: "close", result: "cancelled" });

@@ -68,7 +68,13 @@ export type Fact =
   | { readonly kind: "effect-verified"; readonly step: string; readonly effect: string; readonly evidence: Evidence }
   /** Looked for until its absence could be believed, or a person says so: nothing of it is in doubt any more. */
   | { readonly kind: "effect-settled"; readonly step: string; readonly effect: string; readonly by?: Person; readonly reason?: string }
-  | { readonly kind: "question-asked"; readonly step: string; readonly text: string; readonly binding: Sha256; readonly paths: readonly string[] }
+  | {
+      readonly kind: "question-asked";
+      readonly step: string;
+      readonly text: string;
+      readonly binding: Sha256;
+      readonly paths: readonly string[];
+    }
   | { readonly kind: "question-answered"; readonly step: string; readonly binding: Sha256; readonly by: Person; readonly note?: string }
   | { readonly kind: "subject-frozen"; readonly gate: string; readonly subject: Subject; readonly digest: Sha256 }
   | { readonly kind: "gate-approved"; readonly gate: string; readonly digest: Sha256; readonly by: Person; readonly note?: string }

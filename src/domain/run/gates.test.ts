@@ -1,7 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { anArtifact, anEnvironment, aPlannedStep, aRegistry } from "../../../test/support/ports.ts";
-import { absentFact, again, anActingStep, anEffect, ann, clear, decided, done, failed, keysOf, listed, passed, planOf, sha256OfText, started, stateOf, type Told } from "../../../test/support/runs.ts";
+import {
+  absentFact,
+  again,
+  anActingStep,
+  anEffect,
+  ann,
+  clear,
+  decided,
+  done,
+  failed,
+  keysOf,
+  listed,
+  passed,
+  planOf,
+  sha256OfText,
+  started,
+  stateOf,
+  type Told,
+} from "../../../test/support/runs.ts";
 import { SlipwayError } from "../error.ts";
 import { canonicalJson } from "../digest.ts";
 import type { Plan, PlannedStep } from "../plan/plan.ts";
@@ -24,7 +42,11 @@ function gatedPlan(steps: readonly PlannedStep[]): Plan {
 }
 
 const simple = gatedPlan([build, guarded("publish", { waitsFor: ["build"] })]);
-const built: readonly Told[] = [[0, passed], [0, started("build")], [1, done("build", [wheel])]];
+const built: readonly Told[] = [
+  [0, passed],
+  [0, started("build")],
+  [1, done("build", [wheel])],
+];
 
 function freeze(plan: Plan, told: readonly Told[]): Fact {
   const subject = subjectOf(stateOf(plan, told), "production");
@@ -60,7 +82,11 @@ test("a gated step waits for consent to the subject, and then starts", () => {
   const frozen = freeze(simple, built);
 
   assert.deepEqual(next(simple, [...built, [2, frozen]]), []);
-  assert.deepEqual(decided(stateOf(simple, [...built, [2, frozen]]), 3).standing, { kind: "waiting", gates: ["production"], questions: [] });
+  assert.deepEqual(decided(stateOf(simple, [...built, [2, frozen]]), 3).standing, {
+    kind: "waiting",
+    gates: ["production"],
+    questions: [],
+  });
   assert.deepEqual(next(simple, [...built, [2, frozen], [3, approve(frozen)]]), ["list:publish"]);
 });
 
@@ -81,30 +107,63 @@ test("in a rehearsal gates are shown and pass", () => {
 
 test("a rejection ends the run", () => {
   const frozen = freeze(simple, built);
-  const rejected: Fact = { kind: "gate-rejected", gate: "production", digest: frozen.kind === "subject-frozen" ? frozen.digest : sha256OfText(""), by: ann, reason: "no" };
+  const rejected: Fact = {
+    kind: "gate-rejected",
+    gate: "production",
+    digest: frozen.kind === "subject-frozen" ? frozen.digest : sha256OfText(""),
+    by: ann,
+    reason: "no",
+  };
 
-  assert.deepEqual(decided(stateOf(simple, [...built, [2, frozen], [3, rejected]]), 4).moves, [{ key: "close", kind: "close", result: "rejected" }]);
+  assert.deepEqual(decided(stateOf(simple, [...built, [2, frozen], [3, rejected]]), 4).moves, [
+    { key: "close", kind: "close", result: "rejected" },
+  ]);
 });
 
 test("a gate that the plan has no rule for does not stand open", () => {
   const plan = planOf(simple.steps, { environments: [{ ...anEnvironment({ name: "production" }), gate: "production" }] });
   const frozen = freeze(plan, built);
 
-  assert.throws(() => next(plan, [...built, [2, frozen]]), (error: unknown) => error instanceof SlipwayError && error.code === "INTERNAL_ASSERTION");
+  assert.throws(
+    () => next(plan, [...built, [2, frozen]]),
+    (error: unknown) => error instanceof SlipwayError && error.code === "INTERNAL_ASSERTION",
+  );
 });
 
 test("one gate over several steps is asked once", () => {
   const plan = gatedPlan([build, guarded("start", { waitsFor: ["build"] }), guarded("publish", { waitsFor: ["start"] })]);
   const frozen = freeze(plan, built);
-  const told: readonly Told[] = [...built, [2, frozen], [3, approve(frozen)], [4, started("start")], [5, listed("start", [])], [6, clear("start")], [7, done("start")]];
+  const told: readonly Told[] = [
+    ...built,
+    [2, frozen],
+    [3, approve(frozen)],
+    [4, started("start")],
+    [5, listed("start", [])],
+    [6, clear("start")],
+    [7, done("start")],
+  ];
 
   assert.deepEqual(next(plan, told), ["list:publish"]);
 });
 
 test("bytes made after consent was given are asked about before they are published", () => {
-  const plan = gatedPlan([build, guarded("start", { waitsFor: ["build"] }), aPlannedStep({ id: "rebuild", waitsFor: ["start"] }), guarded("publish", { waitsFor: ["rebuild"] })]);
+  const plan = gatedPlan([
+    build,
+    guarded("start", { waitsFor: ["build"] }),
+    aPlannedStep({ id: "rebuild", waitsFor: ["start"] }),
+    guarded("publish", { waitsFor: ["rebuild"] }),
+  ]);
   const frozen = freeze(plan, built);
-  const told: readonly Told[] = [...built, [2, frozen], [3, approve(frozen)], [4, started("start")], [5, listed("start", [])], [6, done("start")], [7, started("rebuild")], [8, done("rebuild", [second])]];
+  const told: readonly Told[] = [
+    ...built,
+    [2, frozen],
+    [3, approve(frozen)],
+    [4, started("start")],
+    [5, listed("start", [])],
+    [6, done("start")],
+    [7, started("rebuild")],
+    [8, done("rebuild", [second])],
+  ];
 
   assert.deepEqual(next(plan, told), ["freeze:production"]);
 
@@ -116,7 +175,12 @@ test("bytes made after consent was given are asked about before they are publish
 });
 
 test("no subject is frozen while something it will hold is still being made", () => {
-  const plan = gatedPlan([build, aPlannedStep({ id: "slow" }), guarded("first", { waitsFor: ["build"], reach: "reversible" }), guarded("second", { waitsFor: ["slow"], reach: "reversible" })]);
+  const plan = gatedPlan([
+    build,
+    aPlannedStep({ id: "slow" }),
+    guarded("first", { waitsFor: ["build"], reach: "reversible" }),
+    guarded("second", { waitsFor: ["slow"], reach: "reversible" }),
+  ]);
 
   assert.deepEqual(keysOf(decided(stateOf(plan, [...built, [2, started("slow")]]), 3, ["work:slow"]).moves), []);
   assert.deepEqual(next(plan, [...built, [2, started("slow")], [3, done("slow", [second])]]), ["freeze:production"]);
@@ -126,7 +190,15 @@ test("sends of a step stop when its gate closes behind it", () => {
   const plan = gatedPlan([build, aPlannedStep({ id: "extra", optional: true }), guarded("publish", { waitsFor: ["build", "extra"] })]);
   const above: readonly Told[] = [...built, [1, started("extra")], [1, failed("extra")]];
   const frozen = freeze(plan, above);
-  const begun: readonly Told[] = [...above, [2, frozen], [3, approve(frozen)], [4, started("publish")], [5, listed("publish", [anEffect({ key: "a" })])], [6, clear("publish")], [7, absentFact("a")]];
+  const begun: readonly Told[] = [
+    ...above,
+    [2, frozen],
+    [3, approve(frozen)],
+    [4, started("publish")],
+    [5, listed("publish", [anEffect({ key: "a" })])],
+    [6, clear("publish")],
+    [7, absentFact("a")],
+  ];
 
   assert.deepEqual(next(plan, begun), ["send:publish:a"]);
   const retried: readonly Told[] = [...begun, [8, again("extra")], [9, started("extra")], [10, done("extra", [second])]];
@@ -137,17 +209,40 @@ test("sends of a step stop when its gate closes behind it", () => {
 
 test("two gates with steps in turns do not wait for each other", () => {
   const other = anEnvironment({ name: "other", gate: "other", approvals: rule });
-  const steps = [build, guarded("a1", { waitsFor: ["build"] }), anActingStep({ id: "b1", gate: "other", environment: "other", waitsFor: ["build"] })];
-  const plan = planOf([...steps, guarded("a2", { waitsFor: ["a1", "b1"] }), anActingStep({ id: "b2", gate: "other", environment: "other", waitsFor: ["a1", "b1"] })], { environments: [production, other] });
+  const steps = [
+    build,
+    guarded("a1", { waitsFor: ["build"] }),
+    anActingStep({ id: "b1", gate: "other", environment: "other", waitsFor: ["build"] }),
+  ];
+  const plan = planOf(
+    [
+      ...steps,
+      guarded("a2", { waitsFor: ["a1", "b1"] }),
+      anActingStep({ id: "b2", gate: "other", environment: "other", waitsFor: ["a1", "b1"] }),
+    ],
+    { environments: [production, other] },
+  );
 
   assert.deepEqual(next(plan, built), ["freeze:production", "freeze:other"]);
 });
 
 test("artifactsFor() are those that the steps above made, of the kinds and packages that are taken, in plan order", () => {
-  const steps = [build, aPlannedStep({ id: "more" }), aPlannedStep({ id: "beside" }), guarded("publish", { waitsFor: ["build", "more"], takes: [{ kinds: ["wheel"], packages: ["demo"] }] })];
+  const steps = [
+    build,
+    aPlannedStep({ id: "more" }),
+    aPlannedStep({ id: "beside" }),
+    guarded("publish", { waitsFor: ["build", "more"], takes: [{ kinds: ["wheel"], packages: ["demo"] }] }),
+  ];
   const plan = gatedPlan(steps);
   const foreign = anArtifact("wheel", "foreign.whl", { package: "other" });
-  const state = stateOf(plan, [[0, done("more", [second, anArtifact("sdist", "s.tar.gz")])], [1, done("build", [wheel, foreign])], [2, done("beside", [anArtifact("wheel", "beside.whl")])]]);
+  const state = stateOf(plan, [
+    [0, done("more", [second, anArtifact("sdist", "s.tar.gz")])],
+    [1, done("build", [wheel, foreign])],
+    [2, done("beside", [anArtifact("wheel", "beside.whl")])],
+  ]);
 
-  assert.deepEqual(artifactsFor(state, steps.at(-1) ?? build).map((artifact) => artifact.name), ["demo.whl", "second.whl"]);
+  assert.deepEqual(
+    artifactsFor(state, steps.at(-1) ?? build).map((artifact) => artifact.name),
+    ["demo.whl", "second.whl"],
+  );
 });

@@ -62,7 +62,10 @@ export function isGateWaiting(state: RunState, gate: string, progress: Progress)
 export function subjectOf(state: RunState, gate: string): Subject {
   const { plan } = state;
   const guarded = guardedSteps(plan, gate);
-  const above = ancestors(plan.steps, guarded.map((step) => step.id));
+  const above = ancestors(
+    plan.steps,
+    guarded.map((step) => step.id),
+  );
   const artifacts = plan.steps.filter((step) => above.has(step.id)).flatMap((step) => state.steps.get(step.id)?.artifacts ?? []);
   const targets = guarded.flatMap((step) => environmentOf(plan, step)?.registries.map((registry) => registry.name) ?? []);
   return {

@@ -21,7 +21,11 @@ export function standingOf(state: RunState, progress: Progress): Standing {
   if (movedAboveLine(state)) return { kind: "moved" };
   if (state.preflight?.passed === false) return { kind: "blocked" };
   const failed = [...state.steps.values()].filter((step) => step.phase === "failed");
-  return standingOfFailed(failed.filter((step) => !progress.over.has(step.id))) ?? standingOfWaiting(state, progress) ?? standingOfOptional(failed);
+  return (
+    standingOfFailed(failed.filter((step) => !progress.over.has(step.id))) ??
+    standingOfWaiting(state, progress) ??
+    standingOfOptional(failed)
+  );
 }
 
 function standingOfFailed(failed: readonly StepState[]): Standing | undefined {
@@ -32,7 +36,9 @@ function standingOfFailed(failed: readonly StepState[]): Standing | undefined {
 
 function standingOfWaiting(state: RunState, progress: Progress): Standing | undefined {
   const gates = [...state.gates.keys()].filter((gate) => isGateWaiting(state, gate, progress));
-  const questions = [...state.steps.values()].filter((step) => step.question !== undefined && step.phase === "pending").map((step) => step.id);
+  const questions = [...state.steps.values()]
+    .filter((step) => step.question !== undefined && step.phase === "pending")
+    .map((step) => step.id);
   return gates.length + questions.length > 0 ? { kind: "waiting", gates, questions } : undefined;
 }
 

@@ -260,7 +260,8 @@ function bookStep(state: WorkingState, fact: StepFact, atMs: number): void {
       step.question = { text: fact.text, binding: fact.binding, paths: fact.paths };
       return;
     case "question-answered":
-      if (step.question?.binding === fact.binding) step.answer = fact.note === undefined ? { by: fact.by } : { by: fact.by, note: fact.note };
+      if (step.question?.binding === fact.binding)
+        step.answer = fact.note === undefined ? { by: fact.by } : { by: fact.by, note: fact.note };
       return;
     case "effect-observed":
     case "effect-intended":
@@ -309,7 +310,13 @@ function bookEffect(step: WorkingStep, fact: EffectFact, atMs: number): void {
     case "effect-observed":
       return bookLook(effect, fact.observation, atMs);
     case "effect-intended":
-      Object.assign(effect, { sends: effect.sends + 1, openBefore: effect.open, open: true, intendedAtMs: atMs, seen: effect.observed?.observation });
+      Object.assign(effect, {
+        sends: effect.sends + 1,
+        openBefore: effect.open,
+        open: true,
+        intendedAtMs: atMs,
+        seen: effect.observed?.observation,
+      });
       Object.assign(effect, { reply: undefined, observed: undefined, looks: 0, lookedSinceMs: undefined, missingSinceMs: undefined });
       return;
     case "effect-replied":

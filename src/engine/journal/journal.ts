@@ -29,7 +29,11 @@ export interface Journal {
    * @throws SlipwayError STORAGE_FAILED when they could not be made durable. Then none of them is there; or, where only
    * the sync failed, a later process may find all of them. Whoever gets this error sends nothing more.
    */
-  append(run: string, facts: readonly Fact[], options: { readonly atMs: number; readonly answered: readonly string[] }): readonly Recorded[];
+  append(
+    run: string,
+    facts: readonly Fact[],
+    options: { readonly atMs: number; readonly answered: readonly string[] },
+  ): readonly Recorded[];
   /**
    * What is appended within `act` becomes durable together, when this returns, with one sync instead of many. What `append`
    * returned inside may be concluded from at once; nothing outside may be begun on the strength of it before. When `act`

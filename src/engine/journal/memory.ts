@@ -19,7 +19,10 @@ export function createMemoryJournal(): Journal {
       }
       const added = facts.map((fact, index) => encode(run, held.length + 1 + index, { atMs: options.atMs, fact }));
       rows.set(run, [...held, ...added]);
-      inbox.set(run, (inbox.get(run) ?? []).filter((row) => !options.answered.includes(row.id)));
+      inbox.set(
+        run,
+        (inbox.get(run) ?? []).filter((row) => !options.answered.includes(row.id)),
+      );
       return added.map(readBack);
     },
     together(act) {
@@ -34,7 +37,11 @@ export function createMemoryJournal(): Journal {
     },
     read,
     readAfter,
-    runs: (limit) => [...rows.keys()].map((run) => summarise(run, read(run))).toReversed().slice(0, limit),
+    runs: (limit) =>
+      [...rows.keys()]
+        .map((run) => summarise(run, read(run)))
+        .toReversed()
+        .slice(0, limit),
     ask(run, row) {
       const waiting = inbox.get(run) ?? [];
       if (!waiting.some((one) => one.id === row.id)) inbox.set(run, [...waiting, row]);

@@ -26,7 +26,10 @@ export function migrate(database: DatabaseSync): void {
   try {
     const version = versionOf(database);
     if (version > migrations.length) {
-      throw new SlipwayError("JOURNAL_NEWER", `Cannot open the journal: its form is ${version}, and this Slipway knows ${migrations.length}`);
+      throw new SlipwayError(
+        "JOURNAL_NEWER",
+        `Cannot open the journal: its form is ${version}, and this Slipway knows ${migrations.length}`,
+      );
     }
     for (const statements of migrations.slice(version)) database.exec(statements);
     database.exec(`PRAGMA user_version = ${migrations.length}`);

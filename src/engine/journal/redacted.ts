@@ -7,7 +7,15 @@ import type { Journal } from "./journal.ts";
 
 /** The journal, into which nothing is written that the redactor knows. */
 export function redactedJournal(journal: Journal, redactor: Pick<Redactor, "redact">): Journal {
-  return { ...journal, append: (run, facts, options) => journal.append(run, facts.map((fact) => withoutSecrets(fact, redactor)), options) };
+  return {
+    ...journal,
+    append: (run, facts, options) =>
+      journal.append(
+        run,
+        facts.map((fact) => withoutSecrets(fact, redactor)),
+        options,
+      ),
+  };
 }
 
 /** Members of facts that hold what a server, a program or a person wrote. */

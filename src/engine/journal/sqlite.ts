@@ -36,7 +36,8 @@ export function openSqliteJournal(file: string, crashPoints: CrashPoints): Journ
     together: (act) => together(store, act),
     read: (run) => readAfter(run, 0),
     readAfter,
-    runs: (limit) => storing(file, () => (statements.runs.all(limit) as unknown as RunRow[]).map((row) => ({ ...row, closed: row.closed === 1 }))),
+    runs: (limit) =>
+      storing(file, () => (statements.runs.all(limit) as unknown as RunRow[]).map((row) => ({ ...row, closed: row.closed === 1 }))),
     ask: (run, row) => storing(file, () => void statements.ask.run(row.id, run, row.atMs, JSON.stringify(row.ask))),
     asks: (run) => storing(file, () => (statements.asks.all(run) as unknown as InboxRow[]).map(readAsk)),
     close: () => database.close(),
@@ -62,7 +63,9 @@ function openDatabase(file: string): { readonly database: DatabaseSync; readonly
   try {
     // Another process may be appending an ask or reading: wait for it rather than fail. `fullfsync` is for macOS, where
     // a plain fsync may end in the disk's own cache.
-    database.exec("PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA journal_mode = WAL");
+    database.exec(
+      "PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA journal_mode = WAL",
+    );
     migrate(database);
     return { database, statements: prepare(database) };
   } catch (error) {

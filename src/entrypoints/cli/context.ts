@@ -45,13 +45,22 @@ export function openContext(options: GlobalOptions): Context {
 /** @throws SlipwayError USAGE */
 export function terminalOf(options: GlobalOptions): Terminal {
   const progress = progressKinds.find((kind) => kind === (options.progress ?? "auto"));
-  if (progress === undefined) throw new SlipwayError("USAGE", `Cannot show progress as "${options.progress}"`, { hint: `Kinds: ${progressKinds.join(", ")}` });
-  return openTerminal({ json: options.json === true, progress, color: options.color !== false, verbosity: options.quiet === true ? -1 : (options.verbose ?? 0) });
+  if (progress === undefined)
+    throw new SlipwayError("USAGE", `Cannot show progress as "${options.progress}"`, { hint: `Kinds: ${progressKinds.join(", ")}` });
+  return openTerminal({
+    json: options.json === true,
+    progress,
+    color: options.color !== false,
+    verbosity: options.quiet === true ? -1 : (options.verbose ?? 0),
+  });
 }
 
 /** Once: what is under way is ended and the state printed. Twice: out, now; that is safe at any moment. */
 function listenForInterrupts(interrupted: AbortController, terminal: Terminal): void {
-  for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
     process.on(signal, () => {
       if (interrupted.signal.aborted) process.exit(code);
       terminal.err(`\nStopping after what is under way; once more to stop at once.\n`);
@@ -82,9 +91,16 @@ export interface ReleaseOptions {
   readonly input?: readonly string[];
 }
 
-export async function askedFor(context: Context, version: string | undefined, options: ReleaseOptions & { readonly mayAssumeTag: boolean }): Promise<Asked> {
+export async function askedFor(
+  context: Context,
+  version: string | undefined,
+  options: ReleaseOptions & { readonly mayAssumeTag: boolean },
+): Promise<Asked> {
   const { world } = context;
-  const chosen = options.path === undefined ? undefined : { name: options.path, reason: options.reason, by: (await world.git.look(world.folder)).person };
+  const chosen =
+    options.path === undefined
+      ? undefined
+      : { name: options.path, reason: options.reason, by: (await world.git.look(world.folder)).person };
   return { pipeline: options.pipeline, version, inputs: inputsOf(options.input ?? []), path: chosen, mayAssumeTag: options.mayAssumeTag };
 }
 

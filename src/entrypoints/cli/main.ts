@@ -29,10 +29,16 @@ export async function main(args: readonly string[]): Promise<number> {
 function usage(error: CommanderError): SlipwayError | undefined {
   if (error.exitCode === 0) return undefined;
   // Options without a command: commander would print the help as an error.
-  if (error.code === "commander.help") return new SlipwayError("USAGE", "Cannot read the command line: no command is named", { hint: "See `slipway --help`" });
+  if (error.code === "commander.help")
+    return new SlipwayError("USAGE", "Cannot read the command line: no command is named", { hint: "See `slipway --help`" });
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
-  const suggestion = rest.join(" ").replace(/^\(|\)$/g, "").trim();
-  return new SlipwayError("USAGE", `Cannot read the command line: ${first}`, { hint: suggestion === "" ? "See `slipway --help`" : suggestion });
+  const suggestion = rest
+    .join(" ")
+    .replace(/^\(|\)$/g, "")
+    .trim();
+  return new SlipwayError("USAGE", `Cannot read the command line: ${first}`, {
+    hint: suggestion === "" ? "See `slipway --help`" : suggestion,
+  });
 }
 
 function fail(error: unknown, args: readonly string[]): number {

@@ -14,7 +14,9 @@ export interface Built {
 export function buildProgram(version: string): Built {
   let status = 0;
   const program = new Command("slipway")
-    .description("One file says how you release. Rehearse it with nothing public; run it, kill it anywhere, run it again, and it finishes exactly what is missing.")
+    .description(
+      "One file says how you release. Rehearse it with nothing public; run it, kill it anywhere, run it again, and it finishes exactly what is missing.",
+    )
     .version(`slipway ${version}`, "-V, --version", "print the version")
     .option("-C, --folder <folder>", "run as if started in this folder")
     .option("--state <folder>", "keep runs here instead of the system's place for state")
@@ -28,13 +30,19 @@ export function buildProgram(version: string): Built {
     .showSuggestionAfterError(true)
     .configureOutput({ writeErr: () => {} })
     .exitOverride();
-  const act = (run: Act) => async (...given: unknown[]): Promise<void> => {
-    const command = given.at(-1) as Command;
-    const values = command.processedArgs as (string | undefined)[];
-    status = await run(program.opts(), values, command.opts<Record<string, never>>());
-  };
+  const act =
+    (run: Act) =>
+    async (...given: unknown[]): Promise<void> => {
+      const command = given.at(-1) as Command;
+      const values = command.processedArgs as (string | undefined)[];
+      status = await run(program.opts(), values, command.opts<Record<string, never>>());
+    };
   for (const define of commands) define(program, act);
-  for (const command of program.commands) command.exitOverride().helpOption("-h, --help", "print this text").configureOutput({ writeErr: () => {} });
+  for (const command of program.commands)
+    command
+      .exitOverride()
+      .helpOption("-h, --help", "print this text")
+      .configureOutput({ writeErr: () => {} });
   return { program, status: () => status };
 }
 
@@ -45,7 +53,12 @@ const releaseOptions = (command: Command): Command =>
     .option("--pipeline <name>", "which pipeline of the file")
     .option("--path <name>", "take a declared way around steps or rules")
     .option("--reason <text>", "why")
-    .option("--input <name=value>", "an input of the pipeline; may be repeated", (value: string, before: readonly string[]) => [...before, value], []);
+    .option(
+      "--input <name=value>",
+      "an input of the pipeline; may be repeated",
+      (value: string, before: readonly string[]) => [...before, value],
+      [],
+    );
 
 const commands: readonly Define[] = [
   (program, act) =>
@@ -54,43 +67,73 @@ const commands: readonly Define[] = [
       .description("write slipway.yaml from looking at this repository")
       .option("--yes", "write without asking, also over a file that is there")
       .option("--print", "print it instead of writing it")
-      .action(act(async (globals, _values, options) => (await import("./commands/init.ts")).initCommand((await import("./context.ts")).openContext(globals), options))),
+      .action(
+        act(async (globals, _values, options) =>
+          (await import("./commands/init.ts")).initCommand((await import("./context.ts")).openContext(globals), options),
+        ),
+      ),
   (program, act) =>
     releaseOptions(program.command("plan [version]").description("print the plan; nothing remote changes"))
       .option("--out <file>", "write the plan as JSON")
       .option("--against <plan>", "show what changed since a plan file, or since the last run (`last`)")
       .option("--exit-code", "end with 9 when there are changes")
-      .action(act(async (globals, [version], options) => (await import("./commands/plan.ts")).planCommand((await import("./context.ts")).openContext(globals), version, options))),
+      .action(
+        act(async (globals, [version], options) =>
+          (await import("./commands/plan.ts")).planCommand((await import("./context.ts")).openContext(globals), version, options),
+        ),
+      ),
   (program, act) =>
     program
       .command("diff [run]")
       .description("show what the built artifacts hold against the last published version and against git")
       .option("--stat", "counts only")
       .option("--package <name>", "one package only")
-      .action(act(async (globals, [run], options) => (await import("./commands/diff.ts")).diffCommand((await import("./context.ts")).openContext(globals), run, options))),
+      .action(
+        act(async (globals, [run], options) =>
+          (await import("./commands/diff.ts")).diffCommand((await import("./context.ts")).openContext(globals), run, options),
+        ),
+      ),
   (program, act) =>
-    releaseOptions(program.command("rehearse [version]").description("run the whole plan against registries inside Slipway; nothing becomes public"))
+    releaseOptions(
+      program.command("rehearse [version]").description("run the whole plan against registries inside Slipway; nothing becomes public"),
+    )
       .option("--faults <profile>", "make the registries lie: see docs/reference/faults.md")
       .option("--keep", "keep the rehearsal's folder with the registries' files")
-      .action(act(async (globals, [version], options) => (await import("./commands/rehearse.ts")).rehearseCommand((await import("./context.ts")).openContext(globals), version, options))),
+      .action(
+        act(async (globals, [version], options) =>
+          (await import("./commands/rehearse.ts")).rehearseCommand((await import("./context.ts")).openContext(globals), version, options),
+        ),
+      ),
   (program, act) =>
     releaseOptions(program.command("run [version]").description("release for real, or go on with the run that is not finished"))
       .option("--no-wait", "end with 3 at a gate instead of waiting for a person")
       .option("--mend", "go on under a changed plan on the same commit")
       .option("--only <steps>", "only these steps or groups, as checks: no release")
       .addOption(new Option("--trial", "end at a test index").hideHelp())
-      .action(act(async (globals, [version], options) => (await import("./commands/run.ts")).runCommand((await import("./context.ts")).openContext(globals), version, options as never))),
+      .action(
+        act(async (globals, [version], options) =>
+          (await import("./commands/run.ts")).runCommand((await import("./context.ts")).openContext(globals), version, options as never),
+        ),
+      ),
   (program, act) =>
     program
       .command("status [run]")
       .description("one screen: where the run stands, what is public, who it waits for")
       .option("--list", "all runs, newest first")
-      .action(act(async (globals, [run], options) => (await import("./commands/look.ts")).statusCommand((await import("./context.ts")).openContext(globals), run, options))),
+      .action(
+        act(async (globals, [run], options) =>
+          (await import("./commands/look.ts")).statusCommand((await import("./context.ts")).openContext(globals), run, options),
+        ),
+      ),
   (program, act) =>
     program
       .command("watch [run]")
       .description("look on while another process drives the run")
-      .action(act(async (globals, [run]) => (await import("./commands/look.ts")).watchCommand((await import("./context.ts")).openContext(globals), run))),
+      .action(
+        act(async (globals, [run]) =>
+          (await import("./commands/look.ts")).watchCommand((await import("./context.ts")).openContext(globals), run),
+        ),
+      ),
   (program, act) =>
     program
       .command("logs [step]")
@@ -99,7 +142,11 @@ const commands: readonly Define[] = [
       .option("--failed", "only of steps that failed")
       .option("--attempt <number>", "only this attempt")
       .option("--follow", "go on printing while the run is driven")
-      .action(act(async (globals, [step], options) => (await import("./commands/look.ts")).logsCommand((await import("./context.ts")).openContext(globals), step, options))),
+      .action(
+        act(async (globals, [step], options) =>
+          (await import("./commands/look.ts")).logsCommand((await import("./context.ts")).openContext(globals), step, options),
+        ),
+      ),
   (program, act) =>
     program
       .command("approve [run]")
@@ -108,7 +155,16 @@ const commands: readonly Define[] = [
       .option("--digest <sha256>", "the subject that is approved, as `slipway status` shows it")
       .option("--note <text>", "what you looked at")
       .option("--as <name>", "your name, if git does not know it")
-      .action(act(async (globals, [run], options) => (await import("./commands/decide.ts")).consentCommand((await import("./context.ts")).openContext(globals), "approve", run, options))),
+      .action(
+        act(async (globals, [run], options) =>
+          (await import("./commands/decide.ts")).consentCommand(
+            (await import("./context.ts")).openContext(globals),
+            "approve",
+            run,
+            options,
+          ),
+        ),
+      ),
   (program, act) =>
     program
       .command("reject [run]")
@@ -117,7 +173,16 @@ const commands: readonly Define[] = [
       .option("--digest <sha256>", "the subject that is rejected")
       .option("--reason <text>", "why")
       .option("--as <name>", "your name, if git does not know it")
-      .action(act(async (globals, [run], options) => (await import("./commands/decide.ts")).consentCommand((await import("./context.ts")).openContext(globals), "reject", run, options))),
+      .action(
+        act(async (globals, [run], options) =>
+          (await import("./commands/decide.ts")).consentCommand(
+            (await import("./context.ts")).openContext(globals),
+            "reject",
+            run,
+            options,
+          ),
+        ),
+      ),
   (program, act) =>
     program
       .command("acknowledge <step>")
@@ -125,42 +190,82 @@ const commands: readonly Define[] = [
       .option("--run <run>", "which run; the newest if not given")
       .option("--note <text>", "what you saw")
       .option("--as <name>", "your name, if git does not know it")
-      .action(act(async (globals, [step], options) => (await import("./commands/decide.ts")).acknowledgeCommand((await import("./context.ts")).openContext(globals), step ?? "", options))),
+      .action(
+        act(async (globals, [step], options) =>
+          (await import("./commands/decide.ts")).acknowledgeCommand(
+            (await import("./context.ts")).openContext(globals),
+            step ?? "",
+            options,
+          ),
+        ),
+      ),
   (program, act) =>
     program
       .command("retry <step>")
       .description("ask for another attempt of a step that failed")
       .option("--run <run>", "which run; the newest if not given")
       .option("--reason <text>", "why")
-      .action(act(async (globals, [step], options) => (await import("./commands/decide.ts")).retryCommand((await import("./context.ts")).openContext(globals), step ?? "", options))),
+      .action(
+        act(async (globals, [step], options) =>
+          (await import("./commands/decide.ts")).retryCommand((await import("./context.ts")).openContext(globals), step ?? "", options),
+        ),
+      ),
   (program, act) =>
     program
       .command("cancel [run]")
       .description("begin nothing new, end what is under way, and say what is public")
       .option("--reason <text>", "why")
-      .action(act(async (globals, [run], options) => (await import("./commands/decide.ts")).cancelCommand((await import("./context.ts")).openContext(globals), run, options))),
+      .action(
+        act(async (globals, [run], options) =>
+          (await import("./commands/decide.ts")).cancelCommand((await import("./context.ts")).openContext(globals), run, options),
+        ),
+      ),
   (program, act) =>
     program
       .command("verify [what]")
       .description("compare the registries with a run or a record file")
-      .action(act(async (globals, [what]) => (await import("./commands/check.ts")).verifyCommand((await import("./context.ts")).openContext(globals), what))),
+      .action(
+        act(async (globals, [what]) =>
+          (await import("./commands/check.ts")).verifyCommand((await import("./context.ts")).openContext(globals), what),
+        ),
+      ),
   (program, act) =>
     program
       .command("doctor")
       .description("look for what would trouble a release on this machine")
       .option("--only <id>", "one finding only")
-      .action(act(async (globals, _values, options) => (await import("./commands/check.ts")).doctorCommand((await import("./context.ts")).openContext(globals), options))),
+      .action(
+        act(async (globals, _values, options) =>
+          (await import("./commands/check.ts")).doctorCommand((await import("./context.ts")).openContext(globals), options),
+        ),
+      ),
   (program, act) =>
     program
       .command("completion <shell>")
       .description("print completions for bash, zsh or fish")
-      .action(act(async (globals, [shell]) => (await import("./commands/completion.ts")).completionCommand((await import("./context.ts")).terminalOf(globals), shell ?? "", program))),
+      .action(
+        act(async (globals, [shell]) =>
+          (await import("./commands/completion.ts")).completionCommand(
+            (await import("./context.ts")).terminalOf(globals),
+            shell ?? "",
+            program,
+          ),
+        ),
+      ),
   (program, act) =>
     program
       .command("__complete <line...>", { hidden: true })
       .description("candidates for a word, for the shells")
       .allowUnknownOption(true)
-      .action(act(async (globals, values) => (await import("./commands/completion.ts")).completeCommand((await import("./context.ts")).openContext(globals), values.flat() as unknown as readonly string[], program))),
+      .action(
+        act(async (globals, values) =>
+          (await import("./commands/completion.ts")).completeCommand(
+            (await import("./context.ts")).openContext(globals),
+            values.flat() as unknown as readonly string[],
+            program,
+          ),
+        ),
+      ),
 ];
 
 export { CommanderError };

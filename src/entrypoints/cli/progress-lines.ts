@@ -82,7 +82,13 @@ function preflightLine(fact: Extract<Fact, { kind: "preflight-reported" }>): Pro
 
 function doneLine(fact: Extract<Fact, { kind: "step-done" }>, context: LineContext): ProgressLine {
   const took = context.startedMs === undefined ? "" : `  ${durationWords(context.atMs - context.startedMs)}`;
-  const made = fact.artifacts.length === 0 ? "" : `  ${fact.artifacts.map((artifact) => artifact.name).slice(0, 3).join(", ")}${fact.artifacts.length > 3 ? ` and ${fact.artifacts.length - 3} more` : ""}`;
+  const made =
+    fact.artifacts.length === 0
+      ? ""
+      : `  ${fact.artifacts
+          .map((artifact) => artifact.name)
+          .slice(0, 3)
+          .join(", ")}${fact.artifacts.length > 3 ? ` and ${fact.artifacts.length - 3} more` : ""}`;
   return line("Done", `${fact.step}${made}${took}`, "green");
 }
 

@@ -72,7 +72,8 @@ function resumedWords(recorded: readonly Recorded[]): string | undefined {
 function noteRunning(running: Map<string, Running>, fact: Fact, atMs: number): void {
   if (fact.kind === "step-started") running.set(fact.step, { what: fact.step, sinceMs: atMs });
   else if (endings.has(fact.kind) && "step" in fact) forget(running, fact.step);
-  else if (fact.kind === "effect-intended") running.set(`${fact.step} ${fact.effect}`, { what: `${fact.step}: sending ${fact.effect}`, sinceMs: atMs });
+  else if (fact.kind === "effect-intended")
+    running.set(`${fact.step} ${fact.effect}`, { what: `${fact.step}: sending ${fact.effect}`, sinceMs: atMs });
   else if (fact.kind === "effect-replied") running.delete(`${fact.step} ${fact.effect}`);
 }
 
@@ -97,7 +98,9 @@ function liveRegion(terminal: Terminal, running: ReadonlyMap<string, Running>, n
   const clear = (): string => (drawn === 0 ? "" : `\u001b[${drawn}A\u001b[0J`);
   const rows = (): readonly string[] => {
     const all = [...running.values()];
-    const shown = all.slice(0, rowsMax).map((one) => cut(`${"…".padStart(10)} ${safe(one.what)}${elapsed(nowMs() - one.sinceMs)}`, terminal.columns - 1));
+    const shown = all
+      .slice(0, rowsMax)
+      .map((one) => cut(`${"…".padStart(10)} ${safe(one.what)}${elapsed(nowMs() - one.sinceMs)}`, terminal.columns - 1));
     return all.length > rowsMax ? [...shown, `${"".padStart(10)} and ${all.length - rowsMax} more`] : shown;
   };
   const paint = (before: string): void => {

@@ -1,6 +1,9 @@
 // Errors as people read them: code, what and what should be, where, what to do next. A stack only with -vv.
 import { errorCatalog } from "../../domain/error-catalog.ts";
 import { SlipwayError, type Problem } from "../../domain/error.ts";
+import type { RunMode } from "../../domain/run/fact.ts";
+import type { ReportedFile } from "../../app/report.ts";
+import { publicWords } from "./show-report.ts";
 import { safe, safeLines, type Terminal } from "./terminal.ts";
 
 export interface ErrorDocument {
@@ -26,7 +29,13 @@ export function showError(error: unknown, terminal: Pick<Terminal, "style" | "ve
 }
 
 function oneError(error: SlipwayError, { style }: Pick<Terminal, "style">): string {
-  return `${style("red", `error[${error.code}]`)}: ${safeLines(error.message)}\n\n${style("cyan", "hint")}: ${safeLines(hintOf(error))}\n`;
+  return `${style("red", `error[${error.code}]`)}: ${safeLines(error.message)}\n${publicLine(error)}\n${style("cyan", "hint")}: ${safeLines(hintOf(error))}\n`;
+}
+
+/** What is public now, where a run was under way (app/drive-run.ts). */
+function publicLine({ details }: SlipwayError): string {
+  if (!Array.isArray(details["files"])) return "";
+  return `  ${publicWords({ mode: details["mode"] as RunMode, files: details["files"] as readonly ReportedFile[] })}\n`;
 }
 
 function showProblem(problem: Problem, { style }: Pick<Terminal, "style">): string {

@@ -33,7 +33,8 @@ function stepLines(plan: Plan, terminal: Pick<Terminal, "style">): readonly stri
   const below = new Set([...plan.line.at, ...plan.line.below]);
   const lines: string[] = [];
   for (const step of [...plan.steps.filter((one) => !below.has(one.id)), ...plan.steps.filter((one) => below.has(one.id))]) {
-    if (step.id === plan.line.at[0]) lines.push(terminal.style("red", `  ${"─".repeat(12)} the line: nothing below can be taken back ${"─".repeat(12)}`));
+    if (step.id === plan.line.at[0])
+      lines.push(terminal.style("red", `  ${"─".repeat(12)} the line: nothing below can be taken back ${"─".repeat(12)}`));
     lines.push(stepLine(step, width));
   }
   if (plan.line.at.length === 0) lines.push("  (no line: everything in this plan can be taken back, or is a test index)");
@@ -65,6 +66,9 @@ function environmentWords(environment: PlannedEnvironment): string {
     return `${where}${registry.test ? ", a test index" : ""}, by ${describeRule(registry.credentials)}`;
   });
   const rule = environment.approvals;
-  const gate = rule === undefined ? [] : [`opens when ${rule.required} of ${rule.from} approved${rule.not === undefined ? "" : ", not the requester"}`];
+  const gate =
+    rule === undefined
+      ? []
+      : [`opens when ${rule.required} of ${rule.from} approved${rule.not === undefined ? "" : ", not the requester"}`];
   return [...registries, ...gate].join("; ") || "no registries";
 }

@@ -18,7 +18,11 @@ function showFailure(report: Report, terminal: Pick<Terminal, "style">): string 
   const lines = [
     `${report.standing === "interrupted" ? terminal.style("yellow", "interrupted") : label}: ${safeLines(report.sentence, "    ")}`,
     `  ${publicWords(report)}`,
-    ...report.files.filter((file) => file.outcome !== "not-published" && file.outcome !== "published" && file.outcome !== "already-there").map((file) => `  ${file.outcome}: ${safe(file.name)} at ${safe(file.registry)}${file.why === undefined ? "" : `: ${safe(file.why)}`}`),
+    ...report.files
+      .filter((file) => file.outcome !== "not-published" && file.outcome !== "published" && file.outcome !== "already-there")
+      .map(
+        (file) => `  ${file.outcome}: ${safe(file.name)} at ${safe(file.registry)}${file.why === undefined ? "" : `: ${safe(file.why)}`}`,
+      ),
     ...findingLines(report, terminal),
     ...failedSteps(report).map((step) => `  ${safe(step.id)}: ${safeLines(step.message ?? "", "    ")}`),
   ];
@@ -31,7 +35,10 @@ function showFailure(report: Report, terminal: Pick<Terminal, "style">): string 
 function findingLines({ standing, mode, findings }: Report, { style }: Pick<Terminal, "style">): readonly string[] {
   if (standing !== "blocked" || mode === "rehearsal") return [];
   const told = ["blocks", "cannot-be-tried", "warns"].flatMap((level) => findings.filter((finding) => finding.level === level));
-  return told.map(({ level, message, hint }) => `  ${level.replaceAll("-", " ")}: ${safeLines(message, "    ")}${hint === undefined ? "" : `\n    ${style("cyan", "hint")}: ${safeLines(hint, "      ")}`}`);
+  return told.map(
+    ({ level, message, hint }) =>
+      `  ${level.replaceAll("-", " ")}: ${safeLines(message, "    ")}${hint === undefined ? "" : `\n    ${style("cyan", "hint")}: ${safeLines(hint, "      ")}`}`,
+  );
 }
 
 /** Those whose failure the first line has not told already. */
@@ -58,7 +65,10 @@ export function fileTable(files: readonly ReportedFile[]): string {
   if (files.length === 0) return "";
   const width = Math.max(...files.map((file) => file.name.length));
   const where = Math.max(...files.map((file) => file.registry.length));
-  const rows = files.map((file) => `  ${outcomeWords(file).padEnd(14)} ${safe(file.name).padEnd(width)}  ${safe(file.registry).padEnd(where)}  ${sizeWords(file.sizeBytes).padStart(7)}  sha256:${file.sha256.slice(0, 12)}…`);
+  const rows = files.map(
+    (file) =>
+      `  ${outcomeWords(file).padEnd(14)} ${safe(file.name).padEnd(width)}  ${safe(file.registry).padEnd(where)}  ${sizeWords(file.sizeBytes).padStart(7)}  sha256:${file.sha256.slice(0, 12)}…`,
+  );
   return `${rows.join("\n")}\n`;
 }
 
@@ -67,8 +77,14 @@ function outcomeWords(file: ReportedFile): string {
 }
 
 /** What a rehearsal found that would have stopped the real run. */
-export function showWouldStop(wouldStop: readonly { readonly message: string; readonly hint?: string }[], terminal: Pick<Terminal, "style">): string {
+export function showWouldStop(
+  wouldStop: readonly { readonly message: string; readonly hint?: string }[],
+  terminal: Pick<Terminal, "style">,
+): string {
   if (wouldStop.length === 0) return "Nothing found that would stop the real run.\n";
-  const lines = wouldStop.flatMap(({ message, hint }) => [`  ${safeLines(message, "    ")}`, ...(hint === undefined ? [] : [`    ${terminal.style("cyan", "hint")}: ${safeLines(hint, "      ")}`])]);
+  const lines = wouldStop.flatMap(({ message, hint }) => [
+    `  ${safeLines(message, "    ")}`,
+    ...(hint === undefined ? [] : [`    ${terminal.style("cyan", "hint")}: ${safeLines(hint, "      ")}`]),
+  ]);
   return `${terminal.style("yellow", "The real run would be stopped by:")}\n${lines.join("\n")}\n`;
 }

@@ -58,7 +58,11 @@ export function mannerOf(options: TerminalOptions, { env, outIsTty, errIsTty }: 
 }
 
 export function openTerminal(options: TerminalOptions): Terminal {
-  const { colorOut, colorErr, progress } = mannerOf(options, { env: process.env, outIsTty: process.stdout.isTTY, errIsTty: process.stderr.isTTY });
+  const { colorOut, colorErr, progress } = mannerOf(options, {
+    env: process.env,
+    outIsTty: process.stdout.isTTY,
+    errIsTty: process.stderr.isTTY,
+  });
   const plain = (color: boolean, text: string): string => (color ? text : stripVTControlCharacters(text));
   const direct = (text: string): void => write(2, text);
   let through: ((text: string) => void) | undefined;
@@ -95,7 +99,8 @@ function write(descriptor: 1 | 2, text: string): void {
 }
 
 /** Controls, line separators, and what is invisible or reorders what is seen (Unicode Standard, §23.2 and UAX #9). */
-const steering = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+const steering =
+  /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 
 /** One line of what others wrote (file names, server texts), with everything that could steer a terminal made visible. */
 export function safe(text: string): string {
@@ -104,10 +109,7 @@ export function safe(text: string): string {
 
 /** The same for text that may have several lines. All but the first are indented: none can pass for a line of ours. */
 export function safeLines(text: string, indent = "  "): string {
-  return text
-    .split(/\r?\n/)
-    .map(safe)
-    .join(`\n${indent}`);
+  return text.split(/\r?\n/).map(safe).join(`\n${indent}`);
 }
 
 /** JSON that is safe to look at: the same value, with the same characters written as escapes. */

@@ -11,7 +11,12 @@ export const publishInput = z.strictObject({
     .union([name, z.array(name).min(1).max(20)])
     .optional()
     .describe("Registries of the environment to publish to; absent: all of them"),
-  channels: z.array(name).min(1).max(20).optional().describe("Movable names that consumers follow, of registries that have them; not in this version"),
+  channels: z
+    .array(name)
+    .min(1)
+    .max(20)
+    .optional()
+    .describe("Movable names that consumers follow, of registries that have them; not in this version"),
 });
 
 export type PublishInput = z.infer<typeof publishInput>;

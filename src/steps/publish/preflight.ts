@@ -67,19 +67,38 @@ async function standing(registry: PlannedRegistry, one: PlannedPackage, asking: 
       ];
     case "listed":
       return [
-        {
-          id: "PF-REGISTRY",
-          level: "warns",
-          message: `${registry.name} has ${survey.files.length} files of ${what} already: ${survey.files
-            .map((file) => file.name)
-            .slice(0, 10)
-            .join(", ")}`,
-          ...(planned.begun
-            ? {}
-            : { hint: `Look at ${at.locate({ package: one.name, version: one.version })}: files with other bytes would stop the run` }),
-        },
+        taken(registry, {
+          what,
+          planned,
+          files: survey.files.map((file) => file.name),
+          page: at.locate({ package: one.name, version: one.version }),
+        }),
       ];
   }
+}
+
+interface Taken {
+  readonly what: string;
+  readonly planned: Planned<PublishInput>;
+  readonly files: readonly string[];
+  readonly page: string;
+}
+
+/**
+ * A version that this run has begun to publish is its own. Any other is somebody's release: where nobody depends on it the
+ * look at its files decides, anywhere else the run would burn the names at the test index and only then be stopped.
+ */
+function taken(registry: PlannedRegistry, { what, planned, files, page }: Taken): Finding {
+  const message = `${registry.name} has ${files.length} ${files.length === 1 ? "file" : "files"} of ${what} already: ${files.slice(0, 10).join(", ")}`;
+  if (planned.begun) return { id: "PF-REGISTRY", level: "warns", message };
+  if (registry.test)
+    return { id: "PF-REGISTRY", level: "warns", message, hint: `Look at ${page}: files with other bytes would stop the run` };
+  return {
+    id: "PF-REGISTRY",
+    level: "blocks",
+    message,
+    hint: `Release the next version; if another machine began this release, go on with it there (${page})`,
+  };
 }
 
 /** A name that no project has may still be prohibited, too similar to another, or held back: only the upload tells. */

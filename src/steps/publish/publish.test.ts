@@ -260,7 +260,8 @@ test("publish: preflight reports what stands at the registry, and what nobody ca
 
   assert.deepEqual(await look({}), ["fine PF-REGISTRY", "cannot-be-tried PF-NAME"]);
   assert.deepEqual(await look({ survey: async () => ({ kind: "absent", package: "exists" }) }), ["fine PF-REGISTRY"]);
-  assert.deepEqual(await look({ survey: async () => listed }), ["warns PF-REGISTRY"]);
+  assert.deepEqual(await look({ survey: async () => listed }), ["blocks PF-REGISTRY"]);
+  assert.deepEqual(await look({ survey: async () => listed }, [aRegistry({ test: true })]), ["warns PF-REGISTRY"]);
   assert.deepEqual(await look({ survey: async () => ({ kind: "unknown", why: "x" }) }), ["cannot-be-tried PF-REGISTRY"]);
   assert.deepEqual(await look({ refusals: () => ["no"] }), ["blocks PF-REFUSED", "fine PF-REGISTRY", "cannot-be-tried PF-NAME"]);
   assert.deepEqual(await look({}, [aRegistry({ name: "crates", ecosystem: "crates" })]), ["blocks PF-NOT-YET"]);

@@ -322,7 +322,11 @@ test("remoteRef() tells at, none and unknown", async (t) => {
   assert.deepEqual(await git.remoteRef(other.folder, "origin", "refs/heads/main"), { kind: "at", commit });
   assert.deepEqual(await git.remoteRef(other.folder, repo.folder, "refs/heads/main"), { kind: "at", commit });
   repo.git("tag", "--annotate", "v1", "--message", "v1");
-  assert.deepEqual(await git.remoteRef(other.folder, "origin", "refs/tags/v1"), { kind: "at", commit }, "an annotated tag leads to its commit");
+  assert.deepEqual(
+    await git.remoteRef(other.folder, "origin", "refs/tags/v1"),
+    { kind: "at", commit },
+    "an annotated tag leads to its commit",
+  );
   assert.deepEqual(await git.remoteRef(other.folder, "origin", "refs/heads/none"), { kind: "none" });
   for (const [remote, ref] of [
     ["gone", "refs/heads/main"],

@@ -54,7 +54,14 @@ test("has() tells whether a credential could be read, without reading it", async
 test("learn() hides what is set before it is used, keeps no file, and is silent about what cannot be read", async (t) => {
   const file = join(temporaryFolder(t), "token");
   writeFileSync(file, "file-secret", { mode: 0o644 });
-  const { secrets, redactor, warnings } = secretsOf({ A: "plain-secret", B_FILE: file, C_FILE: `${file}-none`, D: "short", E: "one-value", E_FILE: file });
+  const { secrets, redactor, warnings } = secretsOf({
+    A: "plain-secret",
+    B_FILE: file,
+    C_FILE: `${file}-none`,
+    D: "short",
+    E: "one-value",
+    E_FILE: file,
+  });
 
   await Promise.all(["A", "B", "C", "D", "E", "F"].map((name) => secrets.learn(name)));
 

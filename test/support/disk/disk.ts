@@ -103,7 +103,7 @@ function contentOf(inode: Inode, survives: () => boolean): Uint8Array {
       length = one.length;
       continue;
     }
-    for (let at = 0; at < one.bytes.length; ) {
+    for (let at = 0; at < one.bytes.length;) {
       const offset = one.offset + at;
       const size = Math.min(sectorBytes - (offset % sectorBytes), one.bytes.length - at);
       if (survives()) {

@@ -18,7 +18,8 @@ export function compileRecorder(folder: string): string {
   const library = join(folder, "recorder.so");
   const source = join(import.meta.dirname, "recorder.c");
   const compiled = spawnSync("gcc", ["-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", library, source, "-ldl"], { encoding: "utf8" });
-  if (compiled.error !== undefined) throw new Error("The power-loss test needs a C compiler: install gcc and the C library's headers (Debian: gcc libc6-dev)");
+  if (compiled.error !== undefined)
+    throw new Error("The power-loss test needs a C compiler: install gcc and the C library's headers (Debian: gcc libc6-dev)");
   if (compiled.status !== 0) throw new Error(`Cannot compile recorder.c: ${compiled.stderr}`);
   return library;
 }
@@ -32,7 +33,10 @@ export interface Recorded {
 }
 
 /** Runs a TypeScript file with Node and records what it does below `folder`. */
-export function recordDisk(library: string, parts: { readonly folder: string; readonly trace: string; readonly script: string; readonly args: readonly string[] }): Recorded {
+export function recordDisk(
+  library: string,
+  parts: { readonly folder: string; readonly trace: string; readonly script: string; readonly args: readonly string[] },
+): Recorded {
   const { folder, trace, script, args } = parts;
   const ran = spawnSync(process.execPath, [script, ...args], {
     env: { PATH: process.env["PATH"] ?? "", LD_PRELOAD: library, DISK_FOLDER: folder, DISK_TRACE: trace },
@@ -45,7 +49,7 @@ export function recordDisk(library: string, parts: { readonly folder: string; re
 
 function parseTrace(trace: Buffer): readonly DiskRecord[] {
   const records: DiskRecord[] = [];
-  for (let at = 0; at < trace.length; ) {
+  for (let at = 0; at < trace.length;) {
     const end = trace.indexOf(10, at);
     const [, kind = "", number = "", length = "", path = ""] = /^(\S+) (-?\d+) (\d+) (.*)$/s.exec(trace.toString("utf8", at, end)) ?? [];
     const bytes = trace.subarray(end + 1, end + 1 + Number(length));

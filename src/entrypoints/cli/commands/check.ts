@@ -11,7 +11,8 @@ export async function verifyCommand({ world, terminal }: Context, words: string 
   else {
     const width = Math.max(0, ...verification.files.map((file) => file.name.length));
     terminal.out(`${terminal.style("bold", safe(verification.title))}  record unsigned\n`);
-    for (const file of verification.files) terminal.out(`  ${file.verdict.padEnd(9)} ${safe(file.name).padEnd(width)}  ${file.registry}  ${safe(file.how)}\n`);
+    for (const file of verification.files)
+      terminal.out(`  ${file.verdict.padEnd(9)} ${safe(file.name).padEnd(width)}  ${file.registry}  ${safe(file.how)}\n`);
     terminal.out(showFindings(verification.findings, terminal));
     if (verification.exitCode === 0) terminal.out("Every file is what was released.\n");
   }

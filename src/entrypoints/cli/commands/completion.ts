@@ -27,7 +27,8 @@ compdef _slipway slipway
 
 export function completionCommand(terminal: Terminal, shell: string, _program: Command): Promise<number> {
   const script = Object.hasOwn(scripts, shell) ? scripts[shell] : undefined;
-  if (script === undefined) throw new SlipwayError("USAGE", `Cannot complete for "${shell}"`, { hint: `Shells: ${Object.keys(scripts).join(", ")}` });
+  if (script === undefined)
+    throw new SlipwayError("USAGE", `Cannot complete for "${shell}"`, { hint: `Shells: ${Object.keys(scripts).join(", ")}` });
   terminal.out(script);
   return Promise.resolve(0);
 }
@@ -43,12 +44,19 @@ export async function completeCommand({ world, terminal }: Context, line: readon
   const verb = words.slice(0, -1).find((word) => !word.startsWith("-"));
   const command = program.commands.find((one) => one.name() === verb);
   const candidates = last.startsWith("-") ? flagsOf(program, command) : await wordsFor(world, program, verb);
-  terminal.out(candidates.filter((candidate) => candidate.startsWith(last)).map((candidate) => `${candidate}\n`).join(""));
+  terminal.out(
+    candidates
+      .filter((candidate) => candidate.startsWith(last))
+      .map((candidate) => `${candidate}\n`)
+      .join(""),
+  );
   return 0;
 }
 
 function flagsOf(program: Command, command: Command | undefined): readonly string[] {
-  return [...program.options, ...(command?.options ?? [])].filter((option) => !option.hidden).flatMap((option) => (option.long === undefined || option.long === null ? [] : [option.long]));
+  return [...program.options, ...(command?.options ?? [])]
+    .filter((option) => !option.hidden)
+    .flatMap((option) => (option.long === undefined || option.long === null ? [] : [option.long]));
 }
 
 async function wordsFor(world: Context["world"], program: Command, verb: string | undefined): Promise<readonly string[]> {

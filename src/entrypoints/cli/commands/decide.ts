@@ -16,16 +16,24 @@ export interface ConsentOptions {
   readonly as?: string;
 }
 
-export async function consentCommand(context: Context, kind: "approve" | "reject", run: string | undefined, options: ConsentOptions): Promise<number> {
+export async function consentCommand(
+  context: Context,
+  kind: "approve" | "reject",
+  run: string | undefined,
+  options: ConsentOptions,
+): Promise<number> {
   const { world, terminal } = context;
   const look = await lookAtRun(world, run);
   if (options.digest === undefined) {
     // What is consented to is named by whoever consents: shown first, decided with the second command.
-    const shown = [...look.state.gates].filter(([name, gate]) => gate.subject !== undefined && (options.gate === undefined || options.gate === name));
+    const shown = [...look.state.gates].filter(
+      ([name, gate]) => gate.subject !== undefined && (options.gate === undefined || options.gate === name),
+    );
     for (const [name, { subject }] of shown) {
       if (subject === undefined) continue;
       terminal.err(`Gate "${name}" of ${safe(subject.subject.title)} opens: ${subject.subject.targets.join(", ")}\n`);
-      for (const artifact of subject.subject.artifacts) terminal.err(`  ${safe(artifact.name)}  ${sizeWords(artifact.sizeBytes)}  sha256:${artifact.digest}\n`);
+      for (const artifact of subject.subject.artifacts)
+        terminal.err(`  ${safe(artifact.name)}  ${sizeWords(artifact.sizeBytes)}  sha256:${artifact.digest}\n`);
       terminal.err(`  subject sha256:${subject.digest}\n`);
     }
     const digest = shown[0]?.[1].subject?.digest;
@@ -36,11 +44,19 @@ export async function consentCommand(context: Context, kind: "approve" | "reject
   return say(context, run, { kind, gate: options.gate, digest: options.digest, note, by: options.as });
 }
 
-export function acknowledgeCommand(context: Context, step: string, options: { readonly note?: string; readonly as?: string; readonly run?: string }): Promise<number> {
+export function acknowledgeCommand(
+  context: Context,
+  step: string,
+  options: { readonly note?: string; readonly as?: string; readonly run?: string },
+): Promise<number> {
   return say(context, options.run, { kind: "answer", step, note: options.note, by: options.as });
 }
 
-export function retryCommand(context: Context, step: string, options: { readonly reason?: string; readonly run?: string }): Promise<number> {
+export function retryCommand(
+  context: Context,
+  step: string,
+  options: { readonly reason?: string; readonly run?: string },
+): Promise<number> {
   return say(context, options.run, { kind: "retry", step, reason: options.reason });
 }
 
@@ -56,9 +72,22 @@ async function say(context: Context, run: string | undefined, saying: Saying): P
     printJson(terminal, { schema: "slipway-said/1", run: state.run, said: saying.kind, driven, files: now.files });
     return 0;
   }
-  const next = driven ? "The process that drives the run takes it up now." : state.closed === undefined ? "Nobody drives the run: it takes effect with the next `slipway run`." : "The run is over.";
-  const words = { approve: "Approved", reject: "Rejected", answer: "Acknowledged", retry: "Asked for another attempt", cancel: "Cancelled" }[saying.kind];
-  const unproven = saying.kind === "approve" || saying.kind === "reject" || saying.kind === "answer" ? " (not authenticated: on this machine nothing proves who you are)" : "";
+  const next = driven
+    ? "The process that drives the run takes it up now."
+    : state.closed === undefined
+      ? "Nobody drives the run: it takes effect with the next `slipway run`."
+      : "The run is over.";
+  const words = {
+    approve: "Approved",
+    reject: "Rejected",
+    answer: "Acknowledged",
+    retry: "Asked for another attempt",
+    cancel: "Cancelled",
+  }[saying.kind];
+  const unproven =
+    saying.kind === "approve" || saying.kind === "reject" || saying.kind === "answer"
+      ? " (not authenticated: on this machine nothing proves who you are)"
+      : "";
   terminal.out(`${words}: ${safe(state.plan.release.title)}${unproven}\n${publicWords(now)}\n${next}\n`);
   return 0;
 }

@@ -16,7 +16,9 @@ export async function statusCommand({ world, terminal }: Context, run: string | 
   if (options.list === true) {
     const runs = await listRuns(world, 50);
     if (terminal.json) printJson(terminal, { schema: "slipway-runs/1", runs });
-    else for (const one of runs) terminal.out(`${one.run}  ${timeWords(one.openedAtMs)}  ${one.closed ? "closed" : "open  "}  ${safe(one.title)}\n`);
+    else
+      for (const one of runs)
+        terminal.out(`${one.run}  ${timeWords(one.openedAtMs)}  ${one.closed ? "closed" : "open  "}  ${safe(one.title)}\n`);
     return 0;
   }
   const look = await lookAtRun(world, run);
@@ -27,11 +29,19 @@ export async function statusCommand({ world, terminal }: Context, run: string | 
 
 function showStatus({ report, state, driven }: Look, terminal: Pick<Terminal, "style">): string {
   const width = Math.max(...report.steps.map((step) => step.id.length));
-  const steps = report.steps.map((step) => `  ${markOf(step.state)} ${step.state.padEnd(8)} ${safe(step.id).padEnd(width)}${step.message === undefined ? "" : `  ${safe(step.message.split(/\r?\n/)[0] ?? "")}`}`);
+  const steps = report.steps.map(
+    (step) =>
+      `  ${markOf(step.state)} ${step.state.padEnd(8)} ${safe(step.id).padEnd(width)}${step.message === undefined ? "" : `  ${safe(step.message.split(/\r?\n/)[0] ?? "")}`}`,
+  );
   const gates = [...state.gates].flatMap(([name, { subject, approvals, rejection }]) => {
     if (subject === undefined) return [];
     const given = approvals.map((approval) => `${approval.by} (not authenticated)`).join(", ");
-    const said = rejection === undefined ? (given === "" ? "no approval yet" : `approved by ${given}`) : `rejected by ${rejection.by}: ${rejection.reason}`;
+    const said =
+      rejection === undefined
+        ? given === ""
+          ? "no approval yet"
+          : `approved by ${given}`
+        : `rejected by ${rejection.by}: ${rejection.reason}`;
     return [`  gate ${safe(name)}: ${safe(said)}`, `    subject sha256:${subject.digest}`];
   });
   const head = `${terminal.style("bold", safe(report.title))}  run ${report.run}, plan sha256:${report.planDigest.slice(0, 12)}…\n`;
@@ -61,7 +71,8 @@ export interface LogsOptions {
 
 export async function logsCommand({ world, terminal }: Context, step: string | undefined, options: LogsOptions): Promise<number> {
   const attempt = options.attempt === undefined ? undefined : Number(options.attempt);
-  if (attempt !== undefined && !(Number.isSafeInteger(attempt) && attempt > 0)) throw new SlipwayError("USAGE", `Cannot show attempt "${options.attempt}": attempts are counted from 1`);
+  if (attempt !== undefined && !(Number.isSafeInteger(attempt) && attempt > 0))
+    throw new SlipwayError("USAGE", `Cannot show attempt "${options.attempt}": attempts are counted from 1`);
   const logs = await findLogs(world, { run: options.run, step, attempt, failedOnly: options.failed === true });
   if (terminal.json) {
     printJson(terminal, { schema: "slipway-logs/1", logs });
@@ -89,7 +100,8 @@ async function follow(world: Context["world"], log: StepLogFile, terminal: Termi
   while (!world.interrupted.aborted) {
     const info = await world.files.info(log.file);
     if (info === undefined) return;
-    if (info.sizeBytes > at) for await (const chunk of createReadStream(log.file, { encoding: "utf8", start: at })) terminal.out(safeLines(String(chunk)));
+    if (info.sizeBytes > at)
+      for await (const chunk of createReadStream(log.file, { encoding: "utf8", start: at })) terminal.out(safeLines(String(chunk)));
     at = Math.max(at, info.sizeBytes);
     const look = await lookAtRun(world, undefined);
     if (!look.driven) return;

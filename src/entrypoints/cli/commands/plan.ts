@@ -29,13 +29,24 @@ export async function planCommand(context: Context, version: string | undefined,
 async function readAgainst({ world }: Context, against: string): Promise<Plan> {
   if (against === "last") return lastPlan(world);
   const text = await world.files.readTextIfThere(against);
-  if (text === undefined) throw new SlipwayError("USAGE", `Cannot compare with "${against}": there is no such file`, { hint: "Write one with `slipway plan --out FILE`, or say `--against last`" });
+  if (text === undefined)
+    throw new SlipwayError("USAGE", `Cannot compare with "${against}": there is no such file`, {
+      hint: "Write one with `slipway plan --out FILE`, or say `--against last`",
+    });
   try {
-    const { schema, digest: _digest, notices: _notices, changes: _changes, ...plan } = JSON.parse(text) as Omit<Plan, "schema"> & { schema: unknown; digest?: string; notices?: unknown; changes?: unknown };
+    const {
+      schema,
+      digest: _digest,
+      notices: _notices,
+      changes: _changes,
+      ...plan
+    } = JSON.parse(text) as Omit<Plan, "schema"> & { schema: unknown; digest?: string; notices?: unknown; changes?: unknown };
     if (schema !== planSchema) throw new Error(`its schema is "${String(schema)}" and should be "${planSchema}"`);
     return { schema: planSchema, ...plan };
   } catch (error) {
-    throw new SlipwayError("USAGE", `Cannot compare with "${against}": ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new SlipwayError("USAGE", `Cannot compare with "${against}": ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }
 

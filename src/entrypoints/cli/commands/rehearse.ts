@@ -14,7 +14,9 @@ export async function rehearseCommand(context: Context, version: string | undefi
   const { world, terminal } = context;
   const asked = await askedFor(context, version, { ...options, mayAssumeTag: true });
   const progress = createProgress(terminal, () => world.clock.nowMs());
-  const rehearsed = await rehearse(world, { asked, observer: progress, faults: options.faults, keep: options.keep === true }).finally(() => progress.end());
+  const rehearsed = await rehearse(world, { asked, observer: progress, faults: options.faults, keep: options.keep === true }).finally(() =>
+    progress.end(),
+  );
   const { wouldStop, notices, record, folder } = rehearsed;
   const report = endedBy(rehearsed.report, world);
   if (terminal.json) {

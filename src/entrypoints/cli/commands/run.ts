@@ -26,7 +26,12 @@ export async function runCommand(context: Context, version: string | undefined, 
       return ended.exitCode;
     }
     const asked = await askedFor(context, version, { ...options, mayAssumeTag: false });
-    const { record, ...ended } = await runRelease(world, { asked, observer: progress, waitForPeople: options.wait, mend: options.mend === true });
+    const { record, ...ended } = await runRelease(world, {
+      asked,
+      observer: progress,
+      waitForPeople: options.wait,
+      mend: options.mend === true,
+    });
     const report = endedBy(ended.report, world);
     progress.end();
     if (terminal.json) printJson(terminal, { ...report, record });

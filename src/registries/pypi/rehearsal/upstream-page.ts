@@ -24,9 +24,7 @@ function readJson(text: string, url: string): WirePage | undefined {
   }
   if (!Array.isArray(page.files) || typeof page.meta?.["api-version"] !== "string") return undefined;
   const listed: readonly WireFile[] = page.files;
-  const files = listed.filter(
-    (file) => typeof file.filename === "string" && typeof file.url === "string" && URL.canParse(file.url, url),
-  );
+  const files = listed.filter((file) => typeof file.filename === "string" && typeof file.url === "string" && URL.canParse(file.url, url));
   return { ...page, files: files.map((file) => ({ ...file, url: new URL(file.url, url).href })) };
 }
 
