@@ -1,7 +1,6 @@
 // A repository with 20,000 commits and 99 release tags, the last of them 200 commits back, and the configuration of every
 // tool that plans from it. Nine of ten messages are conventional commits (reference/performance.md §4, §5).
 import { execFileSync, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { data } from "../places.ts";
 import { made, numbers } from "./made.ts";
@@ -122,9 +121,4 @@ steps:
 
 function git(cwd: string, ...args: readonly string[]): void {
   execFileSync("git", args, { cwd, stdio: ["ignore", "ignore", "inherit"] });
-}
-
-/** Writes a file below a folder of data. */
-function put(folder: string, name: string, text: string): void {
-  writeFileSync(join(folder, name), text);
 }

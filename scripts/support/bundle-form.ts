@@ -5,7 +5,12 @@ import type { InputOptions, OutputOptions } from "rolldown";
 import { builtinAccess } from "./builtin-access.ts";
 import { leanUndici } from "./lean-undici.ts";
 
-export const inputForm: InputOptions = { platform: "node", external: isBuiltin, plugins: [builtinAccess(), leanUndici()], onLog: failOnWarning };
+export const inputForm: InputOptions = {
+  platform: "node",
+  external: isBuiltin,
+  plugins: [builtinAccess(), leanUndici()],
+  onLog: failOnWarning,
+};
 
 /** Names are kept, so that the stack trace of a report can be read; white space is not. */
 export const outputForm: OutputOptions = {

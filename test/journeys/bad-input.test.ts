@@ -494,15 +494,67 @@ test(
 
     const stale = await bed.slipway(["run", "--json"], prebuiltTokens);
     assert.equal(stale.code, 7, told(stale));
-  assert.match(stale.stderr, /steps\.pypi\.timeoutMs: 3600000 → 300000/);
-  const mended = await bed.slipway(["run", "--mend", "--json"], { ...prebuiltTokens, SLIPWAY_CRASH_AT: "effect/pypi/slipway_example_reed-1.0.0-py3-none-any.whl/after-send" });
-  assert.equal(mended.signal, "SIGKILL", told(mended));
-  const finished = await bed.slipway(["run", "--json"], prebuiltTokens);
+    assert.match(stale.stderr, /steps\.pypi\.timeoutMs: 3600000 → 300000/);
+    const mended = await bed.slipway(["run", "--mend", "--json"], {
+      ...prebuiltTokens,
+      SLIPWAY_CRASH_AT: "effect/pypi/slipway_example_reed-1.0.0-py3-none-any.whl/after-send",
+    });
+    assert.equal(mended.signal, "SIGKILL", told(mended));
+    const finished = await bed.slipway(["run", "--json"], prebuiltTokens);
 
-  checkComplete(finished, place);
-  assert.deepEqual(readReport(finished).files.map((file) => file.sha256), [...expected, ...expected]);
-  assert.equal(readFileSync(path.join(place.folder, "builds"), "utf8"), "x", "it was built again");
-  assert.ok(readReport(finished).findings.some((finding) => finding.id === "PF-CONFIG-UNCOMMITTED" && finding.level === "warns"));
+    checkComplete(finished, place);
+    assert.deepEqual(
+      readReport(finished).files.map((file) => file.sha256),
+      [...expected, ...expected],
+    );
+    assert.equal(readFileSync(path.join(place.folder, "builds"), "utf8"), "x", "it was built again");
+    assert.ok(readReport(finished).findings.some((finding) => finding.id === "PF-CONFIG-UNCOMMITTED" && finding.level === "warns"));
+  },
+);
+
+const bomb = `a: &a [x, x, x, x, x, x, x, x, x]\n${["b", "c", "d", "e", "f"].map((name, at) => `${name}: &${name} [${Array.from({ length: 9 }, () => `*${"abcdef"[at]}`).join(", ")}]\n`).join("")}`;
+
+/** What is done to a good file, the code it leads to, and the line that is pointed at. */
+const unusable: readonly (readonly [what: string, change: (text: string) => string, code: string, said: RegExp])[] = [
+  ["YAML that is none", (text) => text.replace("packages: {", "packages: { ["), "CONFIG_SYNTAX", /slipway\.yaml:3:/],
+  ["aliases within aliases", (text) => `${bomb}${text}`, "CONFIG_SYNTAX", /slipway\.yaml:1:/],
+  ["a key that nobody knows", (text) => text.replace("environments:", "enviroments:"), "CONFIG_INVALID", /"environments"/],
+  ["a key twice", (text) => `${text}project: reed\n`, "CONFIG_SYNTAX", /project/],
+  ["a pipeline that would start itself", (text) => `${text}  tag: { uses: tag }\n  push: { uses: push }\n`, "CONFIG_INVALID", /start/],
+  ["an empty file", () => "", "CONFIG_SYNTAX", /it is empty/],
+];
+
+test("a slipway.yaml that cannot be used is refused with 2 and its place, and nothing is begun", { timeout: 120_000 }, async (context) => {
+  const place = await open(context);
+  const { bed } = place;
+  const file = path.join(bed.project, "slipway.yaml");
+  const good = readFileSync(file, "utf8");
+  for (const [what, change, code, said] of unusable) {
+    writeFileSync(file, change(good));
+    const ended = await bed.slipway(["run", "--json"], prebuiltTokens);
+    assert.equal(ended.code, 2, `${what}: ${told(ended)}`);
+    assert.equal(readReport(ended).code, code, `${what}: ${told(ended)}`);
+    assert.match(ended.stderr, said, what);
+  }
+  assert.equal(uploads(place), 0);
+});
+
+test("a clone without history is refused where the version is in its tags", { timeout: 60_000 }, async (context) => {
+  const place = await open(context);
+  const shallow = path.join(place.folder, "shallow");
+  edit(place.bed.project, "slipway.yaml", (text) => text.replace("from: manifest", "from: tag"));
+  edit(place.bed.project, "pyproject.toml", (text) =>
+    text.replace('version = "1.0.0"', 'dynamic = ["version"]\n\n[tool.hatch.version]\nsource = "vcs"'),
+  );
+  place.bed.git("commit", "--all", "--quiet", "--message", "two");
+  place.bed.git("commit", "--allow-empty", "--quiet", "--message", "three");
+  place.bed.git("clone", "--quiet", "--depth", "1", "--no-tags", `file://${place.bed.project}`, shallow);
+
+  const ended = await place.bed.slipway(["--folder", shallow, "rehearse", "--json"], prebuiltTokens);
+
+  assert.equal(ended.code, 2, told(ended));
+  assert.equal(readReport(ended).code, "SOURCE_SHALLOW");
+  assert.match(ended.stderr, /git fetch --unshallow --tags/);
 });
 
 describe("unusual places", { concurrency: 2 }, () => {
