@@ -40,7 +40,7 @@ function head(rows: readonly RowResult[], absent: readonly string[]): readonly s
   return [
     "# Measurements",
     "",
-    "Written by `npm run bench`; do not edit. Goals: `reference/performance.md` §13 (*must*: the gate; *reach*: for later) and `DESIGN.md` §4 (*aim*).",
+    "Written by `npm run bench`; do not edit. Goals: `reference/performance.md` §13 (*must*: the gate; *reach*: for later) and `DESIGN.md` §4 (*aim*). *room* is what a must that is a multiple of `node -e 0` left above bare Node where the goals were set: on Node 20, which took 60 ms to start.",
     "All sides of a table were started in turn, as whole processes, after one round to warm up. A ratio is the median of the ratios of each round.",
     "`wall` or `CPU` says which of the two was judged: wall time where the one-minute load was below 1.5, else CPU time. `others` is what everything but the measured process kept busy, in cores; a local server that is uploaded to counts among them.",
     "",

@@ -32,8 +32,11 @@ export interface Comparison {
 }
 
 export interface Bar {
-  /** `must`: the gate. `reach`: for later. `aim`: the engine's aims of DESIGN §4. */
-  readonly level: "must" | "reach" | "aim";
+  /**
+   * `must`: the gate. `reach`: for later. `aim`: the engine's aims of DESIGN §4. `room`: what a must that is a multiple of
+   * `node -e 0` left above it where it was set, on a Node that took 60 ms.
+   */
+  readonly level: "must" | "reach" | "aim" | "room";
   readonly side: string;
   /** Default `time`: wall on a quiet machine, CPU on a busy one. */
   readonly quantity?: "time" | Exclude<Quantity, "wallS" | "cpuS">;
@@ -65,4 +68,9 @@ export const mebibytes = { name: "MiB", factor: 1 };
 /** `side` takes at most `limit`. */
 export function atMost(level: Level, side: string, limit: number, options: Pick<Bar, "quantity" | "unit">): Bar {
   return { level, side, than: { kind: "value" }, limit, ...options };
+}
+
+/** `side` takes at most `limit` seconds more than `base`. */
+export function over(level: Level, side: string, base: string, limit: number): Bar {
+  return { level, side, than: { kind: "over", base: [base] }, limit, unit: milliseconds };
 }

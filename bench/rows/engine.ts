@@ -8,7 +8,7 @@ import type { Side } from "../measure.ts";
 import { goTask, installAll, pythonPeers } from "../peers.ts";
 import { data, node, python, scratch } from "../places.ts";
 import { entry, slipwayCommand } from "../product.ts";
-import { atMost, milliseconds, seconds, times, type Bar, type Comparison, type Prepared, type Row } from "../row.ts";
+import { atMost, over, seconds, times, type Bar, type Comparison, type Prepared, type Row } from "../row.ts";
 
 export const engineRow: Row = { name: "engine", title: "10 · Engine: durable steps, a plan of 100, going on", prepare };
 
@@ -134,7 +134,8 @@ function resume(project: string, template: string): Comparison {
     ],
     bars: [
       times("must", "slipway status --json", "node -e 0", 2),
-      { ...atMost("aim", "slipway status --json", 0.25, { unit: milliseconds }), than: { kind: "over", base: ["node -e 0"] } },
+      over("aim", "slipway status --json", "node -e 0", 0.25),
+      over("room", "slipway status --json", "node -e 0", 0.06),
       atMost("aim", "slipway run, to its end", 1, { unit: seconds }),
     ],
   };
@@ -155,8 +156,6 @@ function firstStep(project: string): Comparison {
         codes: [-9],
       },
     ],
-    bars: [
-      { ...atMost("aim", "slipway run, to the first step", 0.06, { unit: milliseconds }), than: { kind: "over", base: ["node -e 0"] } },
-    ],
+    bars: [over("aim", "slipway run, to the first step", "node -e 0", 0.06)],
   };
 }

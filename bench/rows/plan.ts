@@ -4,7 +4,7 @@ import type { Side } from "../measure.ts";
 import { installAll, pythonPeers, releaseIt, semanticRelease } from "../peers.ts";
 import { node, npm, python } from "../places.ts";
 import { slipwayCommand } from "../product.ts";
-import { times, type Prepared, type Row } from "../row.ts";
+import { over, times, type Prepared, type Row } from "../row.ts";
 
 export const planRow: Row = { name: "plan", title: `2 · Plan: ${commitsCount} commits, ${commitsSinceTag} new`, prepare };
 
@@ -34,6 +34,7 @@ async function prepare(): Promise<Prepared> {
           times("must", "slipway plan", "semantic-release --dry-run", 0.15),
           times("must", "slipway plan", "release-it --dry-run", 0.35),
           times("reach", "slipway plan", "node -e 0", 1.5),
+          over("room", "slipway plan", "node -e 0", 0.06),
         ],
       },
     ],

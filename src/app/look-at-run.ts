@@ -7,7 +7,7 @@ import { fold } from "../domain/run/state.ts";
 import type { RunSummary } from "../engine/journal/journal.ts";
 import { SlipwayError } from "../domain/error.ts";
 import { findRun, openRuns } from "./open-runs.ts";
-import { openProject } from "./project.ts";
+import { findProject } from "./project.ts";
 import { report, type Report } from "./report.ts";
 import { logFile, runFolders } from "./run-folder.ts";
 import type { World } from "./world.ts";
@@ -20,7 +20,7 @@ export interface Look {
 }
 
 export async function lookAtRun(world: World, words: string | undefined): Promise<Look> {
-  const runs = openRuns(world, await openProject(world));
+  const runs = openRuns(world, await findProject(world));
   try {
     const state = findRun(runs.journal, words);
     return { report: report(state, standingOf(state, world.clock.nowMs())), state, driven: isDriven(world, runs.folders.lock) };
@@ -30,7 +30,7 @@ export async function lookAtRun(world: World, words: string | undefined): Promis
 }
 
 export async function listRuns(world: World, limit: number): Promise<readonly RunSummary[]> {
-  const runs = openRuns(world, await openProject(world));
+  const runs = openRuns(world, await findProject(world));
   try {
     return runs.journal.runs(limit);
   } finally {
@@ -44,7 +44,7 @@ export async function watchRun(
   words: string | undefined,
   onRecorded: (recorded: readonly Recorded[]) => void,
 ): Promise<Look> {
-  const runs = openRuns(world, await openProject(world));
+  const runs = openRuns(world, await findProject(world));
   try {
     const { run } = findRun(runs.journal, words);
     let seen = 0;
@@ -96,7 +96,7 @@ export async function findLogs(
     readonly failedOnly: boolean;
   },
 ): Promise<readonly StepLogFile[]> {
-  const project = await openProject(world);
+  const project = await findProject(world);
   const runs = openRuns(world, project);
   try {
     const state = findRun(runs.journal, which.run);

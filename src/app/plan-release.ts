@@ -29,6 +29,7 @@ export async function planProject(world: World, project: Project, asked: Asked):
   const tags = async (glob: string): Promise<readonly string[]> => (await world.git.tags(look.root, glob)).map((tag) => tag.name);
   const packages = await findPackages(configuration, commitReader(world.git, look.root, look.commit), tags);
   const release = chooseRelease(configuration, { packages, tagsHere: look.tagsHere, shallow: look.shallow }, asked);
+  if (!asked.mayAssumeTag && release.trigger === "dispatch") refuseOtherBranch(release.pipeline, look.branch);
   const { describeStep, knownRegistries } = await import("./vocabulary.ts");
   const assembled = assemble({
     configuration,
@@ -57,6 +58,20 @@ export async function planProject(world: World, project: Project, asked: Asked):
     tagAssumed: release.tagAssumed,
     notices: noticesOf(project, release, plan),
   };
+}
+
+/** A person may start the pipeline from the branches that it names, and from no other. */
+function refuseOtherBranch(pipeline: Release["pipeline"], branch: string | undefined): void {
+  const refs = pipeline.on.flatMap((trigger) => (trigger.kind === "dispatch" ? [trigger.ref] : []));
+  if (refs.length === 0 || refs.includes("any") || (branch !== undefined && refs.includes(branch))) return;
+  const here = branch === undefined ? "no branch is checked out" : `this is "${branch}"`;
+  throw new SlipwayError(
+    "POLICY_REFUSED",
+    `Cannot run: pipeline "${pipeline.name}" may be started from "${refs.join('" or "')}", and ${here}`,
+    {
+      hint: `Check out ${refs[0]}, then run the same command again`,
+    },
+  );
 }
 
 function noticesOf(project: Project, { tagAssumed, versionAssumed }: Release, plan: Plan): readonly string[] {

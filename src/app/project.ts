@@ -24,27 +24,50 @@ export interface Project {
  */
 export async function openProject(world: World): Promise<Project> {
   const [look, { parseSlipwayYaml }] = await Promise.all([world.git.look(world.folder), import("./vocabulary.ts")]);
-  const file = path.join(look.root, configurationFile);
-  const text = await world.files.readTextIfThere(file);
-  if (text === undefined) {
-    throw new SlipwayError("CONFIG_MISSING", `Cannot find "${configurationFile}" in "${look.root}"`, {
-      hint: "Run `slipway init` to write one",
-    });
-  }
+  const { file, text } = await readConfiguration(world, look);
   const parsed = parseSlipwayYaml(text, configurationFile);
   if (parsed.kind === "invalid") throw configurationError(parsed.problems);
   const { configuration } = parsed;
-  const { projectKey } = await import("../platform/state-folder.ts");
   return {
     configuration,
     file,
     look,
     configurationDirty: look.dirty.includes(configurationFile),
-    folder: path.join(
-      world.stateRoot,
-      projectKey({ project: configuration.project, root: look.root, ...(look.remote === undefined ? {} : { remote: look.remote }) }),
-    ),
+    folder: await folderOf(world, look, configuration.project),
   };
+}
+
+/** The name on a line of its own, as it is written everywhere but in a test of the language. */
+const plainName = /^project:[ \t]+(?:"(?<double>[\w.-]+)"|'(?<single>[\w.-]+)'|(?<plain>[A-Za-z0-9][\w.-]*))[ \t]*(?:#.*)?\r?$/gm;
+
+/**
+ * Where the runs of the project are kept, for those who look at them: of slipway.yaml only the name is read where it stands
+ * plainly. Runs can then be looked at while the file is being changed, and checking it is most of the time that a look takes.
+ * @throws SlipwayError as `openProject`
+ */
+export async function findProject(world: World): Promise<Pick<Project, "folder">> {
+  const look = await world.git.look(world.folder);
+  const { text } = await readConfiguration(world, look);
+  const names = [...text.matchAll(plainName)].map(({ groups }) => groups?.["double"] ?? groups?.["single"] ?? groups?.["plain"]);
+  const [name] = names;
+  return name === undefined || names.length > 1 ? openProject(world) : { folder: await folderOf(world, look, name) };
+}
+
+async function readConfiguration(world: World, look: SourceLook): Promise<{ readonly file: string; readonly text: string }> {
+  const file = path.join(look.root, configurationFile);
+  const text = await world.files.readTextIfThere(file);
+  if (text !== undefined) return { file, text };
+  throw new SlipwayError("CONFIG_MISSING", `Cannot find "${configurationFile}" in "${look.root}"`, {
+    hint: "Run `slipway init` to write one",
+  });
+}
+
+async function folderOf(world: World, look: SourceLook, project: string): Promise<string> {
+  const { projectKey } = await import("../platform/state-folder.ts");
+  return path.join(
+    world.stateRoot,
+    projectKey({ project, root: look.root, ...(look.remote === undefined ? {} : { remote: look.remote }) }),
+  );
 }
 
 function configurationError(problems: SlipwayError["problems"]): SlipwayError {

@@ -3,7 +3,7 @@
 import path from "node:path";
 import type { Artifact } from "../domain/artifact.ts";
 import type { Plan } from "../domain/plan/plan.ts";
-import type { RunState } from "../domain/run/state.ts";
+import type { KnownApproval, RunState } from "../domain/run/state.ts";
 import type { Evidence } from "../domain/run/effect.ts";
 import type { ProjectFolders } from "./run-folder.ts";
 import type { World } from "./world.ts";
@@ -24,12 +24,14 @@ export interface ReleaseRecord {
   readonly planDigest: string;
   readonly source: Plan["source"];
   readonly artifacts: readonly Artifact[];
-  readonly approvals: readonly { readonly gate: string; readonly subjectDigest: string; readonly by: string; readonly note?: string }[];
+  /** `authenticated`: something proves the name; on a laptop nothing does. */
+  readonly approvals: readonly ({ readonly gate: string; readonly subjectDigest: string } & KnownApproval)[];
   readonly acknowledgements: readonly {
     readonly step: string;
     readonly text: string;
     readonly binding: string;
     readonly by: string;
+    readonly authenticated: boolean;
     readonly note?: string;
   }[];
   readonly evidence: readonly RecordedEvidence[];
@@ -97,7 +99,9 @@ function acknowledgementsOf(state: RunState): ReleaseRecord["acknowledgements"] 
   return [...state.steps.values()].flatMap(({ id, question, answer }) => {
     if (question === undefined || answer === undefined) return [];
     const note = answer.note === undefined ? {} : { note: answer.note };
-    return [{ step: id, text: question.text, binding: question.binding, by: answer.by.name, ...note }];
+    return [
+      { step: id, text: question.text, binding: question.binding, by: answer.by.name, authenticated: answer.by.authenticated, ...note },
+    ];
   });
 }
 

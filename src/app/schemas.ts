@@ -31,7 +31,8 @@ function object(properties: Properties, maybe: Properties = {}): JsonSchema {
   return { type: "object", properties: { ...properties, ...maybe }, required: Object.keys(properties) };
 }
 
-const person = object({ name: text, authenticated: about("Whether something proves the name; on a laptop nothing does", flag) });
+const authenticated = about("Whether something proves the name; on a laptop nothing does", flag);
+const person = object({ name: text, authenticated });
 
 const finding = object(
   { id: about("Stable, such as PF-TOOL-MISSING", text), level: oneOf("fine", "warns", "blocks", "cannot-be-tried"), message: text },
@@ -185,8 +186,8 @@ export const recordDocumentSchema: JsonSchema = {
       planDigest: sha256,
       source: object({ commit, moved: oneOf("stop", "restart"), epochSeconds: count }, { tag: text, branch: text }),
       artifacts: list(artifact),
-      approvals: list(object({ gate: text, subjectDigest: sha256, by: text }, { note: text })),
-      acknowledgements: list(object({ step: text, text, binding: sha256, by: text }, { note: text })),
+      approvals: list(object({ gate: text, subjectDigest: sha256, by: text, authenticated }, { note: text })),
+      acknowledgements: list(object({ step: text, text, binding: sha256, by: text, authenticated }, { note: text })),
       evidence: about(
         "What each registry showed when it was read back",
         list(

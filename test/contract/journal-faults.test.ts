@@ -2,10 +2,10 @@
 // that one on. Whatever fails is STORAGE_FAILED; what was acknowledged stays; nothing half is ever there; and as soon as
 // the disk works again, so does the journal.
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
-import { join } from "node:path";
-import { before, test } from "node:test";
+import { dirname, join } from "node:path";
+import { after, before, test } from "node:test";
 import { commitOf } from "../support/disk/journal-commits.ts";
 import { compileRecorder, recordDisk } from "../support/disk/recorder.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -25,6 +25,7 @@ let library = "";
 before(() => {
   library = compileRecorder(mkdtempSync(join(tmpdir(), "slipway-recorder-")));
 });
+after(() => rmSync(dirname(library), { recursive: true, force: true }));
 
 const faults = [
   { call: "write", errno: "ENOSPC", why: "the disk is full" },

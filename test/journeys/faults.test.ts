@@ -126,6 +126,7 @@ async function tryCase(one: Case): Promise<string> {
       ends.push(report.exitCode);
       if (report.exitCode === 0) {
         assert.ok(await hasStruck(place, one), "the fault never struck");
+        assert.ok(one.strikes !== "always" || !planted.has(key) || ends.includes(6), "other bytes went unnoticed");
         return ends.join(" ");
       }
       if (report.exitCode === 6) {

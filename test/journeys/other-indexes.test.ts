@@ -17,10 +17,12 @@ const wheelName = "slipway_example_tide-0.2.0-py3-none-any.whl";
 const sdistName = "slipway_example_tide-0.2.0.tar.gz";
 
 const ends: (() => unknown)[] = [];
-let devpi: Devpi;
+let starting: Promise<Devpi>;
 
-before(async () => {
-  devpi = await startDevpi({ after: (end) => void ends.push(end as () => unknown) }, password);
+// It takes seconds to start, and the other servers are tried meanwhile.
+before(() => {
+  starting = startDevpi({ after: (end) => void ends.push(end as () => unknown) }, password);
+  starting.catch(() => undefined);
 });
 
 after(async () => {
@@ -53,6 +55,7 @@ async function startTwoPypiservers(context: TestContext, hashes: "sha256" | "no"
 }
 
 async function startTwoDevpis(context: TestContext): Promise<Other> {
+  const devpi = await starting;
   const testpypi = await devpi.newIndex(context);
   const pypi = await devpi.newIndex(context);
   const [, user = "", index = ""] = new URL(pypi.uploadUrl).pathname.split("/");

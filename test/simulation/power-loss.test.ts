@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { before, test } from "node:test";
+import { after, before, test } from "node:test";
 import { openSqliteJournal } from "../../src/engine/journal/sqlite.ts";
 import { started } from "../support/runs.ts";
 import { createDisk } from "../support/disk/disk.ts";
@@ -23,6 +23,7 @@ let library = "";
 before(() => {
   library = compileRecorder(mkdtempSync(join(tmpdir(), "slipway-recorder-")));
 });
+after(() => rmSync(dirname(library), { recursive: true, force: true }));
 
 function recordSessions(folder: string, file: string): Recorded {
   // Two lives: one that closes the journal, which moves all of it to the main file, and one that is killed.

@@ -15,6 +15,7 @@ import type { Problem } from "../error.ts";
 import { whyLeftOut, type Circumstances } from "./conditions.ts";
 import { planEnvironments, type KnownRegistry } from "./environments.ts";
 import { explainMissing, leftOutWithMaker, makes } from "./makers.ts";
+import { notYet, refuseNotYet } from "./not-yet.ts";
 import { ancestors, drawLine } from "./order.ts";
 import {
   planSchema,
@@ -139,23 +140,6 @@ function finish(assembling: Assembling): Plan {
     leftOut: assembling.leftOut.map(({ id, reason }) => ({ id, reason })),
     line: drawLine(steps),
   };
-}
-
-/** What the language has and this version does not do yet: said before anything is planned around it. */
-function refuseNotYet(request: AssembleRequest): readonly Problem[] {
-  const { configuration, pipeline } = request;
-  const asked: readonly (readonly [boolean, string, readonly (string | number)[]])[] = [
-    [configuration.source.moved === "restart", "`source.moved: restart`", ["source", "moved"]],
-    [configuration.source.carry.length > 0, "`source.carry`", ["source", "carry"]],
-    [(pipeline.version ?? configuration.version).from === "commits", "`version.from: commits`", ["version", "from"]],
-  ];
-  return asked.flatMap(([isAsked, what, path]) => (isAsked ? [notYet(request.configuration, what, path)] : []));
-}
-
-function notYet(configuration: Configuration, what: string, path: readonly (string | number)[]): Problem {
-  const place = configuration.places(path);
-  const message = `Cannot plan ${what}: this version of Slipway does not do it yet`;
-  return { code: "NOT_YET", message, hint: "Leave it out of slipway.yaml for now", ...(place === undefined ? {} : { place }) };
 }
 
 function addEntry(assembling: Assembling, entry: StepEntry): void {

@@ -567,7 +567,7 @@ test("approvals count for the subject they name, and die with it", () => {
       [1, frozen],
       [2, approved("ben")],
     ]).approvals,
-    [{ by: "ben" }],
+    [{ by: "ben", authenticated: false }],
   );
   assert.deepEqual(
     gateOf([
@@ -634,5 +634,5 @@ test("a step that passes its gate does not close it behind itself", () => {
     [4, started("first")],
   ]);
 
-  assert.deepEqual(state.gates.get("pypi")?.approvals, [{ by: "ben" }]);
+  assert.deepEqual(state.gates.get("pypi")?.approvals, [{ by: "ben", authenticated: false }]);
 });

@@ -81,9 +81,12 @@ export function effectsOf(step: Pick<StepState, "effects"> | undefined): readonl
   return step?.effects === undefined ? [] : [...step.effects.values()];
 }
 
+/** An approval, and whether anything proves whose it is. */
+export type KnownApproval = ApprovalGiven & { readonly authenticated: boolean };
+
 export interface GateState {
   readonly subject: { readonly subject: Subject; readonly digest: Sha256; readonly atMs: number } | undefined;
-  readonly approvals: readonly ApprovalGiven[];
+  readonly approvals: readonly KnownApproval[];
   readonly rejection: { readonly by: string; readonly reason: string } | undefined;
 }
 
@@ -225,7 +228,8 @@ function bookGate(state: WorkingState, fact: GateFact, atMs: number): void {
     gate.rejection = { by: fact.by.name, reason: fact.reason };
     return;
   }
-  gate.approvals = [...gate.approvals, fact.note === undefined ? { by: fact.by.name } : { by: fact.by.name, note: fact.note }];
+  const given = { by: fact.by.name, authenticated: fact.by.authenticated };
+  gate.approvals = [...gate.approvals, fact.note === undefined ? given : { ...given, note: fact.note }];
 }
 
 function bookStep(state: WorkingState, fact: StepFact, atMs: number): void {

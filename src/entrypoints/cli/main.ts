@@ -3,7 +3,6 @@
 import { version } from "../../platform/program-version.ts";
 import { SlipwayError } from "../../domain/error.ts";
 import { buildProgram, CommanderError } from "./program.ts";
-import { errorDocument, showError, unknownError } from "./show-error.ts";
 import { jsonText, openTerminal } from "./terminal.ts";
 
 /** Text of `slipway --help`, ending with a line feed. */
@@ -41,8 +40,10 @@ function usage(error: CommanderError): SlipwayError | undefined {
   });
 }
 
-function fail(error: unknown, args: readonly string[]): number {
+async function fail(error: unknown, args: readonly string[]): Promise<number> {
   if (error === undefined) return 0;
+  // Loaded here, because most commands end without a word of it.
+  const { errorDocument, showError, unknownError } = await import("./show-error.ts");
   const known = error instanceof SlipwayError ? error : unknownError(error);
   const verbosity = args.filter((word) => word === "-v" || word === "--verbose").length + (args.includes("-vv") ? 2 : 0);
   const terminal = openTerminal({ json: args.includes("--json"), progress: "plain", color: !args.includes("--no-color"), verbosity });

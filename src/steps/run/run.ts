@@ -22,6 +22,8 @@ export const runStep: WorkStep<RunInput> = {
   makes: (use) => (use.input.produces ?? []).map((line) => expected(line, use)),
   asks: (use): Requirements => ({ programs: programsOf(use.input), toolbox: false, platforms: platformsOf(use) }),
   describe: (use) => describeCommands(use.input),
+  // A rehearsal would do for real what these commands do outside of the copy: better no plan than that.
+  notYet: ({ input }) => (input.effect === undefined && input.look === undefined ? undefined : "`effect` and `look` of `run`"),
   preflight: preflightRun,
   perform: performRun,
 };

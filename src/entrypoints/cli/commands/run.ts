@@ -1,6 +1,7 @@
 // `slipway run`: begins the release, or goes on with it. The same command after any crash.
 import { runRelease } from "../../../app/run-release.ts";
 import { runOnly } from "../../../app/run-only.ts";
+import { SlipwayError } from "../../../domain/error.ts";
 import { askedFor, endedBy, printJson, type Context, type ReleaseOptions } from "../context.ts";
 import { createProgress } from "../progress.ts";
 import { showReport } from "../show-report.ts";
@@ -11,9 +12,16 @@ export interface RunOptions extends ReleaseOptions {
   readonly wait: boolean;
   readonly mend?: boolean;
   readonly only?: string;
+  readonly trial?: boolean;
 }
 
+/** @throws SlipwayError NOT_YET for a trial, and what the use cases throw */
 export async function runCommand(context: Context, version: string | undefined, options: RunOptions): Promise<number> {
+  if (options.trial === true) {
+    throw new SlipwayError("NOT_YET", "Cannot run with --trial: this version of Slipway does not end a run at a test index", {
+      hint: "Try the release with `slipway rehearse`, or tag a candidate",
+    });
+  }
   const { world, terminal } = context;
   const progress = createProgress(terminal, () => world.clock.nowMs());
   try {
