@@ -1,4 +1,5 @@
 // The real registries of a plan, and the credentials for them: joined here, opened when first needed.
+import { openHttp } from "../platform/http.ts";
 import { createRegistry, openCredential } from "../registries/catalog.ts";
 import type { Registry } from "../registries/registry.ts";
 import type { Registries } from "./registries.ts";
@@ -6,11 +7,11 @@ import type { World } from "./world.ts";
 
 export function realRegistries(world: Pick<World, "clock" | "version" | "env" | "secrets">): Registries {
   const opened = new Map<string, Registry>();
+  const http = openHttp({ userAgent: `slipway/${world.version}`, env: world.env });
   return {
     world: "real",
     open(planned) {
-      const known =
-        opened.get(planned.name) ?? createRegistry(planned, { clock: world.clock, userAgent: `slipway/${world.version}`, env: world.env });
+      const known = opened.get(planned.name) ?? createRegistry(planned, { clock: world.clock, http });
       opened.set(planned.name, known);
       return known;
     },

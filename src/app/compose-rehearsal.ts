@@ -3,6 +3,7 @@
 import path from "node:path";
 import { SlipwayError } from "../domain/error.ts";
 import type { Plan, PlannedRegistry } from "../domain/plan/plan.ts";
+import { openHttp } from "../platform/http.ts";
 import { rehearsalCredential } from "../registries/pypi/credentials.ts";
 import type { RehearsalRegistries } from "./registries.ts";
 import type { RehearsalPlace, World } from "./world.ts";
@@ -45,7 +46,7 @@ async function startOne(world: Around, plan: Plan, options: RehearsalPlace & { r
       import("../registries/pypi/rehearsal/archive-hooks.ts"),
       import("../registries/pypi/upstream.ts"),
       import("../registries/pypi/client.ts"),
-      import("../registries/known-services.ts"),
+      import("../domain/known-services.ts"),
     ]);
   const upstream = await resolveUpstream({ env: world.env, home: world.env["HOME"] ?? "", reader: world.files, fallback: publicPypiIndex });
   const server = await startRehearsalPypi({
@@ -64,7 +65,7 @@ async function startOne(world: Around, plan: Plan, options: RehearsalPlace & { r
     rules: registry.url === undefined ? "pypi" : "open",
     settleMs,
     clock: world.clock,
-    userAgent: `slipway/${world.version}`,
+    http: openHttp({ userAgent: `slipway/${world.version}` }),
   });
   return { name: registry.name, server, registry: client, notes: upstream.notes };
 }

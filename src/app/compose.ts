@@ -8,7 +8,7 @@ import { createCrashPoints } from "../platform/crash-points.ts";
 import { createExec } from "../platform/exec.ts";
 import { createFiles } from "../platform/files.ts";
 import { createGit } from "../platform/git.ts";
-import type { Log } from "../platform/ports.ts";
+import type { Log, Toolbox } from "../platform/ports.ts";
 import { version } from "../platform/program-version.ts";
 import { createRandom } from "../platform/random.ts";
 import { createRedactor } from "../platform/redactor.ts";
@@ -16,11 +16,10 @@ import { createSecrets } from "../platform/secrets.ts";
 import { cacheFolder, stateFolder } from "../platform/state-folder.ts";
 import { openStepLog } from "../platform/step-log.ts";
 import { createArtifactStore } from "../platform/store.ts";
-import { createToolbox } from "../platform/toolbox.ts";
 import { createMemoryJournal } from "../engine/journal/memory.ts";
 import { redactedJournal } from "../engine/journal/redacted.ts";
 import { openSqliteJournal } from "../engine/journal/sqlite.ts";
-import { takeDriverLock } from "../engine/lock.ts";
+import { isDriverLockHeld, takeDriverLock } from "../engine/lock.ts";
 import { nameOf } from "./release.ts";
 import type { World } from "./world.ts";
 
@@ -62,7 +61,7 @@ export function composeWorld(composition: Composition): World {
     folder: composition.folder,
     random: createRandom(clock),
     git: createGit({ exec, env }),
-    toolbox: createToolbox({ exec, files, cacheFolder: cacheRoot, env }),
+    toolbox: lateToolbox(async () => (await import("../platform/toolbox.ts")).createToolbox({ exec, files, cacheFolder: cacheRoot, env })),
     sha256OfText: (text) => sha256(createHash("sha256").update(text, "utf8").digest("hex")),
     stateRoot: composition.stateRoot ?? stateFolder(env, process.platform),
     host: hostName(),
@@ -75,9 +74,16 @@ export function composeWorld(composition: Composition): World {
     rehearsalRegistries: async (plan, place) =>
       (await import("./compose-rehearsal.ts")).startRehearsalRegistries({ clock, archives, env, files, version, interrupted }, plan, place),
     takeLock: takeDriverLock,
+    isLockHeld: isDriverLockHeld,
     openStore: createArtifactStore,
     person: (gitPerson) => ({ name: nameOf(gitPerson) || os.userInfo().username, authenticated: false }),
   };
+}
+
+/** One toolbox, made when it is first asked for. */
+function lateToolbox(make: () => Promise<Toolbox>): Toolbox {
+  let made: Promise<Toolbox> | undefined;
+  return { python: async () => (await (made ??= make())).python() };
 }
 
 /** This machine in the words of `matrix: platform`. */

@@ -3,8 +3,9 @@
 import { fold, type RunState } from "../domain/run/state.ts";
 import { SlipwayError } from "../domain/error.ts";
 import { decide } from "../domain/run/decide.ts";
+import type { Fact } from "../domain/run/fact.ts";
 import { judgeAsk } from "../engine/asks.ts";
-import type { Ask, Journal } from "../engine/journal/journal.ts";
+import type { Ask, Journal, LockTaken } from "../engine/journal/journal.ts";
 import { membersOf } from "./drive-run.ts";
 import { findRun, openRuns } from "./open-runs.ts";
 import { openProject, type Project } from "./project.ts";
@@ -34,27 +35,55 @@ export async function decideRun(world: World, words: string | undefined, saying:
   const project = await openProject(world);
   const runs = openRuns(world, project);
   try {
-    const state = findRun(runs.journal, words);
-    const ask = bindAsk(world, state, { project, saying });
-    const verdict = judgeAsk(state, ask, (group) => membersOf(project.configuration, group));
-    if (verdict.kind === "refused")
-      throw new SlipwayError("POLICY_REFUSED", `Cannot ${saying.kind}: ${verdict.why}`, { hint: verdict.hint });
-    const atMs = world.clock.nowMs();
-    const taken = world.takeLock(runs.folders.lock, `process ${process.pid}`);
-    if (taken.kind === "held") {
-      runs.journal.ask(state.run, { id: world.random.id(), atMs, ask });
-      return { state, driven: true };
-    }
-    // Nobody drives: what was said is written down right away.
-    try {
-      runs.journal.append(state.run, verdict.facts, { atMs, answered: [] });
-      closeIfOver(runs.journal, state.run, atMs);
-      return { state: fold(runs.journal.read(state.run)), driven: false };
-    } finally {
-      taken.lock.release();
-    }
+    return say({
+      journal: runs.journal,
+      takeLock: () => world.takeLock(runs.folders.lock, `process ${process.pid}`),
+      find: () => findRun(runs.journal, words),
+      judge: (state) => {
+        const ask = bindAsk(world, state, { project, saying });
+        const verdict = judgeAsk(state, ask, (group) => membersOf(project.configuration, group));
+        if (verdict.kind === "counts") return { ask, facts: verdict.facts };
+        throw new SlipwayError("POLICY_REFUSED", `Cannot ${saying.kind}: ${verdict.why}`, { hint: verdict.hint });
+      },
+      id: () => world.random.id(),
+      nowMs: () => world.clock.nowMs(),
+    });
   } finally {
     runs.journal.close();
+  }
+}
+
+export interface SayParts {
+  readonly journal: Journal;
+  takeLock(): LockTaken;
+  /** The run that is meant, as the journal has it now. */
+  find(): RunState;
+  /** What follows from the ask; throws where it is refused. */
+  judge(state: RunState): { readonly ask: Ask; readonly facts: readonly Fact[] };
+  id(): string;
+  nowMs(): number;
+}
+
+/**
+ * Judges and writes down what was said under the lock that a driver would hold: between the two nobody else can end the
+ * run. Where somebody drives, it is judged so that a refusal is told at once, and the driver judges it again.
+ */
+export function say(parts: SayParts): Decided {
+  const { journal } = parts;
+  const taken = parts.takeLock();
+  try {
+    const state = parts.find();
+    const { ask, facts } = parts.judge(state);
+    const atMs = parts.nowMs();
+    if (taken.kind === "held") {
+      journal.ask(state.run, { id: parts.id(), atMs, ask });
+      return { state, driven: true };
+    }
+    journal.append(state.run, facts, { atMs, answered: [] });
+    closeIfOver(journal, state.run, atMs);
+    return { state: fold(journal.read(state.run)), driven: false };
+  } finally {
+    if (taken.kind === "taken") taken.lock.release();
   }
 }
 

@@ -157,7 +157,7 @@ async function copySource(world: World, { project, state, folder }: Comparing): 
   const clone = path.join(folder, "clone");
   const copy = path.join(folder, "source");
   await world.git.clone(root, clone);
-  await world.git.copyAt(clone, commit, copy);
+  await world.git.copyAt(clone, { commit }, copy);
   return { kind: "copied", folder: copy, paths: await world.git.files(root, commit) };
 }
 

@@ -23,7 +23,7 @@ export async function lookAtRun(world: World, words: string | undefined): Promis
   const runs = openRuns(world, await findProject(world));
   try {
     const state = findRun(runs.journal, words);
-    return { report: report(state, standingOf(state, world.clock.nowMs())), state, driven: isDriven(world, runs.folders.lock) };
+    return { report: report(state, standingOf(state, world.clock.nowMs())), state, driven: world.isLockHeld(runs.folders.lock) };
   } finally {
     runs.journal.close();
   }
@@ -53,7 +53,7 @@ export async function watchRun(
       if (recorded.length > 0) onRecorded(recorded);
       seen = recorded.at(-1)?.seq ?? seen;
       const state = fold(runs.journal.read(run));
-      const driven = isDriven(world, runs.folders.lock);
+      const driven = world.isLockHeld(runs.folders.lock);
       if (!driven || state.closed !== undefined || world.interrupted.aborted)
         return { report: report(state, standingOf(state, world.clock.nowMs())), state, driven };
       await world.clock.sleep(watchEveryMs, world.interrupted).catch(() => {});
@@ -67,13 +67,6 @@ const watchEveryMs = 300;
 
 function standingOf(state: RunState, nowMs: number): ReturnType<typeof decide>["standing"] {
   return decide(state, { nowMs, underWay: new Set(), limits: { work: 1, perTarget: 1 } }).standing;
-}
-
-function isDriven(world: World, lock: string): boolean {
-  const taken = world.takeLock(lock, `process ${process.pid}`);
-  if (taken.kind === "held") return true;
-  taken.lock.release();
-  return false;
 }
 
 export interface StepLogFile {

@@ -5,7 +5,9 @@ import type { Sha256 } from "../domain/digest.ts";
 import { SlipwayError } from "../domain/error.ts";
 import { commitReader, findPackages } from "./packages.ts";
 import { openProject, type Project } from "./project.ts";
-import { chooseRelease, plannedSource, type Asked, type Release } from "./release.ts";
+import { readInputs } from "./inputs.ts";
+import { choosePipeline, chooseRelease, plannedSource, type Asked, type Release } from "./release.ts";
+import type { SourceLook } from "../platform/ports.ts";
 import type { World } from "./world.ts";
 
 export interface PlannedRun {
@@ -25,7 +27,8 @@ export async function planRelease(world: World, asked: Asked): Promise<PlannedRu
 }
 
 export async function planProject(world: World, project: Project, asked: Asked): Promise<PlannedRun> {
-  const { configuration, look } = project;
+  const { configuration } = project;
+  const look = await lookAtTag(world, project, asked);
   const tags = async (glob: string): Promise<readonly string[]> => (await world.git.tags(look.root, glob)).map((tag) => tag.name);
   const packages = await findPackages(configuration, commitReader(world.git, look.root, look.commit), tags);
   const release = chooseRelease(configuration, { packages, tagsHere: look.tagsHere, shallow: look.shallow }, asked);
@@ -56,8 +59,21 @@ export async function planProject(world: World, project: Project, asked: Asked):
     plan,
     digest: digestPlan(plan, world.sha256OfText),
     tagAssumed: release.tagAssumed,
-    notices: noticesOf(project, release, plan),
+    notices: noticesOf({ ...project, look }, release, plan),
   };
+}
+
+/** A pipeline that is given a tag releases that tag's commit, whatever is checked out. @throws SlipwayError PLAN_INVALID */
+async function lookAtTag(world: World, { configuration, look }: Project, asked: Asked): Promise<SourceLook> {
+  const { tag: name } = readInputs(choosePipeline(configuration, asked.pipeline), asked);
+  if (name === undefined) return look;
+  const [tag, at] = await Promise.all([world.git.tag(look.root, name), world.git.commitAt(look.root, `refs/tags/${name}`)]);
+  if (tag === undefined || at === undefined) {
+    throw new SlipwayError("PLAN_INVALID", `Cannot plan the release of tag "${name}": there is no such tag in this clone`, {
+      hint: `Fetch it: git fetch origin tag ${name}`,
+    });
+  }
+  return { ...look, ...at, tagsHere: [tag] };
 }
 
 /** A person may start the pipeline from the branches that it names, and from no other. */

@@ -47,8 +47,9 @@ async function preflightStep(
   const wants = step.asks(use);
   const programs = await Promise.all(wants.programs.map((program) => findProgram(program, planned, ports)));
   const toolbox = wants.toolbox ? await findToolbox(planned, ports) : [];
+  const identity = wants.identity === true && parts.identity === "" ? [noIdentity(planned)] : [];
   const own = await step.preflight(use, ports);
-  return [...programs.flat(), ...toolbox, ...own.map((finding) => ({ step: planned.id, ...withoutUndefined(finding) }))];
+  return [...programs.flat(), ...toolbox, ...identity, ...own.map((finding) => ({ step: planned.id, ...withoutUndefined(finding) }))];
 }
 
 function withoutUndefined(finding: Finding): FindingFact {
@@ -61,6 +62,16 @@ async function findProgram(program: string, planned: PlannedStep, ports: ReadPor
   if (found !== undefined) return [];
   const message = `Program "${program}", which step "${planned.id}" runs, is not on the PATH`;
   return [{ id: "PF-TOOL-MISSING", level: "blocks", message, hint: `Install ${program}`, step: planned.id }];
+}
+
+function noIdentity(planned: PlannedStep): FindingFact {
+  return {
+    id: "PF-IDENTITY",
+    level: "blocks",
+    message: `Step "${planned.id}" makes a commit or tag, and git does not know in whose name`,
+    hint: 'Tell it: git config --global user.name "Your Name" && git config --global user.email you@example.org',
+    step: planned.id,
+  };
 }
 
 async function findToolbox(planned: PlannedStep, ports: ReadPorts): Promise<readonly FindingFact[]> {

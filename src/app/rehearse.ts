@@ -77,6 +77,8 @@ async function rehearseWith(world: World, rehearsing: Rehearsing): Promise<Rehea
       preflightRegistries: await world.realRegistries(),
       source: { look: () => Promise.resolve({ kind: "same" as const }) },
       repository: project.look.root,
+      rehearsalRemotes: path.join(folder, "remotes"),
+      identity: project.look.person,
       tagAssumed: planned.tagAssumed,
       candidateTried: () => candidateTried(realRuns.journal, { plan }, sameBase),
       configurationIs: project.configurationDirty ? ("changed" as const) : ("committed" as const),

@@ -182,7 +182,7 @@ const inputs = `${head}on: { dispatch: {} }\ninputs: { version: version, all: bo
 test("inputs are checked and given their types", () => {
   const release = choose({ text: inputs, found: nothingSaid, asked: { version: "1.0", inputs: { all: "true", note: "x" } } });
 
-  assert.deepEqual(release.inputs, { all: true, note: "x" });
+  assert.deepEqual(release.inputs, { version: "1.0", all: true, note: "x" });
   assert.equal(release.trigger, "dispatch");
   assert.match(
     refusal({ text: inputs, found: nothingSaid, asked: { version: "1.0", inputs: { all: "perhaps" } } }).message,

@@ -1,7 +1,8 @@
 // What is released: which tag, which versions, started how, along which path. Decided from the configuration, the
 // commit and what the person asked for, before the plan is assembled from it.
-import type { Configuration, JsonObject, PipelineConfiguration, TriggerKind } from "../domain/configuration.ts";
+import type { Configuration, JsonObject, PipelineConfiguration, TriggerKind, VersionRule } from "../domain/configuration.ts";
 import { SlipwayError, type Problem } from "../domain/error.ts";
+import { readInputs } from "./inputs.ts";
 import type { ChosenPath, PlannedPackage, PlannedRelease, PlannedSource } from "../domain/plan/plan.ts";
 import { agrees, formatTag, matchTag, parseTagPattern, type ReleaseTag, type TagPattern } from "../domain/version/tag.ts";
 import { agreement } from "../domain/version/agreement.ts";
@@ -38,14 +39,18 @@ export interface Release {
 /** @throws SlipwayError PLAN_INVALID, VERSION_MISMATCH, VERSION_INVALID, VERSION_LOSSY, USAGE, POLICY_REFUSED */
 export function chooseRelease(configuration: Configuration, around: Around, asked: Asked): Release {
   const pipeline = choosePipeline(configuration, asked.pipeline);
-  const tagged = chooseTag(pipeline, around, asked);
-  const trigger: TriggerKind = tagged === undefined ? "dispatch" : "tag";
-  const packages = around.packages.map((one) => planPackage(one, around.packages, { configuration, pipeline, tagged, asked }));
+  const given = readInputs(pipeline, asked);
+  const rule = pipeline.version ?? configuration.version;
+  // A pipeline that is told its version makes a new release, whatever the commit was released as before.
+  const tagged = rule.from === "input" ? undefined : chooseTag(pipeline, around, { ...asked, version: given.version });
+  const trigger: TriggerKind = tagged === undefined || isStartedByPerson(pipeline) ? "dispatch" : "tag";
+  const packages = around.packages.map((one) => planPackage(one, around.packages, { configuration, pipeline, tagged, asked: given }));
   const versions = packages.map((one) => readVersion(schemeOf(one.ecosystem), one.version));
   if (configuration.versions === "one") refuseDifferent(packages, versions);
   const prerelease = versions.some((version) => version.prerelease);
   const path = choosePath(configuration, tagged?.git, asked.path);
-  const wantsCandidate = (pipeline.version ?? configuration.version).candidate === "tried" && !prerelease;
+  refuseOtherForm(rule, given.inputs, { version: packages[0]?.version ?? "", prerelease });
+  const wantsCandidate = rule.candidate === "tried" && !prerelease;
   const [first] = packages;
   return {
     pipeline,
@@ -60,7 +65,7 @@ export function chooseRelease(configuration: Configuration, around: Around, aske
       ...(wantsCandidate && path?.leavesOut.includes("candidate") !== true ? { candidate: "tried" as const } : {}),
     },
     path,
-    inputs: checkInputs(pipeline, asked.inputs),
+    inputs: given.inputs,
   };
 }
 
@@ -79,7 +84,28 @@ export function plannedSource(
   };
 }
 
-function choosePipeline(configuration: Configuration, name: string | undefined): PipelineConfiguration {
+/** The pipeline says what starts it, and no tag is among it. */
+function isStartedByPerson({ on }: PipelineConfiguration): boolean {
+  return on.length > 0 && on.every(({ kind }) => kind !== "tag");
+}
+
+/** A pipeline may ask whether a prerelease is meant: the answer and the form of the version have to agree (S4.1). */
+function refuseOtherForm(rule: VersionRule, inputs: JsonObject, planned: { readonly version: string; readonly prerelease: boolean }): void {
+  const condition = rule.prerelease;
+  if (condition?.kind !== "input") return;
+  const wanted = (inputs[condition.name] === true) !== condition.not;
+  if (wanted === planned.prerelease) return;
+  const form = planned.prerelease ? "a prerelease" : "final";
+  throw new SlipwayError(
+    "VERSION_MISMATCH",
+    `Cannot plan version "${planned.version}": it is ${form}, and input "${condition.name}" says otherwise`,
+    {
+      hint: `Say --input ${condition.name}=${String(planned.prerelease !== condition.not)}, or name another version`,
+    },
+  );
+}
+
+export function choosePipeline(configuration: Configuration, name: string | undefined): PipelineConfiguration {
   const names = configuration.pipelines.map((one) => one.name);
   const wanted = name ?? (names.length === 1 ? names[0] : undefined);
   const found = configuration.pipelines.find((one) => one.name === wanted);
@@ -213,14 +239,37 @@ interface Versioning {
   readonly configuration: Configuration;
   readonly pipeline: PipelineConfiguration;
   readonly tagged: ChosenTag | undefined;
-  readonly asked: Asked;
+  readonly asked: Pick<Asked, "version">;
 }
 
 function planPackage(one: FoundPackage, all: readonly FoundPackage[], versioning: Versioning): PlannedPackage {
   const version = versionOf(one, all, versioning);
   const { id, path } = one.configuration;
   const importName = one.importName === undefined ? {} : { importName: one.importName };
-  return { id, ecosystem: one.ecosystem, name: one.name, folder: path, version: version.normal, ...importName };
+  const tag = one.configuration.tag === undefined ? {} : { tag: tagOf(one, version, versioning.tagged) };
+  const changelog = plannedChangelog(one, all, versioning);
+  return { id, ecosystem: one.ecosystem, name: one.name, folder: path, version: version.normal, ...importName, ...tag, ...changelog };
+}
+
+/** As the tag that started the run is written, or as the pattern writes it. */
+function tagOf(one: FoundPackage, version: Version, tagged: ChosenTag | undefined): string {
+  if (tagged?.package === one.configuration.id) return tagged.name;
+  const formatted = formatTag(patternOf(one), version);
+  if (formatted.kind === "tag") return formatted.tag;
+  throw new SlipwayError(formatted.problem.code, formatted.problem.message);
+}
+
+/** Absent where the file says nothing of a changelog, so that such a plan's digest does not know of it. */
+function plannedChangelog(
+  one: FoundPackage,
+  all: readonly FoundPackage[],
+  { configuration }: Versioning,
+): Pick<PlannedPackage, "changelog"> {
+  const { changelog } = one.configuration;
+  if (changelog === undefined) return {};
+  const shared = configuration.versions === "one" ? all.find((other) => other.configuration.tag !== undefined) : undefined;
+  const tag = one.configuration.tag ?? shared?.configuration.tag;
+  return { changelog: { ...changelog, ...(tag === undefined ? {} : { tag }) } };
 }
 
 function versionOf(one: FoundPackage, all: readonly FoundPackage[], versioning: Versioning): Version {
@@ -228,6 +277,7 @@ function versionOf(one: FoundPackage, all: readonly FoundPackage[], versioning: 
   const scheme = schemeOf(one.ecosystem);
   const rule = pipeline.version ?? configuration.version;
   const written = one.manifestVersion;
+  if (rule.from === "input" && isBumped(pipeline)) return bumpedVersion(one, asked.version);
   const covers = tagged !== undefined && (tagged.package === one.configuration.id || configuration.versions === "one");
   if (covers && written !== undefined) refuseDisagreement(tagged, one, written);
   if (asked.version !== undefined)
@@ -238,6 +288,32 @@ function versionOf(one: FoundPackage, all: readonly FoundPackage[], versioning: 
     if (written === undefined || rule.from === "tag") throw noVersion(one, all);
   }
   return readVersion(scheme, written.version);
+}
+
+/** The pipeline writes the version, by `bump` or by a command of its own, so that manifests still say the one before. */
+function isBumped({ entries }: PipelineConfiguration): boolean {
+  return entries.some((entry) =>
+    (entry.kind === "step" ? [entry.step] : entry.steps).some(({ uses, keep }) => uses === "bump" || keep.length > 0),
+  );
+}
+
+function bumpedVersion(one: FoundPackage, asked: string | undefined): Version {
+  if (asked === undefined) {
+    throw new SlipwayError("PLAN_INVALID", "Cannot tell the version: the pipeline takes it from its input, and none was given", {
+      hint: "Name it: `slipway run 1.2.0`",
+    });
+  }
+  const scheme = schemeOf(one.ecosystem);
+  const version = readVersion(scheme, asked);
+  const written = one.manifestVersion;
+  if (written === undefined || scheme.compare(version, readVersion(scheme, written.version)) >= 0) return version;
+  throw new SlipwayError(
+    "VERSION_ORDER",
+    `Cannot plan version "${asked}": "${one.name}" is at "${written.version}" already (in "${written.file}")`,
+    {
+      hint: "Name a newer version",
+    },
+  );
 }
 
 function refuseDisagreement(tagged: ChosenTag, one: FoundPackage, written: { readonly version: string; readonly file: string }): void {
@@ -251,7 +327,7 @@ function refuseOtherThanAsked(asked: string, one: FoundPackage, known: string | 
   const scheme = schemeOf(one.ecosystem);
   if (known === undefined || scheme.compare(readVersion(scheme, asked), readVersion(scheme, known)) === 0) return;
   throw new SlipwayError("VERSION_MISMATCH", `Cannot plan version "${asked}": "${one.name}" is at "${known}"`, {
-    hint: `Set the version in its manifest to ${asked} and commit; this version of Slipway does not bump by itself yet`,
+    hint: `Set the version in its manifest to ${asked} and commit, or let a \`bump\` step write it (\`version: { from: input }\`)`,
   });
 }
 
@@ -315,25 +391,4 @@ function choosePath(configuration: Configuration, tag: GitTag | undefined, asked
 /** `Ada <ada@example.org>` is known as `Ada`. */
 export function nameOf(person: string): string {
   return person.replace(/\s*<[^>]*>\s*$/, "").trim();
-}
-
-function checkInputs(pipeline: PipelineConfiguration, given: JsonObject): JsonObject {
-  for (const name of Object.keys(given)) {
-    if (!pipeline.inputs.some((input) => input.name === name)) {
-      const known = pipeline.inputs.map((input) => input.name).join(", ");
-      throw new SlipwayError("USAGE", `Cannot take input "${name}": pipeline "${pipeline.name}" has no such input`, {
-        hint: `Inputs: ${known === "" ? "none" : known}`,
-      });
-    }
-  }
-  return Object.fromEntries(
-    pipeline.inputs.flatMap((input): readonly (readonly [string, string | boolean])[] => {
-      const value = given[input.name];
-      if (value === undefined) return input.type === "boolean" ? [[input.name, false]] : [];
-      const text = typeof value === "string" ? value : JSON.stringify(value);
-      if (input.type !== "boolean") return [[input.name, text]];
-      if (text === "true" || text === "false") return [[input.name, text === "true"]];
-      throw new SlipwayError("USAGE", `Cannot take input "${input.name}": "${text}" is neither true nor false`);
-    }),
-  );
 }

@@ -2,6 +2,7 @@
 // crash finishes exactly what is missing.
 import { diffPlans } from "../domain/plan/diff.ts";
 import { SlipwayError } from "../domain/error.ts";
+import type { Plan } from "../domain/plan/plan.ts";
 import type { Person } from "../domain/run/fact.ts";
 import type { RunState } from "../domain/run/state.ts";
 import { haveSameBase } from "../domain/version/bump.ts";
@@ -12,7 +13,7 @@ import { findEarlier } from "./earlier-run.ts";
 import { inherit, mendRun, wasMended } from "./mend.ts";
 import { candidateTried, openRuns, takeDriver, unfinishedRun, type Runs } from "./open-runs.ts";
 import { planProject, type PlannedRun } from "./plan-release.ts";
-import { openProject } from "./project.ts";
+import { openProject, type Project } from "./project.ts";
 import { writeRecord } from "./record.ts";
 import type { Asked } from "./release.ts";
 import { report, type Report } from "./report.ts";
@@ -78,7 +79,24 @@ async function planAgain(world: World, { project, asked, open }: Again): Promise
   const path =
     asked.path ??
     (open?.plan.path === undefined ? undefined : { name: open.plan.path.name, reason: open.plan.path.reason, by: open.plan.path.by });
-  return planProject(world, project, { ...asked, path, pipeline: asked.pipeline ?? open?.plan.pipeline });
+  if (open === undefined) return planProject(world, project, { ...asked, path });
+  return planProject(world, atItsStart(project, open), { ...asked, ...begunWith(asked, open.plan), path });
+}
+
+/** The same command without its words again: the unfinished run brings what it was begun with. */
+function begunWith(asked: Asked, plan: Plan): Pick<Asked, "pipeline" | "version" | "inputs"> {
+  const pipeline = asked.pipeline ?? plan.pipeline;
+  if (pipeline !== plan.pipeline || asked.version !== undefined || Object.keys(asked.inputs).length > 0) return { ...asked, pipeline };
+  return { pipeline, version: undefined, inputs: plan.inputs };
+}
+
+/** Whoever pulled what the run pushed stands at the run's own commit, which is no other source. */
+function atItsStart(project: Project, { plan, head }: RunState): Project {
+  const { look } = project;
+  if (look.commit !== head.commit || head.commit === plan.source.commit) return project;
+  const { commit, epochSeconds } = plan.source;
+  const tagsHere = look.tagsHere.filter(({ name }) => !head.tags.some((tag) => tag.name === name));
+  return { ...project, look: { ...look, commit, epochSeconds, tagsHere } };
 }
 
 /**
@@ -136,6 +154,7 @@ async function partsFor(world: World, composing: Composing): Promise<Parameters<
     clock: world.clock,
     plan,
     repository: project.look.root,
+    clone: runFolders(project.folder, run).clone,
     tagAssumed: planned.tagAssumed,
     remote: project.look.remote === undefined ? undefined : "origin",
   });
@@ -153,6 +172,8 @@ async function partsFor(world: World, composing: Composing): Promise<Parameters<
       preflightRegistries: registries,
       source,
       repository: project.look.root,
+      rehearsalRemotes: undefined,
+      identity: project.look.person,
       tagAssumed: planned.tagAssumed,
       candidateTried: () => candidateTried(runs.journal, { plan }, sameBase),
       configurationIs: !project.configurationDirty

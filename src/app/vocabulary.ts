@@ -6,7 +6,7 @@ import type { KnownRegistry } from "../domain/plan/environments.ts";
 import { parseConfiguration } from "../config/parse.ts";
 import type { ParsedConfiguration } from "../config/parse.ts";
 import type { StepWord, Vocabulary } from "../config/vocabulary.ts";
-import { knownServices } from "../registries/known-services.ts";
+import { knownServices } from "../domain/known-services.ts";
 import { laterSteps, stepCatalog } from "../steps/catalog.ts";
 import type { Step, Use } from "../steps/step.ts";
 
@@ -70,6 +70,7 @@ function traitsOf(step: Step, use: Use<unknown>): StepTraits {
     publishes: step.publishes?.(use) ?? [],
     reads: step.reads?.(use) ?? [],
     reach: step.kind === "acting" ? step.reach(use) : undefined,
+    writesSource: step.writesSource?.(use) ?? false,
     timeoutMs: step.timeoutMs,
   };
 }

@@ -3,34 +3,31 @@
 import path from "node:path";
 import type { Artifact } from "../domain/artifact.ts";
 import { canonicalJson, sha256 } from "../domain/digest.ts";
-import { SlipwayError } from "../domain/error.ts";
+import { assert, SlipwayError } from "../domain/error.ts";
 import { globMatcher } from "./globs.ts";
-import { environmentOf, type Plan, type PlannedStep } from "../domain/plan/plan.ts";
+import { environmentOf, type PlannedStep } from "../domain/plan/plan.ts";
+import type { Head } from "../domain/run/head.ts";
 import type { RunState } from "../domain/run/state.ts";
 import type { MembersOf } from "../engine/asks.ts";
 import type { Workshop } from "../engine/performer.ts";
 import type { ArtifactStore } from "../platform/ports.ts";
-import type { EffectPorts, ReadPorts, WorkPorts } from "../steps/step.ts";
+import type { EffectPorts, ReadPorts, Remote, WorkPorts } from "../steps/step.ts";
 import { runPreflight } from "./preflight.ts";
 import { plannedRegistry, type Registries } from "./registries.ts";
-import { logFile, stepFileName, type RunFolders } from "./run-folder.ts";
+import { logFile, stepFileName } from "./run-folder.ts";
+import { createRemotes } from "./run-remote.ts";
+import { createRunSource, type RunSourceParts } from "./run-source.ts";
 import type { SourceWatch } from "./source-watch.ts";
 import { builtIn } from "./built-in.ts";
-import type { World } from "./world.ts";
 
-export interface WorkshopParts {
-  readonly world: World;
-  readonly plan: Plan;
-  readonly folders: RunFolders;
+export interface WorkshopParts extends RunSourceParts {
+  /** Folder of the rehearsal's git remotes; undefined in a real run. */
+  readonly rehearsalRemotes: string | undefined;
   readonly store: ArtifactStore;
   readonly registries: Registries;
   /** What preflight looks at: the real registries, in a rehearsal as well. */
   readonly preflightRegistries: Registries;
   readonly source: SourceWatch;
-  /** Root of the user's repository. */
-  readonly repository: string;
-  /** The plan's tag is not made yet: the run's own clone gets it, so that builds see what tomorrow's will. */
-  readonly tagAssumed: boolean;
   /** Facts about earlier runs that preflight weighs. */
   readonly candidateTried: () => boolean;
   /** How slipway.yaml stands to the commit; `mended`: it differs, and somebody went on under it with `--mend`. */
@@ -45,12 +42,13 @@ export interface WorkshopParts {
 
 export function createWorkshop(parts: WorkshopParts): Workshop {
   const { world, plan, store } = parts;
-  const checkout = once(() => makeCheckout(parts));
-  const environment = once(() => baseEnvironment(parts));
+  const source = createRunSource(parts);
+  const environment = createEnvironments(parts);
+  const remote = createRemotes({ ...parts, clone: parts.folders.clone });
   // A request that was begun is ended even when the person interrupts: its reply is worth more than half a second.
   const unstopped = new AbortController().signal;
-  const readPortsFrom = async (registries: Registries, step: PlannedStep | undefined): Promise<ReadPorts> => {
-    await checkout();
+  const readPortsFrom = async (registries: Registries, head: Head, step: PlannedStep | undefined): Promise<ReadPorts> => {
+    const sourceFolder = await source.checkout(head);
     return {
       clock: world.clock,
       exec: world.exec,
@@ -58,66 +56,68 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       archives: world.archives,
       log: world.log,
       signal: unstopped,
-      sourceFolder: parts.folders.source,
-      env: { ...(await environment()), ...(step === undefined ? {} : environmentOf(plan, step)?.variables) },
+      sourceFolder,
+      env: { ...(await environment(head.epochSeconds)), ...(step === undefined ? {} : environmentOf(plan, step)?.variables) },
       host: world.host,
       toolboxPython: () => world.toolbox.python(),
       registry: (name) => registries.open(plannedRegistry(plan, name)),
       remoteRef: (remote, ref) => world.git.remoteRef(parts.repository, remote, ref),
+      remote,
       artifactFile: (artifact: Artifact) => store.file(artifact.digest),
     };
   };
-  const readPorts = (_state: RunState, step: PlannedStep): Promise<ReadPorts> => readPortsFrom(parts.registries, step);
+  const readPorts = (state: RunState, step: PlannedStep): Promise<ReadPorts> => readPortsFrom(parts.registries, state.head, step);
   return {
     nowMs: () => world.clock.nowMs(),
     crashPoints: world.crashPoints,
     stepOf: builtIn,
-    preflight: (state) => runPreflight(parts, state, (step) => readPortsFrom(parts.preflightRegistries, step)),
+    preflight: (state) => runPreflight(parts, state, (step) => readPortsFrom(parts.preflightRegistries, state.head, step)),
     readPorts,
-    effectPorts: async (state, step) => effectPorts(parts, step, await readPorts(state, step)),
-    workPorts: async (state, step, attempt) => workPorts(parts, { step, attempt }, await readPorts(state, step)),
+    effectPorts: async (state, step) => effectPorts(parts, { step, remote }, await readPorts(state, step)),
+    workPorts: async (state, step, attempt) =>
+      workPorts(parts, { step, attempt, copy: (to) => source.copy(state.head, to) }, await readPorts(state, step)),
     freeze: async (made, maker) => {
       const { digest, sizeBytes } = await store.put(made.file);
       const platform = made.platform === undefined ? {} : { platform: made.platform };
       return { kind: made.kind, package: made.package, name: made.name, sizeBytes, digest, maker, ...platform };
     },
-    lookAtSource: () => parts.source.look(),
-    bind: (_state, step, question) => bind(parts, step, question),
+    advance: (state, step, made) => source.advance(state, step, made),
+    lookAtSource: (state) => parts.source.look(state.head),
+    bind: (state, step, question) => bind(parts, state.head, { step, ...question }),
   };
 }
 
-/** Clone and clean checkout of the commit; made again from the start when an earlier process left them half made. */
-async function makeCheckout(parts: WorkshopParts): Promise<void> {
-  const { world, folders, plan } = parts;
-  await world.files.makeFolder(folders.root);
-  await world.git.clone(parts.repository, folders.clone);
-  if (parts.tagAssumed && plan.source.tag !== undefined) await world.git.assumeTag(folders.clone, plan.source.tag, plan.source.commit);
-  await world.files.remove(folders.source);
-  await world.git.copyAt(folders.clone, plan.source.commit, folders.source);
-  // What a killed process left behind is no part of any step.
-  await world.files.remove(folders.work);
-}
+type Environment = Readonly<Record<string, string>>;
 
-async function baseEnvironment(parts: WorkshopParts): Promise<Readonly<Record<string, string>>> {
-  const { world, plan, folders } = parts;
-  const temporaryFolder = path.join(folders.root, "tmp");
-  await world.files.makeFolder(temporaryFolder);
-  return world.childEnvironment({ home: folders.home, temporaryFolder, epochSeconds: plan.source.epochSeconds });
+/** The environment of children, made once for each time that builds are told. */
+function createEnvironments(parts: WorkshopParts): (epochSeconds: number) => Promise<Environment> {
+  const { world, folders } = parts;
+  const made = new Map<number, Promise<Environment>>();
+  const make = async (epochSeconds: number): Promise<Environment> => {
+    const temporaryFolder = path.join(folders.root, "tmp");
+    await world.files.makeFolder(temporaryFolder);
+    return world.childEnvironment({ home: folders.home, temporaryFolder, epochSeconds });
+  };
+  return (epochSeconds) => {
+    const environment = made.get(epochSeconds) ?? make(epochSeconds);
+    made.set(epochSeconds, environment);
+    return environment;
+  };
 }
 
 async function workPorts(
   parts: WorkshopParts,
-  which: { readonly step: PlannedStep; readonly attempt: number },
+  which: { readonly step: PlannedStep; readonly attempt: number; readonly copy: (to: string) => Promise<void> },
   read: ReadPorts,
 ): ReturnType<Workshop["workPorts"]> {
-  const { world, folders, plan } = parts;
+  const { world, folders } = parts;
   const { step, attempt } = which;
   const root = path.join(folders.work, stepFileName(step.id));
   await world.files.remove(root);
   const workFolder = path.join(root, "copy");
   const scratchFolder = path.join(root, "scratch");
   await world.files.makeFolder(scratchFolder);
-  await world.git.copyAt(folders.clone, plan.source.commit, workFolder);
+  await which.copy(workFolder);
   const log = await world.openLog(logFile(folders, step.id, attempt));
   const timeout = world.deadline(step.timeoutMs);
   const ports: WorkPorts = {
@@ -136,10 +136,19 @@ async function workPorts(
   };
 }
 
-function effectPorts(parts: WorkshopParts, step: PlannedStep, read: ReadPorts): EffectPorts {
+/** Each step is given what its zone opens: registries of its environment, or the remote. */
+function effectPorts(
+  parts: WorkshopParts,
+  { step, remote }: { readonly step: PlannedStep; readonly remote: (name: string) => Remote },
+  read: ReadPorts,
+): EffectPorts {
   const allowed = environmentOf(parts.plan, step)?.registries.map((registry) => registry.name) ?? [];
   return {
     ...read,
+    remote: (name) => {
+      assert(step.zone === "forge", `step "${step.id}" pushes, and its zone is "${step.zone}"`);
+      return remote(name);
+    },
     open: async (name) => {
       if (!allowed.includes(name))
         throw new SlipwayError("INTERNAL_ASSERTION", `Cannot open "${name}": it is not in the environment of step "${step.id}"`);
@@ -150,29 +159,20 @@ function effectPorts(parts: WorkshopParts, step: PlannedStep, read: ReadPorts): 
   };
 }
 
-/** An acknowledgement is bound to what it was given for: the named files of the commit, or the commit itself. */
+/** An acknowledgement is bound to what it was given for: the named files of the head's commit, or the commit itself. */
 async function bind(
   parts: WorkshopParts,
-  step: PlannedStep,
-  question: { readonly text: string; readonly paths: readonly string[] },
+  head: Head,
+  question: { readonly step: PlannedStep; readonly text: string; readonly paths: readonly string[] },
 ): ReturnType<Workshop["bind"]> {
-  const { world, plan } = parts;
-  const { commit } = plan.source;
+  const { world, folders } = parts;
   const matches = question.paths.map(globMatcher);
-  const all = question.paths.length === 0 ? [] : await world.git.files(parts.folders.clone, commit);
+  const all = question.paths.length === 0 ? [] : await world.git.files(folders.clone, head.commit);
   const paths = all.filter((file) => matches.some((match) => match(file)));
   const bound =
     question.paths.length === 0
-      ? commit
-      : await Promise.all(paths.map(async (file) => [file, (await world.git.show(parts.folders.clone, commit, file)) ?? ""]));
+      ? head.commit
+      : await Promise.all(paths.map(async (file) => [file, (await world.git.show(folders.clone, head.commit, file)) ?? ""]));
   const binding = sha256(world.sha256OfText(canonicalJson({ text: question.text, bound })));
-  return { kind: "question-asked", step: step.id, text: question.text, binding, paths };
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
+  return { kind: "question-asked", step: question.step.id, text: question.text, binding, paths };
 }

@@ -72,6 +72,8 @@ export interface World {
   /** Starts the registries inside Slipway that stand for those of the plan. @throws SlipwayError NOT_YET, USAGE for an unknown fault profile */
   rehearsalRegistries(plan: Plan, options: RehearsalPlace): Promise<RehearsalRegistries>;
   takeLock(file: string, who: string): LockTaken;
+  /** Whether some process holds it now; takes nothing, so that whoever looks is in nobody's way. */
+  isLockHeld(file: string): boolean;
   openStore(folder: string): ArtifactStore;
   /** Who sits here, as far as this machine knows; never authenticated on a laptop. */
   person(gitPerson: string): Person;

@@ -115,6 +115,16 @@ export const errorCatalog = {
     meaning: "The repository on this machine lacks something that the commit names: a submodule, an LFS file, objects of a partial clone.",
     next: "Run `git submodule update --init --recursive`, or fetch what the message names.",
   },
+  IDENTITY_MISSING: {
+    exit: 2,
+    meaning: "The run commits or tags, and git does not know in whose name.",
+    next: "Set user.name and user.email with `git config`.",
+  },
+  TAG_EXISTS: {
+    exit: 2,
+    meaning: "A tag of the release's name is there already and leads elsewhere.",
+    next: "Release the next version, or withdraw the tag.",
+  },
   GIT_FAILED: {
     exit: 1,
     meaning: "git refused something that Slipway needs; its own words are in the message.",
@@ -152,6 +162,11 @@ export const errorCatalog = {
     meaning: "Something was found, before the first effect, that would have stopped the release later.",
     next: "Mend the findings and run the same command again.",
   },
+  FORGE_NAME_INVALID: {
+    exit: 2,
+    meaning: "A repository, tag or file has a name that no forge can have; nothing was sent.",
+    next: "Mend the name that the message quotes.",
+  },
   CREDENTIAL_MISSING: {
     exit: 4,
     meaning: "A credential that a step needs is not there.",
@@ -182,6 +197,11 @@ export const errorCatalog = {
   },
   ARTIFACT_SET: { exit: 1, meaning: "What was built is not what the plan expects.", next: "Mend the build or the plan." },
   TIMED_OUT: { exit: 1, meaning: "A step took longer than its time-out.", next: "Raise `timeout` of the step, or find what hangs." },
+  CHANGELOG_SECTION: {
+    exit: 2,
+    meaning: "A changelog lacks the section of the version, or has another one than would be written.",
+    next: "Write the section into the file that the message names, and commit it.",
+  },
   // --- storage ------------------------------------------------------------------------------
   JOURNAL_DAMAGED: {
     exit: 1,

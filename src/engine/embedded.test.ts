@@ -58,6 +58,7 @@ function createBench(plan: Plan, parts: Partial<Workshop> = {}, journal: Journal
     effectPorts: async () => ports,
     workPorts: async () => ({ ports, close: async () => {} }),
     freeze: () => Promise.reject(new Error("nothing is frozen here")),
+    advance: async () => undefined,
     lookAtSource: async () => ({ kind: "same" }),
     bind: () => Promise.reject(new Error("nothing is asked here")),
     ...parts,

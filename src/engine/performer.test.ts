@@ -80,6 +80,7 @@ function workshopOf(around: Around): Workshop {
     effectPorts: async () => ports,
     workPorts: async () => ({ ports, close: async () => void reached.push("closed") }),
     freeze: async (made, maker) => ({ ...anArtifact(made.kind, made.name), maker }),
+    advance: async () => undefined,
     lookAtSource: async () => ({ kind: "same" }),
     bind: async (_state, planned, question) => ({
       kind: "question-asked",

@@ -9,6 +9,7 @@ import type { Move } from "../domain/run/decide.ts";
 import type { Effect } from "../domain/run/effect.ts";
 import type { Fact, FindingFact } from "../domain/run/fact.ts";
 import { artifactsFor } from "../domain/run/gates.ts";
+import type { Head } from "../domain/run/head.ts";
 import type { RunState } from "../domain/run/state.ts";
 import type { CrashPoints } from "../platform/ports.ts";
 import type {
@@ -18,6 +19,7 @@ import type {
   GateStep,
   MadeArtifact,
   ReadPorts,
+  SourceChange,
   Step,
   Worked,
   WorkPorts,
@@ -37,6 +39,12 @@ export interface Workshop {
   workPorts(state: RunState, step: PlannedStep, attempt: number): Promise<{ readonly ports: WorkPorts; close(): Promise<void> }>;
   /** Freezes a file's bytes into the store. */
   freeze(made: MadeArtifact, maker: string): Promise<Artifact>;
+  /** Moves the head on by what the step asked for and by its `keep:`; undefined: it stays. Done twice is harmless. */
+  advance(
+    state: RunState,
+    step: PlannedStep,
+    made: { readonly change: SourceChange | undefined; readonly workFolder: string },
+  ): Promise<Head | undefined>;
   /** Where the source is now; asked before each effect. */
   lookAtSource(
     state: RunState,
@@ -112,7 +120,7 @@ async function work(
     const worked = await step.perform(freezeUse(planned, state), ports);
     workshop.crashPoints.reach(`work/${planned.id}/performed`);
     if (ports.signal.aborted && worked.kind !== "done") return [stoppedWork(planned, ports.signal)];
-    return [await bookWork(planned, worked, workshop)];
+    return [await bookWork(planned, worked, { workshop, state, ports })];
   } catch (error) {
     if (ports.signal.aborted) return [stoppedWork(planned, ports.signal)];
     throw error;
@@ -129,7 +137,12 @@ function stoppedWork(planned: PlannedStep, signal: AbortSignal): Fact {
   return { kind: "step-failed", step: planned.id, code: "TIMED_OUT", message };
 }
 
-async function bookWork(planned: PlannedStep, worked: Worked, workshop: Workshop): Promise<Fact> {
+async function bookWork(
+  planned: PlannedStep,
+  worked: Worked,
+  around: { readonly workshop: Workshop; readonly state: RunState; readonly ports: WorkPorts },
+): Promise<Fact> {
+  const { workshop, state, ports } = around;
   if (worked.kind === "later") return { kind: "step-later", step: planned.id, atMs: worked.atMs, why: worked.why };
   if (worked.kind === "failed") return { ...worked, kind: "step-failed", step: planned.id };
   const deviations = compareWithExpected(planned.makes, worked.artifacts);
@@ -140,7 +153,9 @@ async function bookWork(planned: PlannedStep, worked: Worked, workshop: Workshop
   const artifacts: Artifact[] = [];
   for (const made of worked.artifacts) artifacts.push(await workshop.freeze(made, planned.id));
   workshop.crashPoints.reach(`work/${planned.id}/frozen`);
-  return { kind: "step-done", step: planned.id, output: worked.output, artifacts };
+  const head = await workshop.advance(state, planned, { change: worked.source, workFolder: ports.workFolder });
+  if (head !== undefined) workshop.crashPoints.reach(`work/${planned.id}/advanced`);
+  return { kind: "step-done", step: planned.id, output: worked.output, artifacts, ...(head === undefined ? {} : { head }) };
 }
 
 function freezeUse(planned: PlannedStep, state: RunState): Frozen {
@@ -153,6 +168,7 @@ function freezeUse(planned: PlannedStep, state: RunState): Frozen {
     packages: state.plan.packages,
     ...(environment === undefined ? {} : { environment }),
     artifacts: artifactsFor(state, planned),
+    head: state.head,
     sinceMs: state.steps.get(planned.id)?.sinceMs ?? state.lastAtMs,
   };
 }

@@ -17,6 +17,8 @@ export interface GitCall {
   readonly input?: string;
   /** Default one minute. */
   readonly timeoutMs?: number;
+  /** Beside what every call gets. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface GitAnswer {
@@ -30,6 +32,8 @@ export interface GitRunner {
   ask(folder: string, args: readonly string[], call?: GitCall): Promise<GitAnswer>;
   /** Runs git and gives its output. @throws SlipwayError TOOL_MISSING, GIT_FAILED for an exit code other than 0 */
   read(folder: string, args: readonly string[], call?: GitCall): Promise<string>;
+  /** Environment that sets configuration for one call, after what the user's environment sets: values stay out of argv. */
+  withSettings(settings: readonly (readonly [key: string, value: string])[]): Readonly<Record<string, string>>;
   /** Whether a program is on the PATH that git sees. */
   hasProgram(name: string): Promise<boolean>;
 }
@@ -79,7 +83,7 @@ export function createGitRunner(options: GitOptions): GitRunner {
       program: "git",
       args: [...hardened, ...args],
       cwd: folder,
-      env,
+      env: call.env === undefined ? env : { ...env, ...call.env },
       timeoutMs: call.timeoutMs ?? timeoutMsDefault,
       signal,
       keepBytes: answerBytesMax,
@@ -110,6 +114,7 @@ export function createGitRunner(options: GitOptions): GitRunner {
       if (answer.code !== 0) throw gitFailed(args, folder, saidBy(answer));
       return answer.stdout;
     },
+    withSettings: (settings) => settingsIn(env, settings),
     hasProgram: async (name) => (await options.exec.find(name, env["PATH"] ?? "")) !== undefined,
   };
 }
@@ -120,6 +125,19 @@ function gitEnvironment(env: GitOptions["env"]): Readonly<Record<string, string>
     if (value !== undefined && handedOn.test(name)) taken[name] = value;
   }
   return { ...taken, ...fixedEnvironment };
+}
+
+/** `GIT_CONFIG_COUNT` and its pairs (git-config(1)), counted on from those that are there. */
+function settingsIn(
+  env: Readonly<Record<string, string>>,
+  settings: readonly (readonly [key: string, value: string])[],
+): Readonly<Record<string, string>> {
+  const first = Number(env["GIT_CONFIG_COUNT"] ?? 0);
+  const pairs = settings.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${first + index}`, key],
+    [`GIT_CONFIG_VALUE_${first + index}`, value],
+  ]);
+  return Object.fromEntries([...pairs, ["GIT_CONFIG_COUNT", String(first + settings.length)]]) as Record<string, string>;
 }
 
 function isOld(version: string): boolean {

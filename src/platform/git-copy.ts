@@ -13,6 +13,8 @@ export interface Copy {
   readonly clone: string;
   /** Full object id. */
   readonly commit: string;
+  /** Files of this tree instead of the commit's. */
+  readonly tree?: string;
   /** Missing or empty folder. */
   readonly to: string;
 }
@@ -43,6 +45,8 @@ export async function copyCommit(git: CopyingGit, copy: Copy, depth = 0): Promis
   await mkdir(dirname(to), { recursive: true });
   await git.skeletons.make(clone, join(to, ".git"), () => cloneShared(git, clone, to));
   await checkOut(git, { clone, commit, to });
+  if (copy.tree !== undefined)
+    await git.read(to, ["read-tree", "--reset", "-u", requireObjectId(copy.tree)], { timeoutMs: checkoutTimeoutMs });
   await checkOutSubmodules(git, { clone, commit, to }, depth);
 }
 

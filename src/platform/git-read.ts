@@ -23,6 +23,18 @@ export async function resolveCommit(git: GitRunner, folder: string, ref: string)
   return answer.code === 0 ? answer.stdout.trim() : undefined;
 }
 
+/** A commit with its time: what a release is pinned to. */
+export async function readCommitAt(
+  git: GitRunner,
+  folder: string,
+  ref: string,
+): Promise<{ readonly commit: string; readonly epochSeconds: number } | undefined> {
+  const commit = await resolveCommit(git, folder, ref);
+  if (commit === undefined) return undefined;
+  const text = await git.read(folder, ["show", "--no-patch", "--format=%ct", requireObjectId(commit)]);
+  return { commit, epochSeconds: Number(text.trim()) };
+}
+
 export interface TreeEntry {
   readonly mode: string;
   readonly kind: string;

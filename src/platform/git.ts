@@ -3,8 +3,11 @@
 import { assumeTag, cloneOnce } from "./git-clone.ts";
 import { createGitRunner, type GitOptions } from "./git-command.ts";
 import { copyCommit } from "./git-copy.ts";
+import { fetchBranch, findMarked, replay } from "./git-fetch.ts";
+import { commitTree, keepTree, tagCommit, treeOf } from "./git-head.ts";
 import { look } from "./git-look.ts";
-import { containsCommit, listFiles, readRemoteRef, resolveCommit } from "./git-read.ts";
+import { pushRefs, readRemoteRefs } from "./git-push.ts";
+import { containsCommit, listFiles, readCommitAt, readRemoteRef, resolveCommit } from "./git-read.ts";
 import { createShowFile } from "./git-show.ts";
 import { createSkeletons } from "./git-skeleton.ts";
 import { listTags, readTag } from "./git-tags.ts";
@@ -18,12 +21,25 @@ export function createGit(options: GitOptions): Git {
   return {
     look: (folder) => look(git, folder),
     resolve: (folder, ref) => resolveCommit(git, folder, ref),
+    commitAt: (folder, ref) => readCommitAt(git, folder, ref),
     tags: (folder, glob) => listTags(git, folder, glob),
     tag: (folder, name) => readTag(git, folder, name),
     files: (folder, commit) => listFiles(git, folder, commit),
     show: (folder, commit, path) => show(folder, { commit, path }),
     clone: (from, to) => cloneOnce(git, from, to),
-    copyAt: (clone, commit, to) => copyCommit(git, { clone, commit, to }),
+    copyAt: (clone, at, to) => copyCommit(git, { clone, ...at, to }),
+    treeOf: (clone, commit) => treeOf(git, clone, commit),
+    keep: (clone, keep) => keepTree(git, clone, keep),
+    commit: (clone, making) => commitTree(git, clone, making),
+    makeTag: (clone, making) => {
+      skeletons.forget(clone);
+      return tagCommit(git, clone, making);
+    },
+    remoteRefs: (folder, remote, refs) => readRemoteRefs(git, folder, { remote, refs }),
+    fetchBranch: (making) => fetchBranch(git, making),
+    replay: (clone, making) => replay(git, clone, making),
+    findMarked: (clone, at) => findMarked(git, clone, at),
+    push: (making) => pushRefs(git, making),
     remoteRef: (folder, remote, ref) => readRemoteRef(git, folder, { remote, ref }),
     assumeTag: async (clone, name, commit) => {
       skeletons.forget(clone);

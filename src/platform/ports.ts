@@ -58,6 +58,65 @@ export interface Exec {
   find(program: string, path: string): Promise<string | undefined>;
 }
 
+/** One request. Header names are in lower case; `user-agent` is added. */
+export interface HttpRequest {
+  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of a stream the caller states the length in `content-length`. */
+  readonly body?: string | AsyncIterable<Buffer>;
+  /**
+   * Redirects of a GET that are followed, three at most: none, those within one origin, or those to any https address;
+   * credentials never leave the origin they were meant for. Default `none`: the redirect is the answer.
+   */
+  readonly follows?: "none" | "same-origin" | "https";
+  /** Largest text of a success; a longer one is a failure. Absent: it is cut at 64 KiB, as that of every refusal is. */
+  readonly limitBytes?: number;
+  readonly signal: AbortSignal;
+}
+
+/** An answer as it came: header names in lower case. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** Reason phrase; empty over HTTP/2. */
+  readonly reason: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Where the answer came from, after redirects. */
+  readonly url: string;
+  /** The same for people: no user information, query or fragment, which may hold credentials. */
+  readonly place: string;
+  readonly text: string;
+}
+
+/** No answer; `why` names the place and holds nothing secret. */
+export type HttpFailed = { readonly kind: "failed"; readonly why: string; readonly cause: unknown };
+
+export type HttpReply = ({ readonly kind: "answered" } & HttpAnswer) | HttpFailed;
+
+export interface HttpDownload extends HttpRequest {
+  /** Absolute path to write to; absent: the bytes are digested only. What did not arrive whole is removed. */
+  readonly to?: string;
+  readonly limitBytes: number;
+}
+
+/** `answered` is any answer but 200. */
+export type HttpFetched =
+  | { readonly kind: "fetched"; readonly sha256: Sha256; readonly sizeBytes: number }
+  | ({ readonly kind: "answered" } & HttpAnswer)
+  | HttpFailed;
+
+/** Requests over HTTP/1.1, each with time-outs and limits; none is ever repeated. Expected failures are values. */
+export interface Http {
+  send(request: HttpRequest): Promise<HttpReply>;
+  /** @throws SlipwayError STORAGE_FAILED when the file cannot be written */
+  fetch(request: HttpDownload): Promise<HttpFetched>;
+  /**
+   * The bytes of a file for a body, in blocks that cost the same memory whatever its size; a block is valid until the next
+   * one is asked for. @param sizeBytes that the file should have; a larger one is read to its end all the same
+   */
+  blocks(file: string, sizeBytes: number): AsyncIterable<Buffer>;
+}
+
 export interface FileInfo {
   readonly kind: "file" | "folder" | "link" | "other";
   readonly sizeBytes: number;
@@ -84,6 +143,8 @@ export interface Files {
   remove(path: string): Promise<void>;
   /** sha256 (lower-case hex) and size of a file, streamed. */
   digest(file: string): Promise<{ readonly sha256: string; readonly sizeBytes: number }>;
+  /** Digest of a file by another algorithm, lower-case hex, streamed: for checksum files that people ask for. */
+  digestWith(file: string, algorithm: "sha384" | "sha512"): Promise<string>;
   /** Bytes that this user may still write; for a folder that is not there yet, of its nearest parent. */
   freeBytes(folder: string): Promise<number>;
 }
@@ -110,10 +171,13 @@ export interface CrashPoints {
   reach(name: string): void;
 }
 
-/** Python with Slipway's pinned helpers, made once per machine. */
+/** Pinned helpers that are installed together: those that nearly every release needs, and those that few do. */
+export type ToolboxSet = "checks" | "git-cliff";
+
+/** Python with Slipway's pinned helpers, made once per machine and set. */
 export interface Toolbox {
-  /** Absolute path of the interpreter. @throws SlipwayError TOOL_MISSING */
-  python(): Promise<string>;
+  /** Absolute path of the interpreter; programs of the set lie beside it. Default: `checks`. @throws SlipwayError TOOL_MISSING */
+  python(set?: ToolboxSet): Promise<string>;
 }
 
 /** Keeps secrets out of everything that is shown or written. */
@@ -208,12 +272,94 @@ export interface SourceLook {
   readonly person: string;
 }
 
+/** A commit, and where the files are others than the commit's, their tree. */
+export interface SourcePoint {
+  readonly commit: string;
+  readonly tree?: string;
+}
+
+export interface KeepMaking {
+  /** Tree that the copy was made from. */
+  readonly tree: string;
+  /** Absolute path of the copy. */
+  readonly copy: string;
+  /** Whether a changed path is taken over. */
+  selects(path: string): boolean;
+}
+
+interface Making {
+  /** `Name <address>`. */
+  readonly person: string;
+  readonly epochSeconds: number;
+  readonly message: string;
+  /** Root of the user's repository, whose settings say whether and how to sign. */
+  readonly repository: string;
+}
+
+export interface CommitMaking extends Making {
+  readonly parent: string;
+  readonly tree: string;
+}
+
+export interface TagMaking extends Making {
+  readonly name: string;
+  readonly commit: string;
+}
+
+/** One ref of a push: full name, the object it is to lead to, and the one it leads to now (absent: there is none). */
+export interface PushedRef {
+  readonly ref: string;
+  readonly to: string;
+  readonly from?: string;
+}
+
+export interface PushMaking {
+  /** Root of the user's repository, whose settings and credentials are used. */
+  readonly repository: string;
+  /** The run's own clone, which has the objects. */
+  readonly clone: string;
+  /** Name of a remote, or its address. */
+  readonly remote: string;
+  readonly refs: readonly PushedRef[];
+}
+
+export interface FetchMaking extends Pick<PushMaking, "repository" | "clone" | "remote"> {
+  readonly branch: string;
+  /** A commit that the clone has with its history. */
+  readonly known: string;
+}
+
+/** Commits from `base` (without it) to `head`, to be made again on top of `onto`. */
+export interface ReplayMaking {
+  readonly base: string;
+  readonly head: string;
+  readonly onto: string;
+  /** A line for the last one's message, by which it is found again. */
+  readonly mark: string;
+}
+
+export type Replayed =
+  | { readonly kind: "replayed"; readonly commit: string }
+  | { readonly kind: "conflict"; readonly paths: readonly string[] };
+
+export type RemoteRefs =
+  /** Object by ref; a ref that is not there is left out. */
+  { readonly kind: "known"; readonly objects: ReadonlyMap<string, string> } | { readonly kind: "unknown"; readonly why: string };
+
+export type Pushed =
+  | { readonly kind: "sent" }
+  /** The remote took none of it: a ref stands elsewhere, or a rule forbids it. */
+  | { readonly kind: "refused"; readonly why: string }
+  | { readonly kind: "unknown"; readonly why: string };
+
 /** The user's git. Reads are cheap; nothing here changes the user's tree, index, refs or configuration. */
 export interface Git {
   /** @throws SlipwayError SOURCE_NOT_GIT */
   look(folder: string): Promise<SourceLook>;
   /** Commit a ref or abbreviation leads to, or undefined. */
   resolve(folder: string, ref: string): Promise<string | undefined>;
+  /** The commit that a ref leads to, with its committer time in seconds since 1970; undefined: it leads nowhere. */
+  commitAt(folder: string, ref: string): Promise<{ readonly commit: string; readonly epochSeconds: number } | undefined>;
   /** All tags whose name matches a glob, with the commit each leads to; at most 100,000. */
   tags(folder: string, glob: string): Promise<readonly { readonly name: string; readonly commit: string }[]>;
   tag(folder: string, name: string): Promise<GitTag | undefined>;
@@ -223,8 +369,29 @@ export interface Git {
   show(folder: string, commit: string, path: string): Promise<string | undefined>;
   /** A clone of its own under `to`: hooks off, no line-end conversion, all tags, nothing checked out. Done twice is harmless. */
   clone(from: string, to: string): Promise<void>;
-  /** A fresh copy of a commit in the empty or missing folder `to`, with a `.git` of its own that shares objects with `clone`. */
-  copyAt(clone: string, commit: string, to: string): Promise<void>;
+  /**
+   * A fresh copy of a commit in the empty or missing folder `to`, with a `.git` of its own that shares objects with `clone`.
+   * With `tree`, the files are those of that tree, and HEAD is at the commit all the same.
+   */
+  copyAt(clone: string, at: SourcePoint, to: string): Promise<void>;
+  /** Id of a commit's tree. */
+  treeOf(clone: string, commit: string): Promise<string>;
+  /** Takes files of a copy over into a tree of the run's own clone. @returns its id */
+  keep(clone: string, keep: KeepMaking): Promise<string>;
+  /** A commit in the run's own clone, signed where the user signs. @throws SlipwayError IDENTITY_MISSING */
+  commit(clone: string, making: CommitMaking): Promise<string>;
+  /** An annotated tag in the run's own clone, signed where the user signs. @returns id of the tag object. @throws SlipwayError TAG_EXISTS */
+  makeTag(clone: string, making: TagMaking): Promise<string>;
+  /** What several full refs lead to at a remote now, tags not peeled; asks the remote, read only. */
+  remoteRefs(folder: string, remote: string, refs: readonly string[]): Promise<RemoteRefs>;
+  /** Takes the history of a remote's branch over into the run's own clone. @returns its tip */
+  fetchBranch(making: FetchMaking): ReturnType<Git["remoteRef"]>;
+  /** Makes commits of the run's own clone again on top of another commit there. */
+  replay(clone: string, making: ReplayMaking): Promise<Replayed>;
+  /** The newest commit of `tip`, not in `base`, whose message has the line; undefined: none. */
+  findMarked(clone: string, at: { readonly tip: string; readonly base: string; readonly mark: string }): Promise<string | undefined>;
+  /** Sends refs in one atomic push with a lease on each old value. Nothing in the user's repository changes. */
+  push(making: PushMaking): Promise<Pushed>;
   /** Commit that a full ref leads to at a remote now (annotated tags peeled), or that it has none; asks the remote, read only. */
   remoteRef(
     folder: string,

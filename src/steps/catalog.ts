@@ -7,9 +7,12 @@ import { buildWheelStep } from "./build-wheel/build-wheel.ts";
 import { checkArtifactsStep } from "./check-artifacts/check-artifacts.ts";
 import { checkSourceStep } from "./check-source/check-source.ts";
 import { checkVersionStep } from "./check-version/check-version.ts";
+import { commitStep } from "./commit/commit.ts";
 import { publishStep } from "./publish/publish.ts";
+import { pushStep } from "./push/push.ts";
 import { runStep } from "./run/run.ts";
 import type { Step } from "./step.ts";
+import { tagStep } from "./tag/tag.ts";
 import { verifyInstallStep } from "./verify-install/verify-install.ts";
 
 export const stepCatalog: readonly Step[] = [
@@ -21,11 +24,16 @@ export const stepCatalog: readonly Step[] = [
   checkSourceStep,
   // Manifests, tag, plan and registries have to mean one version before anything is built.
   checkVersionStep,
+  // What was changed becomes a commit before anything is tested or built, so that the tag's tree is what was tested.
+  commitStep,
+  tagStep,
+  // Local commits and tags become everybody's in one push.
+  pushStep,
   // The one kind of package that this version builds.
   buildWheelStep,
   // What a registry would refuse, or an installer stumble over, is found before the first upload.
   checkArtifactsStep,
-  // The one step that acts on the world in this version.
+  // Files at a registry: what cannot be taken back.
   publishStep,
   // What installs and works on this machine is what others will get.
   verifyInstallStep,
@@ -45,9 +53,6 @@ export interface LaterStep {
 export const laterSteps: readonly LaterStep[] = [
   later("bump", "work", "Writes the new version into every manifest and lock file."),
   later("changelog", "work", "Writes the changelog section of the version."),
-  later("commit", "work", "Commits what steps kept, locally, with author and time of the run."),
-  later("tag", "work", "Makes the release tag, locally."),
-  later("push", "acting", "Pushes branch and tag in one atomic push."),
   later("build-crate", "work", "Packs crates as Cargo would upload them."),
   later("build-npm", "work", "Packs npm packages."),
   later("build-binary", "work", "Builds executables, one per platform."),

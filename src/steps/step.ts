@@ -6,8 +6,9 @@ import type { Artifact, ArtifactKind, ArtifactQuery, ExpectedArtifact } from "..
 import type { Json } from "../domain/configuration.ts";
 import type { ErrorCode } from "../domain/error-catalog.ts";
 import type { Leg, Plan, PlannedEnvironment, PlannedPackage, PlannedStep, Reach, Zone } from "../domain/plan/plan.ts";
+import type { Head } from "../domain/run/head.ts";
 import type { Effect, Evidence, Observation, Performed, Stranger } from "../domain/run/effect.ts";
-import type { Archives, Clock, Exec, Files, Git, Log } from "../platform/ports.ts";
+import type { Archives, Clock, Exec, Files, Git, Log, Pushed, PushedRef, RemoteRefs, Replayed, ToolboxSet } from "../platform/ports.ts";
 import type { Credential, ReadRegistry, Registry } from "../registries/registry.ts";
 
 export type Step = WorkStep | GateStep | ActingStep;
@@ -33,6 +34,8 @@ export interface Frozen<In = Json> extends Use<In> {
   readonly plan: Plan;
   readonly step: PlannedStep;
   readonly artifacts: readonly Artifact[];
+  /** Where the run's own source stands: the pinned commit, or what the steps above made of it. */
+  readonly head: Head;
   /** When this series of attempts began (milliseconds since 1970): what `within` counts from. */
   readonly sinceMs: number;
 }
@@ -45,6 +48,8 @@ export interface Requirements {
   readonly toolbox: boolean;
   /** Platforms this leg can run on; empty: any. */
   readonly platforms: readonly string[];
+  /** Git has to know in whose name things are made. Absent: it need not. */
+  readonly identity?: boolean;
 }
 
 export interface Finding {
@@ -75,6 +80,8 @@ interface Common<In> {
   publishes?(use: Use<In>): readonly string[];
   /** Registries whose files, published by this plan, this use reads; it is left out with the step that publishes them. */
   reads?(use: Use<In>): readonly string[];
+  /** Whether this use changes the head: nothing may run beside it. Absent: it does not. */
+  writesSource?(use: Use<In>): boolean;
   /** What this use wants and this version does not do, in words; absent or undefined: nothing. The plan refuses it. */
   notYet?(use: Use<In>): string | undefined;
   asks(use: Use<In>): Requirements;
@@ -98,13 +105,36 @@ export interface ReadPorts {
   readonly sourceFolder: string;
   /** Environment for child processes: PATH, HOME of its own, locale, zone, SOURCE_DATE_EPOCH. No secrets. */
   readonly env: Readonly<Record<string, string>>;
-  /** Python with Slipway's pinned helpers (readme_renderer, packaging): absolute path of the interpreter. */
-  toolboxPython(): Promise<string>;
+  /**
+   * Python with Slipway's pinned helpers: absolute path of the interpreter; programs of the set lie beside it. Default:
+   * `checks` (readme_renderer, packaging). The other sets are installed when a step asks for them, and not before.
+   */
+  toolboxPython(set?: ToolboxSet): Promise<string>;
   registry(name: string): ReadRegistry;
   /** Commit that a branch or tag (`refs/heads/main`, `refs/tags/v1`, peeled) has at a remote of the user's repository now. */
   remoteRef(remote: string, ref: string): ReturnType<Git["remoteRef"]>;
+  /** A remote of the user's repository; in a rehearsal the one inside Slipway. */
+  remote(name: string): ReadRemote;
   /** Absolute path of frozen bytes, read only. */
   artifactFile(artifact: Artifact): string;
+}
+
+/** A git remote, together with the run's own clone, which has the commits that are compared with it. */
+export interface ReadRemote {
+  /** What full refs lead to there, tags not peeled. */
+  refs(refs: readonly string[]): Promise<RemoteRefs>;
+  /** Takes the history of a branch over into the run's clone. @returns its tip */
+  fetch(branch: string): ReturnType<Git["fetchBranch"]>;
+  /** Whether `commit` contains `ancestor`; false as well when the clone does not have one of them. */
+  contains(commit: string, ancestor: string): Promise<boolean>;
+  /** The newest commit of `tip`, not in the pinned commit, whose message has the line. */
+  findMarked(tip: string, mark: string): Promise<string | undefined>;
+}
+
+export interface Remote extends ReadRemote {
+  /** Makes the run's commits up to `head` again on top of `onto`, which was fetched. */
+  replay(head: string, onto: string, mark: string): Promise<Replayed>;
+  push(refs: readonly PushedRef[]): Promise<Pushed>;
 }
 
 export interface WorkPorts extends ReadPorts {
@@ -119,6 +149,7 @@ export interface WorkPorts extends ReadPorts {
 export interface EffectPorts extends ReadPorts {
   /** The registry of this step's environment with what is needed to write there. Opened late, once per attempt. */
   open(registry: string): Promise<{ readonly registry: Registry; readonly credential: Credential }>;
+  remote(name: string): Remote;
 }
 
 /** A file that a work step made, before it is frozen into the store. */
@@ -131,8 +162,20 @@ export interface MadeArtifact {
   readonly platform?: string;
 }
 
+/**
+ * What becomes of the head when the step is done. A step only says it; the change is made once, outside of the copy, and
+ * is journaled with the step's end. Only a step whose `writesSource` is true may ask for one.
+ */
+export type SourceChange =
+  /** Files of the copy, by path from its root with `/`, as they are now: changed, new or removed. Ignored ones stay behind. */
+  | { readonly kind: "keep"; readonly paths: readonly string[] }
+  /** All that was kept since the last commit. Nothing kept: no commit. */
+  | { readonly kind: "commit"; readonly message: string }
+  /** An annotated tag of the head's commit. */
+  | { readonly kind: "tag"; readonly name: string; readonly message: string };
+
 export type Worked =
-  | { readonly kind: "done"; readonly output: Json; readonly artifacts: readonly MadeArtifact[] }
+  | { readonly kind: "done"; readonly output: Json; readonly artifacts: readonly MadeArtifact[]; readonly source?: SourceChange }
   /** Not yet possible (an index that lags): to be tried again, as long as the step's time-out allows. */
   | { readonly kind: "later"; readonly atMs: number; readonly why: string }
   | {

@@ -56,6 +56,7 @@ const plainTraits: StepTraits = {
   publishes: [],
   reads: [],
   reach: undefined,
+  writesSource: false,
   timeoutMs: 3_600_000,
 };
 

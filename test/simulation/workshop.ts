@@ -50,6 +50,7 @@ export function createWorkshop(parts: WorkshopParts, life: Life): Workshop {
       digest: sha256(made.file),
       maker,
     }),
+    advance: async () => undefined,
     lookAtSource: async () =>
       timeline.nowMs() >= source.movedAtMs ? { kind: "moved", what: "refs/tags/v1", from: "a", to: "b" } : { kind: "same" },
     bind: async (_state, step, question) => ({

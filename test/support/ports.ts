@@ -2,12 +2,13 @@
 // Each builder is complete; a test names only what it is about.
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
+import { firstHead } from "../../src/domain/run/head.ts";
 import type { Artifact, ArtifactKind } from "../../src/domain/artifact.ts";
 import { sha256, type Sha256 } from "../../src/domain/digest.ts";
 import type { PlannedEnvironment, PlannedPackage, PlannedRegistry, PlannedStep, Plan } from "../../src/domain/plan/plan.ts";
 import type { Archives, ArchiveOpened, Clock, Command, CommandEnd, Exec, FileInfo, Files, Log } from "../../src/platform/ports.ts";
 import type { ReadRegistry, Registry } from "../../src/registries/registry.ts";
-import type { EffectPorts, Frozen, Planned, Use, WorkPorts } from "../../src/steps/step.ts";
+import type { EffectPorts, Frozen, Planned, Use, WorkPorts, Remote } from "../../src/steps/step.ts";
 
 export interface FakeClock extends Clock {
   move(ms: number): void;
@@ -106,6 +107,10 @@ export function memoryFiles(initial: Readonly<Record<string, string | { readonly
       const bytes = await readText(file);
       return { sha256: digestOf(bytes), sizeBytes: Buffer.byteLength(bytes) };
     },
+    digestWith: async (file, algorithm) =>
+      createHash(algorithm)
+        .update(await readText(file))
+        .digest("hex"),
     freeBytes: async () => 1e12,
   };
 }
@@ -148,6 +153,7 @@ export function fakeRegistry(name: string, parts: Partial<Registry> = {}): Regis
 }
 
 export interface FakePorts extends WorkPorts, EffectPorts {
+  remote(name: string): Remote;
   readonly clock: FakeClock;
   readonly files: MemoryFiles;
   readonly exec: FakeExec;
@@ -161,10 +167,22 @@ export interface FakePortsParts {
   readonly archives?: Archives;
   readonly registries?: readonly Registry[];
   readonly remoteRef?: WorkPorts["remoteRef"];
+  readonly remote?: Partial<Remote>;
   readonly env?: Readonly<Record<string, string>>;
   readonly host?: string;
-  readonly toolboxPython?: () => Promise<string>;
+  readonly toolboxPython?: WorkPorts["toolboxPython"];
 }
+
+const noNetwork = "there is no network in this test";
+
+const unreachableRemote: Remote = {
+  refs: async () => ({ kind: "unknown", why: noNetwork }),
+  fetch: async () => ({ kind: "unknown", why: noNetwork }),
+  contains: async () => false,
+  findMarked: async () => undefined,
+  replay: async () => ({ kind: "conflict", paths: [] }),
+  push: async () => ({ kind: "unknown", why: noNetwork }),
+};
 
 /** All ports a step can be given. The copy is `/work`, the scratch folder `/scratch`, the checkout `/source`. */
 export function fakePorts(parts: FakePortsParts = {}): FakePorts {
@@ -186,7 +204,8 @@ export function fakePorts(parts: FakePortsParts = {}): FakePorts {
     env: { PATH: "/usr/bin", HOME: "/home", SOURCE_DATE_EPOCH: "1700000000", ...parts.env },
     toolboxPython: parts.toolboxPython ?? (async () => "/toolbox/bin/python"),
     registry: (name): ReadRegistry => registry(name),
-    remoteRef: parts.remoteRef ?? (async () => ({ kind: "unknown", why: "there is no network in this test" })),
+    remoteRef: parts.remoteRef ?? (async () => ({ kind: "unknown", why: noNetwork })),
+    remote: () => ({ ...unreachableRemote, ...parts.remote }),
     artifactFile: (artifact) => `/store/${artifact.digest}`,
     workFolder: "/work",
     scratchFolder: "/scratch",
@@ -262,8 +281,10 @@ export function aPlanned<In>(input: In, parts: Partial<Planned<In>> = {}): Plann
 }
 
 export function aFrozen<In>(input: In, parts: Partial<Frozen<In>> = {}): Frozen<In> {
+  const { plan = aPlan() } = parts;
   return {
-    plan: aPlan(),
+    plan,
+    head: firstHead(plan.source),
     step: aPlannedStep(),
     artifacts: [],
     sinceMs: 1_700_000_000_000,

@@ -83,6 +83,7 @@ export async function realPorts(t: TestContext, parts: RealPortsParts): Promise<
       return found;
     },
     remoteRef: async () => ({ kind: "none" }),
+    remote: () => assert.fail("no remote in this test"),
     artifactFile: (artifact) => {
       const file = parts.artifactFiles?.[artifact.name];
       assert.ok(file !== undefined, `no file for "${artifact.name}" in this test`);

@@ -73,6 +73,7 @@ function workshopOf({ stepOf, ports }: Bare): Workshop {
         close: () => Promise.resolve(),
       }),
     freeze: () => refuse("freeze"),
+    advance: () => Promise.resolve(undefined),
     lookAtSource: () => Promise.resolve({ kind: "same" }),
     bind: () => refuse("bind"),
   };
@@ -92,6 +93,7 @@ export const barePorts: EffectPorts = {
   toolboxPython: () => refuse("toolbox"),
   registry: () => refuse("registry"),
   remoteRef: () => refuse("remoteRef"),
+  remote: () => refuse("remote"),
   artifactFile: () => refuse("artifactFile"),
   open: () => refuse("open"),
 };

@@ -77,6 +77,8 @@ export interface StepTraits {
   readonly publishes: readonly string[];
   readonly reads: readonly string[];
   readonly reach: Reach | undefined;
+  /** It changes the head. */
+  readonly writesSource: boolean;
   readonly timeoutMs: number;
 }
 
@@ -232,7 +234,6 @@ function addLeg(assembling: Assembling, adding: Adding & { readonly leg: Leg; re
     assembling.problems.push(...problemsOf(request.configuration, step, described));
     return [];
   }
-  if (step.keep.length > 0) assembling.problems.push(notYet(request.configuration, `\`keep\` of step "${id}"`, [...step.path, "keep"]));
   const { traits } = described;
   const above = traitsAbove(assembling, waitsFor);
   const reason = leftOutWithMaker(traits, above, assembling.leftOut);
@@ -240,7 +241,8 @@ function addLeg(assembling: Assembling, adding: Adding & { readonly leg: Leg; re
     assembling.leftOut.push({ id, reason, traits });
     return [];
   }
-  const missing = explainMissing(traits, above) ?? twoGates(step, environment) ?? sharedName(assembling, id);
+  const missing =
+    explainMissing(traits, above) ?? twoGates(step, environment) ?? sharedName(assembling, id) ?? writesBeside(adding, traits);
   if (missing !== undefined)
     assembling.problems.push(stepProblem(request.configuration, step, { message: `Cannot plan step "${id}": ${missing}` }));
   assembling.traits.set(id, traits);
@@ -322,6 +324,13 @@ function traitsAbove(assembling: Assembling, waitsFor: readonly string[]): reado
 /** Facts of a run name a step by its id; values of a matrix may hold what ids are put together with. */
 function sharedName(assembling: Assembling, id: string): string | undefined {
   return assembling.traits.has(id) ? 'another leg has the same name; write values without "," and "="' : undefined;
+}
+
+/** Nothing may run while the source changes: what stands beside it would see the one source or the other, by chance. */
+function writesBeside({ step, beside }: Adding, traits: StepTraits): string | undefined {
+  const writes = traits.writesSource || step.keep.length > 0;
+  if (!writes || (!beside && legsOf(step.matrix).length <= 1)) return undefined;
+  return `it changes the source, and ${beside ? "other steps run beside it" : "its legs run side by side"}; give it a line of its own`;
 }
 
 /** A gate named at the step must not be a way around the gate of its environment. */

@@ -7,7 +7,6 @@ import { assemble } from "./assemble.ts";
 
 interface Parts {
   readonly top?: string;
-  readonly changelog?: string;
   readonly environment?: string;
   readonly step?: string;
   readonly version?: string;
@@ -17,7 +16,7 @@ interface Parts {
 function refusals(parts: Parts): readonly string[] {
   const configuration = configurationOf(`slipway: 1
 project: demo
-packages: { demo: { path: .${parts.changelog ?? ""} } }
+packages: { demo: { path: . } }
 version: { from: manifest${parts.version ?? ""} }
 on: { dispatch: {} }
 people: { team: [ann] }
@@ -53,11 +52,6 @@ test("what is written and done is planned", () => {
 const cases: readonly (readonly [string, Parts, RegExp])[] = [
   ["where a step is to be performed", { environment: ", place: github-actions" }, /`place: github-actions` of environment "there"/],
   ["how long a gate waits", { environment: ", approvals: { from: team, within: 1h }" }, /`approvals\.within` of environment "there"/],
-  [
-    "a changelog that has to have its section",
-    { changelog: ", changelog: { file: CHANGELOG.md, required: true }" },
-    /`changelog\.required` of package "demo"/,
-  ],
   ["versions of untagged commits", { version: ", untagged: dev" }, /`version\.untagged`/],
   ["a folder for progress logs", { top: "logs: { folder: var/logs }" }, /`logs`/],
   [

@@ -8,7 +8,7 @@ type Asked = readonly [isAsked: boolean, what: string, path: Path];
 
 /** One problem for each thing that the file asks for and that would be passed over. */
 export function refuseNotYet(request: AssembleRequest): readonly Problem[] {
-  const asked = [...askedOfAll(request), ...askedOfPackages(request.configuration), ...askedOfEnvironments(request)];
+  const asked = [...askedOfAll(request), ...askedOfEnvironments(request)];
   return asked.flatMap(([isAsked, what, path]) => (isAsked ? [notYet(request.configuration, what, path)] : []));
 }
 
@@ -21,14 +21,6 @@ function askedOfAll({ configuration, pipeline, trigger, source }: AssembleReques
     [untagged, "`version.untagged`", ["version", "untagged"]],
     [configuration.logs !== undefined, "`logs`", ["logs"]],
   ];
-}
-
-function askedOfPackages({ packages }: Configuration): readonly Asked[] {
-  return packages.map(({ id, changelog }) => [
-    changelog?.required === true,
-    `\`changelog.required\` of package "${id}"`,
-    ["packages", id, "changelog"],
-  ]);
 }
 
 function askedOfEnvironments(request: AssembleRequest): readonly Asked[] {

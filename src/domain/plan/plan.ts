@@ -58,6 +58,21 @@ export interface PlannedPackage {
   /** Version in the form of the package's own ecosystem. */
   readonly version: string;
   readonly importName?: string;
+  /** Release tag of this version, where the package has a pattern for it. */
+  readonly tag?: string;
+  readonly changelog?: PlannedChangelog;
+}
+
+/** Where the changes of a package's versions are told. */
+export interface PlannedChangelog {
+  /** From the root of the repository, `/` between parts. */
+  readonly file: string;
+  /** A version without a section of its own is an error. */
+  readonly required: boolean;
+  /** What writes the sections; absent: people do. */
+  readonly by?: "git-cliff";
+  /** Pattern of the package's release tags: a generated section tells what came since the last of them. */
+  readonly tag?: string;
 }
 
 export interface PlannedRegistry {

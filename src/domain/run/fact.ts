@@ -6,6 +6,7 @@ import type { Sha256 } from "../digest.ts";
 import type { ErrorCode } from "../error-catalog.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Effect, Evidence, Observation, Performed, Stranger } from "./effect.ts";
+import type { Head } from "./head.ts";
 import type { Subject } from "../gate.ts";
 
 /** `trial`: a real run that ends at a test index. `rehearsal`: the same plan against registries inside Slipway. */
@@ -45,7 +46,14 @@ export type Fact =
   | { readonly kind: "run-driven"; readonly by: Person; readonly tool: string }
   | { readonly kind: "preflight-reported"; readonly passed: boolean; readonly findings: readonly FindingFact[] }
   | { readonly kind: "step-started"; readonly step: string; readonly attempt: number }
-  | { readonly kind: "step-done"; readonly step: string; readonly output: Json; readonly artifacts: readonly Artifact[] }
+  | {
+      readonly kind: "step-done";
+      readonly step: string;
+      readonly output: Json;
+      readonly artifacts: readonly Artifact[];
+      /** Where the step left the head; absent: where it was. */
+      readonly head?: Head;
+    }
   | { readonly kind: "step-later"; readonly step: string; readonly atMs: number; readonly why: string }
   | {
       readonly kind: "step-failed";

@@ -70,7 +70,7 @@ export function subjectOf(state: RunState, gate: string): Subject {
   const targets = guarded.flatMap((step) => environmentOf(plan, step)?.registries.map((registry) => registry.name) ?? []);
   return {
     planDigest: state.planDigest,
-    commit: plan.source.commit,
+    commit: state.head.commit,
     title: plan.release.title,
     artifacts: artifacts.map(({ name, sizeBytes, digest }) => ({ name, sizeBytes, digest })),
     targets: [...new Set(targets)],

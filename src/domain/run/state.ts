@@ -9,6 +9,7 @@ import type { ApprovalGiven, Subject } from "../gate.ts";
 import { stepsAbove } from "../plan/guarded.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Effect, Evidence, Observation, Performed } from "./effect.ts";
+import { firstHead, type Head } from "./head.ts";
 import type { CloseResult, Fact, FindingFact, Person, Recorded, RunMode, Surveyed } from "./fact.ts";
 
 export interface RunState {
@@ -23,6 +24,7 @@ export interface RunState {
   readonly preflight: { readonly passed: boolean; readonly findings: readonly FindingFact[]; readonly atMs: number } | undefined;
   readonly steps: ReadonlyMap<string, StepState>;
   readonly gates: ReadonlyMap<string, GateState>;
+  readonly head: Head;
   readonly moved: { readonly what: string; readonly from: string; readonly to: string } | undefined;
   readonly cancel: { readonly by: Person; readonly reason?: string } | undefined;
   readonly closed: { readonly result: CloseResult; readonly atMs: number } | undefined;
@@ -128,6 +130,7 @@ function open(recorded: Recorded): WorkingState {
     preflight: undefined,
     steps: new Map(fact.plan.steps.map((step) => [step.id, newStep(step.id)])),
     gates: new Map(gates.map((gate) => [gate, { subject: undefined, approvals: [], rejection: undefined }])),
+    head: firstHead(fact.plan.source),
     moved: undefined,
     cancel: undefined,
     closed: undefined,
@@ -242,6 +245,7 @@ function bookStep(state: WorkingState, fact: StepFact, atMs: number): void {
       return voidSubjects(state, step.id);
     case "step-done":
       Object.assign(step, { phase: "done", endedAtMs: atMs, output: fact.output, artifacts: fact.artifacts, failure: undefined });
+      if (fact.head !== undefined) state.head = fact.head;
       return;
     case "step-later":
       Object.assign(step, { phase: "later", later: { atMs: fact.atMs, why: fact.why }, attempts: step.attempts - 1 });

@@ -54,7 +54,7 @@ test("a copy has the commit's bytes, a clean status, history and all tags", asyn
   repo.write("tool.sh", "changed");
 
   await git.clone(repo.folder, clone);
-  await git.copyAt(clone, second, copy);
+  await git.copyAt(clone, { commit: second }, copy);
 
   assert.equal(readFileSync(join(copy, "ünï cödé/a b.txt"), "latin1"), "one\r\ntwo\n");
   assert.equal(readFileSync(join(copy, "tool.sh"), "utf8"), "#!/bin/sh\n");
@@ -75,7 +75,7 @@ test("the clone outlives the user's repository, its garbage collection and its a
   await git.clone(borrowing, clone);
   rmSync(borrowing, { recursive: true });
   rmSync(repo.folder, { recursive: true });
-  await git.copyAt(clone, commit, copy);
+  await git.copyAt(clone, { commit }, copy);
 
   assert.equal(inCopy(copy, "fsck", "--full", "--strict"), "");
   assert.equal(inCopy(copy, "log", "-1", "--format=%s"), "first");
@@ -90,9 +90,9 @@ test("the clone has a detached commit that no branch holds, and the commits of a
   repo.git("clone", "--quiet", "--depth=1", `file://${repo.folder}`, shallow);
 
   await git.clone(repo.folder, clone);
-  await git.copyAt(clone, loose, copy);
+  await git.copyAt(clone, { commit: loose }, copy);
   await git.clone(shallow, `${clone}-2`);
-  await git.copyAt(`${clone}-2`, loose, `${copy}-2`);
+  await git.copyAt(`${clone}-2`, { commit: loose }, `${copy}-2`);
 
   assert.deepEqual(
     [inCopy(copy, "log", "-1", "--format=%s"), inCopy(`${copy}-2`, "log", "-1", "--format=%s")],
@@ -111,7 +111,7 @@ test("clone() twice is harmless, and a half-made clone is made again", async (t)
   const made = statSync(clone).ino;
   repo.commit("later");
   await git.clone(repo.folder, clone);
-  await git.copyAt(clone, commit, copy);
+  await git.copyAt(clone, { commit }, copy);
 
   assert.equal(statSync(clone).ino, made);
   assert.ok(!existsSync(`${clone}.making`));
@@ -134,7 +134,7 @@ test("no hook, filter or line-end setting of the user's touches clone or copy", 
   const users = createGit({ exec, env: { ...gitTestEnvironment, GIT_CONFIG_GLOBAL: config } });
 
   await users.clone(repo.folder, clone);
-  await users.copyAt(clone, commit, copy);
+  await users.copyAt(clone, { commit }, copy);
   execFileSync("git", ["-C", copy, "checkout", "--quiet", "-b", "side"], { env: { ...gitTestEnvironment, GIT_CONFIG_GLOBAL: config } });
 
   assert.equal(readFileSync(join(copy, "a.txt"), "latin1"), "one\ntwo\n");
@@ -149,7 +149,7 @@ test("a copy knows the user's remote without its password, and cannot push by ac
   repo.git("remote", "add", "origin", `file://user:s3cret@${remote}`);
 
   await git.clone(repo.folder, clone);
-  await git.copyAt(clone, commit, copy);
+  await git.copyAt(clone, { commit }, copy);
 
   assert.equal(inCopy(copy, "remote", "get-url", "origin"), `file://${remote}`);
   assert.equal(inCopy(copy, "ls-remote", "origin", "HEAD").split("\t")[0], commit);
@@ -162,7 +162,7 @@ test("a copy of a repository without remote has none", async (t) => {
   const commit = repo.commit("first");
 
   await git.clone(repo.folder, clone);
-  await git.copyAt(clone, commit, copy);
+  await git.copyAt(clone, { commit }, copy);
 
   assert.equal(inCopy(copy, "remote"), "");
 });
@@ -175,12 +175,12 @@ test("copyAt() takes three processes at most and refuses a folder that is not em
   const counted: Exec = { ...exec, run: (command) => ((runs += 1), exec.run(command)) };
   await git.clone(repo.folder, clone);
 
-  await createGit({ exec: counted, env: gitTestEnvironment }).copyAt(clone, commit, copy);
+  await createGit({ exec: counted, env: gitTestEnvironment }).copyAt(clone, { commit }, copy);
 
   assert.ok(runs <= 3, `${runs}`);
-  await assert.rejects(git.copyAt(clone, commit, copy), { code: "GIT_FAILED" });
-  await assert.rejects(git.copyAt(clone, "main", `${copy}-2`), { code: "INTERNAL_ASSERTION" });
-  await assert.rejects(git.copyAt(clone, "1".repeat(40), `${copy}-3`), { code: "GIT_FAILED" });
+  await assert.rejects(git.copyAt(clone, { commit }, copy), { code: "GIT_FAILED" });
+  await assert.rejects(git.copyAt(clone, { commit: "main" }, `${copy}-2`), { code: "INTERNAL_ASSERTION" });
+  await assert.rejects(git.copyAt(clone, { commit: "1".repeat(40) }, `${copy}-3`), { code: "GIT_FAILED" });
 });
 
 test("what a step does in its copy does not reach the clone or another copy", async (t) => {
@@ -188,12 +188,12 @@ test("what a step does in its copy does not reach the clone or another copy", as
   repo.write("a", "a");
   const commit = repo.commit("first");
   await git.clone(repo.folder, clone);
-  await git.copyAt(clone, commit, copy);
+  await git.copyAt(clone, { commit }, copy);
   writeFileSync(join(copy, "a"), "changed");
   inCopy(copy, "-c", "user.name=x", "-c", "user.email=x@y", "commit", "--quiet", "-am", "changed");
   inCopy(copy, "tag", "-f", "v9");
 
-  await git.copyAt(clone, commit, `${copy}-2`);
+  await git.copyAt(clone, { commit }, `${copy}-2`);
 
   assert.equal(readFileSync(join(`${copy}-2`, "a"), "utf8"), "a");
   assert.equal(inCopy(`${copy}-2`, "tag"), "");
@@ -207,7 +207,7 @@ test("assumeTag() makes a tag that copies see, twice being harmless, and never m
 
   await git.assumeTag(clone, "v1.0.0", second);
   await git.assumeTag(clone, "v1.0.0", second);
-  await git.copyAt(clone, second, copy);
+  await git.copyAt(clone, { commit: second }, copy);
 
   assert.equal(inCopy(copy, "describe", "--tags"), "v1.0.0");
   await assert.rejects(git.assumeTag(clone, "v1.0.0", first), { code: "GIT_FAILED" });
@@ -234,7 +234,7 @@ test("submodules come from the user's own repositories of them, nested ones and 
   await git.clone(repo.folder, clone);
   rmSync(repo.folder, { recursive: true });
   for (const one of [inner, middle]) rmSync(one.folder, { recursive: true });
-  await git.copyAt(clone, commit, copy);
+  await git.copyAt(clone, { commit }, copy);
 
   assert.equal(readFileSync(join(copy, "vendor/mïddle/libs/inner/inner.txt"), "utf8"), "inner");
   assert.equal(readFileSync(join(copy, "loose/loose.txt"), "utf8"), "loose");
@@ -260,7 +260,7 @@ test("a submodule that the user never fetched is a clear error", async (t) => {
 
   await git.clone(fresh, clone);
 
-  await assert.rejects(git.copyAt(clone, commit, copy), {
+  await assert.rejects(git.copyAt(clone, { commit }, copy), {
     code: "SOURCE_INCOMPLETE",
     message: /submodule "libs\/inner" at [0-9a-f]{40}/,
     hint: /submodule update --init/,
@@ -301,8 +301,8 @@ test("LFS files without git-lfs are TOOL_MISSING; git-lfs is pointed at the file
   await git.clone(repo.folder, clone);
   renameSync(repo.folder, `${repo.folder}-moved`);
 
-  await assert.rejects(without.copyAt(clone, commit, copy), { code: "TOOL_MISSING", message: /git-lfs/ });
-  await assert.rejects(withIt.copyAt(clone, commit, `${copy}-2`), { code: "GIT_FAILED" });
+  await assert.rejects(without.copyAt(clone, { commit }, copy), { code: "TOOL_MISSING", message: /git-lfs/ });
+  await assert.rejects(withIt.copyAt(clone, { commit }, `${copy}-2`), { code: "GIT_FAILED" });
   assert.equal(readFileSync(join(folder, "asked"), "utf8"), `${join(clone, "lfs")}\n`);
   assert.deepEqual(readdirSync(join(clone, "lfs", "objects", "aa", "aa")), [oid]);
 });

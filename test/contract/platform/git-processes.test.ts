@@ -93,10 +93,10 @@ test("copyAt() makes later copies of a clone like the first, with one process ea
   const two = repo.commit("two");
   const clone = join(folder, "clone");
   await git.clone(repo.folder, clone);
-  await git.copyAt(clone, two, join(folder, "first"));
+  await git.copyAt(clone, { commit: two }, join(folder, "first"));
   started.length = 0;
 
-  await Promise.all([git.copyAt(clone, one, join(folder, "second")), git.copyAt(clone, two, join(folder, "third"))]);
+  await Promise.all([git.copyAt(clone, { commit: one }, join(folder, "second")), git.copyAt(clone, { commit: two }, join(folder, "third"))]);
 
   assert.deepEqual(started, ["checkout", "checkout"]);
   const seen = (copy: string) =>
@@ -113,10 +113,10 @@ test("copyAt() knows a tag that was assumed after the first copy", async (t) => 
   const commit = repo.commit("one");
   const clone = join(folder, "clone");
   await git.clone(repo.folder, clone);
-  await git.copyAt(clone, commit, join(folder, "first"));
+  await git.copyAt(clone, { commit }, join(folder, "first"));
 
   await git.assumeTag(clone, "v9", commit);
-  await git.copyAt(clone, commit, join(folder, "second"));
+  await git.copyAt(clone, { commit }, join(folder, "second"));
 
   assert.equal(inCopy(join(folder, "second"), "describe --tags --exact-match"), "v9");
 });

@@ -1,0 +1,54 @@
+// The remote of a run, seen from its own clone: the user's, or in a rehearsal a bare repository inside Slipway, made from
+// the user's as it is here.
+import path from "node:path";
+import type { Plan } from "../domain/plan/plan.ts";
+import type { Remote } from "../steps/step.ts";
+import type { World } from "./world.ts";
+
+export interface RunRemoteParts {
+  readonly world: World;
+  readonly plan: Plan;
+  /** The run's own clone. */
+  readonly clone: string;
+  /** Root of the user's repository. */
+  readonly repository: string;
+  /** Folder of the rehearsal's git remotes; undefined in a real run. */
+  readonly rehearsalRemotes: string | undefined;
+}
+
+/** Each remote is opened once. */
+export function createRemotes(parts: RunRemoteParts): (name: string) => Remote {
+  const opened = new Map<string, Remote>();
+  return (name) => {
+    const remote = opened.get(name) ?? openRemote(parts, name);
+    opened.set(name, remote);
+    return remote;
+  };
+}
+
+/** @param name of a remote of the user's repository */
+function openRemote(parts: RunRemoteParts, name: string): Remote {
+  const { world, plan, clone, repository } = parts;
+  const address = once(() => addressOf(parts, name));
+  const base = plan.source.commit;
+  return {
+    refs: async (refs) => world.git.remoteRefs(repository, await address(), refs),
+    fetch: async (branch) => world.git.fetchBranch({ repository, clone, remote: await address(), branch, known: base }),
+    contains: (commit, ancestor) => world.git.contains(clone, commit, ancestor).catch(() => false),
+    findMarked: (tip, mark) => world.git.findMarked(clone, { tip, base, mark }),
+    replay: (head, onto, mark) => world.git.replay(clone, { base, head, onto, mark }),
+    push: async (refs) => world.git.push({ repository, clone, remote: await address(), refs }),
+  };
+}
+
+async function addressOf({ world, repository, rehearsalRemotes }: RunRemoteParts, name: string): Promise<string> {
+  if (rehearsalRemotes === undefined) return name;
+  const folder = path.join(rehearsalRemotes, `${encodeURIComponent(name)}.git`);
+  await world.git.clone(repository, folder);
+  return folder;
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

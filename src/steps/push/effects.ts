@@ -1,0 +1,84 @@
+// What a push is to leave in the world: one effect, since the remote takes all of its refs or none.
+import { z } from "zod";
+import type { JsonObject } from "../../domain/configuration.ts";
+import { SlipwayError } from "../../domain/error.ts";
+import type { Effect } from "../../domain/run/effect.ts";
+import type { Frozen } from "../step.ts";
+import { remoteOf, type PushInput } from "./push.ts";
+
+const pushData = z.strictObject({
+  remote: z.string(),
+  /** The branch that is to contain `commit`; absent: the run made no commit. */
+  branch: z.string().optional(),
+  commit: z.string(),
+  /** The pinned commit, where the branch was found. */
+  base: z.string(),
+  /** The branch may have moved: the commits are made again on top of it. */
+  mayMove: z.boolean(),
+  tags: z.array(z.strictObject({ name: z.string(), object: z.string() })),
+});
+
+export type PushData = z.infer<typeof pushData>;
+
+/** Hosted git may answer from a copy that is a little behind. */
+const settleMs = 5_000;
+const withinMs = 5 * 60_000;
+
+/** @throws SlipwayError PLAN_INVALID when there are commits and no branch for them, or files that were not committed */
+export async function pushEffects(frozen: Frozen<PushInput>): Promise<readonly Effect[]> {
+  const data = dataOf(frozen);
+  if (data.branch === undefined && data.tags.length === 0) return [];
+  const what = [...(data.branch === undefined ? [] : [data.branch]), ...data.tags.map(({ name }) => name)];
+  return [
+    {
+      key: `${data.remote}/${what.join("+")}`,
+      target: data.remote,
+      title: `${what.join(" and ")} at ${data.remote}`,
+      after: [],
+      reach: "reversible",
+      again: "harmless",
+      settleMs,
+      withinMs,
+      data: toJson(data),
+    },
+  ];
+}
+
+/** As the journal holds it: a branch that is not there is left out. */
+function toJson({ branch, ...rest }: PushData): JsonObject {
+  return branch === undefined ? rest : { ...rest, branch };
+}
+
+function dataOf({ input, head, plan }: Frozen<PushInput>): PushData {
+  if (head.tree !== undefined) {
+    throw new SlipwayError("PLAN_INVALID", "Cannot push: files were kept and not committed", {
+      hint: "Put a `commit` step above the `push` step",
+    });
+  }
+  const base = plan.source.commit;
+  const branch = input.onto ?? plan.source.branch;
+  const hasCommits = head.commit !== base;
+  if (hasCommits && branch === undefined) {
+    throw new SlipwayError("PLAN_INVALID", "Cannot push: the run made commits, and no branch is named for them", {
+      hint: "Name it in slipway.yaml: `source: { branch: main }`",
+    });
+  }
+  return {
+    remote: remoteOf(input),
+    ...(hasCommits && branch !== undefined ? { branch } : {}),
+    commit: head.commit,
+    base,
+    mayMove: input.onto !== undefined,
+    tags: head.tags.map(({ name, object }) => ({ name, object })),
+  };
+}
+
+/** Reads an effect back from the journal. */
+export function readData(effect: Effect): PushData {
+  return pushData.parse(effect.data);
+}
+
+/** The line by which commits that were made again on a branch that had moved are found there. */
+export function markOf(data: Pick<PushData, "commit">): string {
+  return `Slipway-Commit: ${data.commit}`;
+}

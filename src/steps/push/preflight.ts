@@ -1,0 +1,22 @@
+// Before the run begins: the remote answers, and the branch is where the run starts from.
+import type { Finding, Planned, ReadPorts } from "../step.ts";
+import { remoteOf, type PushInput } from "./push.ts";
+
+export async function preflightPush(planned: Planned<PushInput>, ports: ReadPorts): Promise<readonly Finding[]> {
+  const { input, plan, begun } = planned;
+  const remote = remoteOf(input);
+  const branch = input.onto ?? plan.source.branch;
+  if (branch === undefined) return [{ id: "PF-PUSH", level: "fine", message: `No branch is named: tags alone are pushed to ${remote}` }];
+  const there = await ports.remoteRef(remote, `refs/heads/${branch}`);
+  if (there.kind === "unknown")
+    return [{ id: "PF-PUSH", level: "cannot-be-tried", message: `Cannot tell where ${branch} is at ${remote}: ${there.why}` }];
+  if (there.kind === "none") {
+    const message = `There is no branch "${branch}" at ${remote}`;
+    return [{ id: "PF-PUSH", level: "blocks", message, hint: `git push -u ${remote} ${branch}` }];
+  }
+  if (there.commit === plan.source.commit)
+    return [{ id: "PF-PUSH", level: "fine", message: `${branch} at ${remote} is at the pinned commit` }];
+  const message = `${branch} at ${remote} is at ${there.commit.slice(0, 12)}, and the release starts from ${plan.source.commit.slice(0, 12)}`;
+  if (input.onto !== undefined || begun) return [{ id: "PF-PUSH", level: "warns", message }];
+  return [{ id: "PF-PUSH", level: "blocks", message, hint: `Bring them together (git pull, git push), then run the same command again` }];
+}
