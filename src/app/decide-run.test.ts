@@ -13,7 +13,9 @@ import { findRun } from "./open-runs.ts";
 const plan = planOf([anActingStep({ id: "publish" })]);
 const cancel: Ask = { kind: "cancel", by: ann };
 
-function parts(takeLock: (journal: SayParts["journal"], released: () => void) => LockTaken): SayParts & { readonly released: () => number } {
+function parts(
+  takeLock: (journal: SayParts["journal"], released: () => void) => LockTaken,
+): SayParts & { readonly released: () => number } {
   const journal = createMemoryJournal();
   const opened: Fact = { kind: "run-opened", run: "R1", mode: "run", plan, planDigest: digestPlan(plan, sha256OfText), by: ann };
   journal.append("R1", [opened, passed], { atMs: 0, answered: [] });

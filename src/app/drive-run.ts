@@ -105,12 +105,12 @@ export async function driveRun(parts: DriveParts, run: string, by: Person): Prom
 function tellingWhatIsPublic(error: unknown, state: RunState): unknown {
   if (!(error instanceof SlipwayError)) return error;
   const { code, message, hint, problems, details } = error;
-  const { mode, files } = report(state, { kind: "working" });
+  const { mode, files, others } = report(state, { kind: "working" });
   return new SlipwayError(code, message, {
     ...(hint === undefined ? {} : { hint }),
     problems,
     cause: error,
-    details: { ...details, mode, files },
+    details: { ...details, mode, files, others },
   });
 }
 

@@ -3,8 +3,9 @@
 import path from "node:path";
 import type { Artifact } from "../domain/artifact.ts";
 import type { Plan } from "../domain/plan/plan.ts";
-import type { KnownApproval, RunState } from "../domain/run/state.ts";
-import type { Evidence } from "../domain/run/effect.ts";
+import { isFile, type Effect, type Evidence } from "../domain/run/effect.ts";
+import type { Head } from "../domain/run/head.ts";
+import { effectsOf, type KnownApproval, type RunState } from "../domain/run/state.ts";
 import type { ProjectFolders } from "./run-folder.ts";
 import type { World } from "./world.ts";
 
@@ -35,6 +36,10 @@ export interface ReleaseRecord {
     readonly note?: string;
   }[];
   readonly evidence: readonly RecordedEvidence[];
+  /** What the run made of the source: its own last commit, and its tags. Absent: it released the pinned commit as it was. */
+  readonly head?: Pick<Head, "commit" | "tags">;
+  /** All else that was done to the world: branches and tags, releases, issues. */
+  readonly others: readonly RecordedOther[];
   readonly steps: readonly {
     readonly id: string;
     readonly state: string;
@@ -53,6 +58,14 @@ export interface RecordedEvidence {
   readonly sha256: string;
   readonly sizeBytes: number;
   /** How often it was sent until it was seen. */
+  readonly sends: number;
+  readonly evidence: Evidence;
+}
+
+export interface RecordedOther {
+  readonly step: string;
+  readonly target: string;
+  readonly title: string;
   readonly sends: number;
   readonly evidence: Evidence;
 }
@@ -76,6 +89,8 @@ export function makeRecord(state: RunState, tool: string): ReleaseRecord {
     approvals: approvalsOf(state),
     acknowledgements: acknowledgementsOf(state),
     evidence: evidenceOf(state),
+    ...headOf(state),
+    others: othersOf(state),
     steps: plan.steps.map(({ id }) => {
       const step = state.steps.get(id);
       return {
@@ -105,10 +120,30 @@ function acknowledgementsOf(state: RunState): ReleaseRecord["acknowledgements"] 
   });
 }
 
-function evidenceOf(state: RunState): readonly RecordedEvidence[] {
+function headOf({ head, plan }: RunState): Pick<ReleaseRecord, "head"> {
+  const { commit, tags } = head;
+  return commit === plan.source.commit && tags.length === 0 ? {} : { head: { commit, tags } };
+}
+
+function isAtRegistry(plan: Plan, effect: Effect): boolean {
+  return isFile(effect) && plan.environments.some(({ registries }) => registries.some(({ name }) => name === effect.target));
+}
+
+function othersOf(state: RunState): readonly RecordedOther[] {
   return state.plan.steps.flatMap((step) =>
+    effectsOf(state.steps.get(step.id)).flatMap(({ effect, evidence, sends }) =>
+      evidence === undefined || isAtRegistry(state.plan, effect)
+        ? []
+        : [{ step: step.id, target: effect.target, title: effect.title, sends, evidence }],
+    ),
+  );
+}
+
+function evidenceOf(state: RunState): readonly RecordedEvidence[] {
+  const { plan } = state;
+  return plan.steps.flatMap((step) =>
     [...(state.steps.get(step.id)?.effects?.values() ?? [])].flatMap(({ effect, evidence, sends }) => {
-      if (evidence === undefined) return [];
+      if (evidence === undefined || !isAtRegistry(plan, effect)) return [];
       const data = effect.data as unknown as Pick<RecordedEvidence, "package" | "version" | "name" | "sha256" | "sizeBytes">;
       const { package: packageName, version, name, sha256, sizeBytes } = data;
       return [{ step: step.id, registry: effect.target, package: packageName, version, name, sha256, sizeBytes, sends, evidence }];

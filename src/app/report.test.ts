@@ -39,6 +39,24 @@ function reported(drove: Drove, facts: readonly Fact[], mode: RunMode = "run"): 
   return report(stateOf(plan, told, mode), drove);
 }
 
+test("a rehearsal that left legs out is partial, and names one with the way out", () => {
+  const { standing, exitCode, code, sentence } = reported(
+    { kind: "closed", result: "complete" },
+    [passed, started("build"), failed("build", "NO_PLACE"), { kind: "run-closed", result: "complete" }],
+    "rehearsal",
+  );
+  assert.deepEqual([standing, exitCode, code], ["partial", 3, "NO_PLACE"]);
+  assert.match(sentence, /^demo 1\.0\.0 was rehearsed in part, without "build": /);
+});
+
+test("a run that only lacks a machine waits; one with something broken says that first", () => {
+  const lacks = [passed, started("build"), failed("build", "NO_PLACE")];
+  const waiting = reported({ kind: "failed", steps: ["build"] }, lacks);
+  assert.deepEqual([waiting.standing, waiting.exitCode, waiting.code], ["waiting", 3, "NO_PLACE"]);
+  const broken = reported({ kind: "failed", steps: ["build", "pypi"] }, [...lacks, started("pypi"), failed("pypi")]);
+  assert.deepEqual([broken.standing, broken.exitCode, broken.code], ["failed", 1, "STEP_FAILED"]);
+});
+
 const closed = (result: "complete" | "cancelled" | "rejected" | "superseded"): Fact => ({ kind: "run-closed", result });
 const subject = {
   planDigest: sha256OfText("p"),

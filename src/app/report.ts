@@ -3,9 +3,10 @@
 import type { ErrorCode } from "../domain/error-catalog.ts";
 import { errorCatalog } from "../domain/error-catalog.ts";
 import { unreachable } from "../domain/error.ts";
-import { rejectedBy } from "../domain/run/progress.ts";
+import { hasNoPlace, rejectedBy } from "../domain/run/progress.ts";
 import type { FindingFact, RunMode } from "../domain/run/fact.ts";
-import type { EffectState, RunState } from "../domain/run/state.ts";
+import { isFile } from "../domain/run/effect.ts";
+import { effectsOf, type EffectState, type RunState } from "../domain/run/state.ts";
 import type { Drove } from "../engine/driver.ts";
 import { stops } from "./stopping.ts";
 
@@ -28,6 +29,8 @@ export interface Report {
   readonly steps: readonly ReportedStep[];
   /** Every file of the release at every registry of the plan. */
   readonly files: readonly ReportedFile[];
+  /** All else that the world was to hold: branches and tags, releases, issues. */
+  readonly others: readonly ReportedOther[];
   readonly findings: readonly FindingFact[];
 }
 
@@ -51,23 +54,48 @@ export interface ReportedFile {
   readonly why?: string;
 }
 
+export interface ReportedOther {
+  /** Remote or forge. */
+  readonly target: string;
+  /** For people: `main and v1.2.0 at origin`. */
+  readonly title: string;
+  readonly outcome: FileOutcome;
+  readonly reach: string;
+  readonly url?: string;
+  readonly why?: string;
+}
+
 export function report(state: RunState, drove: Drove): Report {
   const verdict = judge(state, drove);
   const { source, release } = state.plan;
+  const effects = state.plan.steps.flatMap((step) => effectsOf(state.steps.get(step.id)));
   return {
     schema: reportSchema,
     run: state.run,
     mode: state.mode,
     title: release.title,
     planDigest: state.planDigest,
-    commit: source.commit,
+    commit: state.head.commit,
     ...(source.tag === undefined ? {} : { tag: source.tag }),
-    standing: drove.kind === "closed" ? drove.result : drove.kind,
+    standing: standingWords(state, drove),
     ...verdict,
     steps: state.plan.steps.map((step) => reportStep(state, step.id)),
-    files: reportFiles(state),
+    files: effects.filter(({ effect }) => isFile(effect)).map(reportFile),
+    others: effects.filter(({ effect }) => !isFile(effect)).map(reportOther),
     findings: state.preflight?.findings ?? [],
   };
+}
+
+/** As scripts read it: a rehearsal without some of its legs is `partial`, a run that only lacks a machine is `waiting`. */
+function standingWords(state: RunState, drove: Drove): string {
+  if (drove.kind === "failed" && drove.steps.every((id) => hasNoPlace(state.steps.get(id)))) return "waiting";
+  if (drove.kind !== "closed") return drove.kind;
+  return drove.result === "complete" && withoutPlace(state).length > 0 ? "partial" : drove.result;
+}
+
+/** Legs that a rehearsal left out; a run that is complete has none but optional ones. */
+function withoutPlace(state: RunState): readonly string[] {
+  return state.mode === "rehearsal" ? [...state.steps.values()].filter(hasNoPlace).map((step) => step.id) : [];
 }
 
 interface Verdict {
@@ -99,18 +127,26 @@ function judge(state: RunState, drove: Drove): Verdict {
     case "interrupted":
       return { sentence: "Interrupted; the state is safe", exitCode: 130, hint: "Run the same command again to go on" };
     case "working":
-      return failing("RUN_INCOMPLETE", "The run is under way");
+      return failing("RUN_INCOMPLETE", "The run is not finished");
     default:
       return unreachable(drove, "standing");
   }
 }
 
 function judgeClosed(state: RunState, result: "complete" | "cancelled" | "rejected" | "superseded"): Verdict {
-  if (result === "complete") return { sentence: `${state.plan.release.title} is complete`, exitCode: 0 };
+  if (result === "complete") return judgeComplete(state);
   if (result === "superseded") return { sentence: "Another run took this one's place", exitCode: 0 };
   if (result === "cancelled") return failing("RUN_CANCELLED", `Cancelled by ${state.cancel?.by.name ?? "a person"}`);
   const rejection = rejectedBy(state);
   return failing("POLICY_REFUSED", `Rejected at gate "${rejection?.gate}" by ${rejection?.by}: ${rejection?.reason}`);
+}
+
+function judgeComplete(state: RunState): Verdict {
+  const [first, ...others] = withoutPlace(state);
+  if (first === undefined) return { sentence: `${state.plan.release.title} is complete`, exitCode: 0 };
+  const { message, hint } = state.steps.get(first)?.failure ?? {};
+  const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+  return failing("NO_PLACE", `${state.plan.release.title} was rehearsed in part, without "${first}"${more}: ${message}`, hint);
 }
 
 function failing(code: ErrorCode, sentence: string, hint: string = errorCatalog[code].next): Verdict {
@@ -132,11 +168,13 @@ function codeOfFinding(id: string | undefined): ErrorCode {
 }
 
 function judgeFailed(state: RunState, steps: readonly string[]): Verdict {
-  const failures = steps.flatMap((id) => state.steps.get(id)?.failure ?? []);
-  const [first] = failures;
+  // What is broken is told before what only lacks a machine.
+  const id = steps.find((one) => !hasNoPlace(state.steps.get(one))) ?? steps[0] ?? "";
+  const first = state.steps.get(id)?.failure;
   const more = steps.length > 1 ? ` (and ${steps.length - 1} more)` : "";
   const code = first?.code ?? "RUN_FAILED";
-  return failing(code, `Step "${steps[0]}" failed: ${first?.message ?? "without a word"}${more}`, first?.hint);
+  const verb = code === "NO_PLACE" ? "waits" : "failed";
+  return failing(code, `Step "${id}" ${verb}: ${first?.message ?? "without a word"}${more}`, first?.hint);
 }
 
 function describeConflict(state: RunState): string {
@@ -180,10 +218,6 @@ function reportStep(state: RunState, id: string): ReportedStep {
   return { id, state: phase };
 }
 
-function reportFiles(state: RunState): readonly ReportedFile[] {
-  return state.plan.steps.flatMap((step) => [...(state.steps.get(step.id)?.effects?.values() ?? [])].map((effect) => reportFile(effect)));
-}
-
 function reportFile(state: EffectState): ReportedFile {
   const { effect, evidence } = state;
   const { outcome, why } = outcomeOf(state);
@@ -200,6 +234,19 @@ function reportFile(state: EffectState): ReportedFile {
   };
 }
 
+function reportOther(state: EffectState): ReportedOther {
+  const { effect, evidence } = state;
+  const { outcome, why } = outcomeOf(state);
+  return {
+    target: effect.target,
+    title: effect.title,
+    outcome,
+    reach: effect.reach,
+    ...(evidence?.url === undefined ? {} : { url: evidence.url }),
+    ...(why === undefined ? {} : { why }),
+  };
+}
+
 function outcomeOf(state: EffectState): { readonly outcome: FileOutcome; readonly why?: string } {
   const { evidence, observed, open, reply, sends } = state;
   if (evidence !== undefined) return { outcome: sends > 0 ? "published" : "already-there" };
@@ -209,7 +256,7 @@ function outcomeOf(state: EffectState): { readonly outcome: FileOutcome; readonl
   return { outcome: "not-published" };
 }
 
-/** Files that others can see now, for the first line of every failure. */
-export function publicNow(files: readonly ReportedFile[]): readonly ReportedFile[] {
-  return files.filter((file) => file.outcome === "published" || file.outcome === "already-there");
+/** What others can see now, for the first line of every failure. */
+export function publicNow<T extends Pick<ReportedFile, "outcome">>(all: readonly T[]): readonly T[] {
+  return all.filter(({ outcome }) => outcome === "published" || outcome === "already-there");
 }

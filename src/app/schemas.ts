@@ -12,29 +12,29 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 
 type Properties = Readonly<Record<string, JsonSchema>>;
 
-const text: JsonSchema = { type: "string" };
-const flag: JsonSchema = { type: "boolean" };
-const count: JsonSchema = { type: "integer", minimum: 0 };
+export const text: JsonSchema = { type: "string" };
+export const flag: JsonSchema = { type: "boolean" };
+export const count: JsonSchema = { type: "integer", minimum: 0 };
 const anything: JsonSchema = {};
-const sha256: JsonSchema = { type: "string", pattern: "^[0-9a-f]{64}$", description: "Lower-case hexadecimal sha256" };
-const commit: JsonSchema = { type: "string", pattern: "^(?:[0-9a-f]{40}|[0-9a-f]{64})$", description: "Full object id of a commit" };
+export const sha256: JsonSchema = { type: "string", pattern: "^[0-9a-f]{64}$", description: "Lower-case hexadecimal sha256" };
+export const commit: JsonSchema = { type: "string", pattern: "^(?:[0-9a-f]{40}|[0-9a-f]{64})$", description: "Full object id of a commit" };
 const time: JsonSchema = { type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$", description: "UTC, as RFC 3339 writes it" };
 const codes: JsonSchema = { enum: Object.keys(errorCatalog), description: "See docs/reference/errors.md" };
 
-const about = (description: string, schema: JsonSchema): JsonSchema => ({ ...schema, description });
-const oneOf = (...values: readonly string[]): JsonSchema => ({ enum: values });
-const list = (items: JsonSchema): JsonSchema => ({ type: "array", items });
+export const about = (description: string, schema: JsonSchema): JsonSchema => ({ ...schema, description });
+export const oneOf = (...values: readonly string[]): JsonSchema => ({ enum: values });
+export const list = (items: JsonSchema): JsonSchema => ({ type: "array", items });
 const map = (values: JsonSchema): JsonSchema => ({ type: "object", additionalProperties: values });
 
 /** An object whose members must all be there, but for those of `maybe`. */
-function object(properties: Properties, maybe: Properties = {}): JsonSchema {
+export function object(properties: Properties, maybe: Properties = {}): JsonSchema {
   return { type: "object", properties: { ...properties, ...maybe }, required: Object.keys(properties) };
 }
 
 const authenticated = about("Whether something proves the name; on a laptop nothing does", flag);
 const person = object({ name: text, authenticated });
 
-const finding = object(
+export const finding = object(
   { id: about("Stable, such as PF-TOOL-MISSING", text), level: oneOf("fine", "warns", "blocks", "cannot-be-tried"), message: text },
   { hint: text, step: text },
 );
@@ -118,14 +118,18 @@ export const planDocumentSchema: JsonSchema = {
 
 // --- report -----------------------------------------------------------------------------------
 
-const reportedFile = object(
+export const outcome = oneOf("published", "already-there", "not-published", "unknown", "conflict", "failed");
+const reach = oneOf("reversible", "expendable", "irreversible");
+const reportedOther = object({ target: text, title: text, outcome, reach }, { url: text, why: text });
+
+export const reportedFile = object(
   {
     registry: text,
     name: text,
     sha256,
     sizeBytes: count,
-    outcome: oneOf("published", "already-there", "not-published", "unknown", "conflict", "failed"),
-    reach: oneOf("reversible", "expendable", "irreversible"),
+    outcome,
+    reach,
   },
   { url: text, why: text },
 );
@@ -149,6 +153,7 @@ export const reportDocumentSchema: JsonSchema = {
         object({ id: text, state: oneOf("pending", "running", "waiting", "later", "done", "failed") }, { message: text, hint: text }),
       ),
       files: about("Every file of the release at every registry of the plan", list(reportedFile)),
+      others: about("All else that the world was to hold: branches and tags, releases, issues", list(reportedOther)),
       findings: about("Of preflight", list(finding)),
     },
     {
@@ -204,9 +209,19 @@ export const recordDocumentSchema: JsonSchema = {
           }),
         ),
       ),
+      others: about(
+        "All else that was done to the world: branches and tags, releases, issues",
+        list(object({ step: text, target: text, title: text, sends: count, evidence })),
+      ),
       steps: list(object({ id: text, state: text, output: anything }, { startedAt: time, endedAt: time })),
     },
-    { closedAt: time },
+    {
+      closedAt: time,
+      head: about(
+        "What the run made of the source; absent: it released the pinned commit as it was",
+        object({ commit, tags: list(object({ name: text, object: commit, commit })) }),
+      ),
+    },
   ),
 };
 

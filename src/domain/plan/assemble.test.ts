@@ -382,6 +382,18 @@ test("assemble() hands on what a step refuses, at the place it names", () => {
   ]);
 });
 
+test("assemble() refuses a step that changes the source beside others, and takes it on a line of its own", () => {
+  const keeps = { keep: ["x"] };
+  const beside = assemble(request([many("parallel", "both", step("a", keeps), step("b"))]));
+  const alone = assemble(request([line("a", keeps), line("b")]));
+
+  assert.match(
+    beside.kind === "invalid" ? (beside.problems[0]?.message ?? "") : "",
+    /it changes the source, and other steps run beside it/,
+  );
+  assert.equal(alone.kind, "assembled");
+});
+
 // --- the digest ---------------------------------------------------------------------------------
 
 test("assemble() gives one plan for one configuration, whatever order its members were written in", () => {

@@ -23,6 +23,11 @@ export interface Effect {
   readonly data: JsonObject;
 }
 
+/** Whether the effect is one file with its bytes; anything else is a branch, a release, a message. */
+export function isFile({ data }: Pick<Effect, "data">): boolean {
+  return typeof data["sha256"] === "string" && typeof data["name"] === "string";
+}
+
 /** Recorded proof that an effect is there: what was read back, from where. */
 export interface Evidence {
   readonly how: string;

@@ -1,12 +1,12 @@
 // The command line. bin/slipway.js calls `main` with the words after the program's name and ends with the status it
 // returns; `renderHelp` is also run by the build, which keeps the text beside the bundle, so that `--help` loads nothing.
+import { keepCompiled } from "../../platform/compile-cache.ts";
 import { version } from "../../platform/program-version.ts";
 import { SlipwayError } from "../../domain/error.ts";
-import { buildProgram, CommanderError } from "./program.ts";
-import { jsonText, openTerminal } from "./terminal.ts";
 
 /** Text of `slipway --help`, ending with a line feed. */
-export function renderHelp(): string {
+export async function renderHelp(): Promise<string> {
+  const { buildProgram } = await import("./program.ts");
   return buildProgram(version).program.helpInformation();
 }
 
@@ -15,7 +15,10 @@ export function renderHelp(): string {
  * @returns the exit status of docs/reference/exit-codes.md.
  */
 export async function main(args: readonly string[]): Promise<number> {
-  const { program, status } = buildProgram(version);
+  // Before everything else is loaded, so that it comes compiled.
+  keepCompiled(process.env);
+  const { buildProgram, commandNamed, CommanderError } = await import("./program.ts");
+  const { program, status } = buildProgram(version, commandNamed(args));
   try {
     await program.parseAsync([...(args.length === 0 ? ["--help"] : args)], { from: "user" });
     return status();
@@ -25,7 +28,7 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 /** @returns undefined for help and version, which are no faults */
-function usage(error: CommanderError): SlipwayError | undefined {
+function usage(error: { readonly exitCode: number; readonly code: string; readonly message: string }): SlipwayError | undefined {
   if (error.exitCode === 0) return undefined;
   // Options without a command: commander would print the help as an error.
   if (error.code === "commander.help")
@@ -43,7 +46,10 @@ function usage(error: CommanderError): SlipwayError | undefined {
 async function fail(error: unknown, args: readonly string[]): Promise<number> {
   if (error === undefined) return 0;
   // Loaded here, because most commands end without a word of it.
-  const { errorDocument, showError, unknownError } = await import("./show-error.ts");
+  const [{ errorDocument, showError, unknownError }, { jsonText, openTerminal }] = await Promise.all([
+    import("./show-error.ts"),
+    import("./terminal.ts"),
+  ]);
   const known = error instanceof SlipwayError ? error : unknownError(error);
   const verbosity = args.filter((word) => word === "-v" || word === "--verbose").length + (args.includes("-vv") ? 2 : 0);
   const terminal = openTerminal({ json: args.includes("--json"), progress: "plain", color: !args.includes("--no-color"), verbosity });

@@ -11,7 +11,11 @@ export interface Built {
   status(): number;
 }
 
-export function buildProgram(version: string): Built {
+/**
+ * @param only name of the one command that is defined: the others cost milliseconds and are not asked for. Absent, or no
+ * command's name: all of them, for help, completion and suggestions.
+ */
+export function buildProgram(version: string, only?: string): Built {
   let status = 0;
   const program = new Command("slipway")
     .description(
@@ -37,7 +41,7 @@ export function buildProgram(version: string): Built {
       const values = command.processedArgs as (string | undefined)[];
       status = await run(program.opts(), values, command.opts<Record<string, never>>());
     };
-  for (const define of commands) define(program, act);
+  for (const define of definitionsOf(only)) define(program, act);
   for (const command of program.commands)
     command
       .exitOverride()
@@ -46,7 +50,23 @@ export function buildProgram(version: string): Built {
   return { program, status: () => status };
 }
 
-type Define = (program: Command, act: (run: Act) => (...given: unknown[]) => Promise<void>) => void;
+/** Options of the program itself whose value is a word of its own. */
+const valued: ReadonlySet<string> = new Set(["-C", "--folder", "--state", "--progress"]);
+
+/** The word where the command stands; pure. */
+export function commandNamed(args: readonly string[]): string | undefined {
+  let at = 0;
+  while (args[at]?.startsWith("-") === true) at += valued.has(args[at] ?? "") ? 2 : 1;
+  return args[at];
+}
+
+type Define = (program: Command, act: (run: Act) => (...given: unknown[]) => Promise<void>) => Command;
+
+function definitionsOf(only: string | undefined): readonly Define[] {
+  // These two read the other commands.
+  const wanted = only === undefined || only === "completion" || only === "__complete" ? undefined : commands.get(only);
+  return wanted === undefined ? [...commands.values()] : [wanted];
+}
 
 const releaseOptions = (command: Command): Command =>
   command
@@ -60,212 +80,263 @@ const releaseOptions = (command: Command): Command =>
       [],
     );
 
-const commands: readonly Define[] = [
-  (program, act) =>
-    program
-      .command("init")
-      .description("write slipway.yaml from looking at this repository")
-      .option("--yes", "write without asking, also over a file that is there")
-      .option("--print", "print it instead of writing it")
-      .action(
-        act(async (globals, _values, options) =>
-          (await import("./commands/init.ts")).initCommand((await import("./context.ts")).openContext(globals), options),
-        ),
-      ),
-  (program, act) =>
-    releaseOptions(program.command("plan [version]").description("print the plan; nothing remote changes"))
-      .option("--out <file>", "write the plan as JSON")
-      .option("--against <plan>", "show what changed since a plan file, or since the last run (`last`)")
-      .option("--exit-code", "end with 9 when there are changes")
-      .action(
-        act(async (globals, [version], options) =>
-          (await import("./commands/plan.ts")).planCommand((await import("./context.ts")).openContext(globals), version, options),
-        ),
-      ),
-  (program, act) =>
-    program
-      .command("diff [run]")
-      .description("show what the built artifacts hold against the last published version and against git")
-      .option("--stat", "counts only")
-      .option("--package <name>", "one package only")
-      .action(
-        act(async (globals, [run], options) =>
-          (await import("./commands/diff.ts")).diffCommand((await import("./context.ts")).openContext(globals), run, options),
-        ),
-      ),
-  (program, act) =>
-    releaseOptions(
-      program.command("rehearse [version]").description("run the whole plan against registries inside Slipway; nothing becomes public"),
-    )
-      .option("--faults <profile>", "make the registries lie: see docs/reference/faults.md")
-      .option("--keep", "keep the rehearsal's folder with the registries' files")
-      .action(
-        act(async (globals, [version], options) =>
-          (await import("./commands/rehearse.ts")).rehearseCommand((await import("./context.ts")).openContext(globals), version, options),
-        ),
-      ),
-  (program, act) =>
-    releaseOptions(program.command("run [version]").description("release for real, or go on with the run that is not finished"))
-      .option("--no-wait", "end with 3 at a gate instead of waiting for a person")
-      .option("--mend", "go on under a changed plan on the same commit")
-      .option("--only <steps>", "only these steps or groups, as checks: no release")
-      .addOption(new Option("--trial", "end at a test index").hideHelp())
-      .action(
-        act(async (globals, [version], options) =>
-          (await import("./commands/run.ts")).runCommand((await import("./context.ts")).openContext(globals), version, options as never),
-        ),
-      ),
-  (program, act) =>
-    program
-      .command("status [run]")
-      .description("one screen: where the run stands, what is public, who it waits for")
-      .option("--list", "all runs, newest first")
-      .action(
-        act(async (globals, [run], options) =>
-          (await import("./commands/look.ts")).statusCommand((await import("./context.ts")).openContext(globals), run, options),
-        ),
-      ),
-  (program, act) =>
-    program
-      .command("watch [run]")
-      .description("look on while another process drives the run")
-      .action(
-        act(async (globals, [run]) =>
-          (await import("./commands/look.ts")).watchCommand((await import("./context.ts")).openContext(globals), run),
-        ),
-      ),
-  (program, act) =>
-    program
-      .command("logs [step]")
-      .description("print what the steps wrote")
-      .option("--run <run>", "which run; the newest if not given")
-      .option("--failed", "only of steps that failed")
-      .option("--attempt <number>", "only this attempt")
-      .option("--follow", "go on printing while the run is driven")
-      .action(
-        act(async (globals, [step], options) =>
-          (await import("./commands/look.ts")).logsCommand((await import("./context.ts")).openContext(globals), step, options),
-        ),
-      ),
-  (program, act) =>
-    program
-      .command("approve [run]")
-      .description("consent to exactly these bytes at a gate")
-      .option("--gate <name>", "which gate, if several ask")
-      .option("--digest <sha256>", "the subject that is approved, as `slipway status` shows it")
-      .option("--note <text>", "what you looked at")
-      .option("--as <name>", "your name, if git does not know it")
-      .action(
-        act(async (globals, [run], options) =>
-          (await import("./commands/decide.ts")).consentCommand(
-            (await import("./context.ts")).openContext(globals),
-            "approve",
-            run,
-            options,
+const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
+  [
+    "init",
+    (program, act) =>
+      program
+        .command("init")
+        .description("write slipway.yaml from looking at this repository")
+        .option("--yes", "write without asking, also over a file that is there")
+        .option("--print", "print it instead of writing it")
+        .action(
+          act(async (globals, _values, options) =>
+            (await import("./commands/init.ts")).initCommand((await import("./context.ts")).openContext(globals), options),
           ),
         ),
-      ),
-  (program, act) =>
-    program
-      .command("reject [run]")
-      .description("refuse at a gate; the run ends")
-      .option("--gate <name>", "which gate, if several ask")
-      .option("--digest <sha256>", "the subject that is rejected")
-      .option("--reason <text>", "why")
-      .option("--as <name>", "your name, if git does not know it")
-      .action(
-        act(async (globals, [run], options) =>
-          (await import("./commands/decide.ts")).consentCommand(
-            (await import("./context.ts")).openContext(globals),
-            "reject",
-            run,
-            options,
+  ],
+  [
+    "plan",
+    (program, act) =>
+      releaseOptions(program.command("plan [version]").description("print the plan; nothing remote changes"))
+        .option("--out <file>", "write the plan as JSON")
+        .option("--against <plan>", "show what changed since a plan file, or since the last run (`last`)")
+        .option("--exit-code", "end with 9 when there are changes")
+        .action(
+          act(async (globals, [version], options) =>
+            (await import("./commands/plan.ts")).planCommand((await import("./context.ts")).openContext(globals), version, options),
           ),
         ),
-      ),
-  (program, act) =>
-    program
-      .command("acknowledge <step>")
-      .description("say that you looked at what a step asks for")
-      .option("--run <run>", "which run; the newest if not given")
-      .option("--note <text>", "what you saw")
-      .option("--as <name>", "your name, if git does not know it")
-      .action(
-        act(async (globals, [step], options) =>
-          (await import("./commands/decide.ts")).acknowledgeCommand(
-            (await import("./context.ts")).openContext(globals),
-            step ?? "",
-            options,
+  ],
+  [
+    "diff",
+    (program, act) =>
+      program
+        .command("diff [run]")
+        .description("show what the built artifacts hold against the last published version and against git")
+        .option("--stat", "counts only")
+        .option("--package <name>", "one package only")
+        .action(
+          act(async (globals, [run], options) =>
+            (await import("./commands/diff.ts")).diffCommand((await import("./context.ts")).openContext(globals), run, options),
           ),
         ),
-      ),
-  (program, act) =>
-    program
-      .command("retry <step>")
-      .description("ask for another attempt of a step that failed")
-      .option("--run <run>", "which run; the newest if not given")
-      .option("--reason <text>", "why")
-      .action(
-        act(async (globals, [step], options) =>
-          (await import("./commands/decide.ts")).retryCommand((await import("./context.ts")).openContext(globals), step ?? "", options),
-        ),
-      ),
-  (program, act) =>
-    program
-      .command("cancel [run]")
-      .description("begin nothing new, end what is under way, and say what is public")
-      .option("--reason <text>", "why")
-      .action(
-        act(async (globals, [run], options) =>
-          (await import("./commands/decide.ts")).cancelCommand((await import("./context.ts")).openContext(globals), run, options),
-        ),
-      ),
-  (program, act) =>
-    program
-      .command("verify [what]")
-      .description("compare the registries with a run or a record file")
-      .action(
-        act(async (globals, [what]) =>
-          (await import("./commands/check.ts")).verifyCommand((await import("./context.ts")).openContext(globals), what),
-        ),
-      ),
-  (program, act) =>
-    program
-      .command("doctor")
-      .description("look for what would trouble a release on this machine")
-      .option("--only <id>", "one finding only")
-      .action(
-        act(async (globals, _values, options) =>
-          (await import("./commands/check.ts")).doctorCommand((await import("./context.ts")).openContext(globals), options),
-        ),
-      ),
-  (program, act) =>
-    program
-      .command("completion <shell>")
-      .description("print completions for bash, zsh or fish")
-      .action(
-        act(async (globals, [shell]) =>
-          (await import("./commands/completion.ts")).completionCommand(
-            (await import("./context.ts")).terminalOf(globals),
-            shell ?? "",
-            program,
+  ],
+  [
+    "rehearse",
+    (program, act) =>
+      releaseOptions(
+        program.command("rehearse [version]").description("run the whole plan against registries inside Slipway; nothing becomes public"),
+      )
+        .option("--faults <profile>", "make the registries lie: see docs/reference/faults.md")
+        .option("--keep", "keep the rehearsal's folder with the registries' files")
+        .action(
+          act(async (globals, [version], options) =>
+            (await import("./commands/rehearse.ts")).rehearseCommand((await import("./context.ts")).openContext(globals), version, options),
           ),
         ),
-      ),
-  (program, act) =>
-    program
-      .command("__complete <line...>", { hidden: true })
-      .description("candidates for a word, for the shells")
-      .allowUnknownOption(true)
-      .action(
-        act(async (globals, values) =>
-          (await import("./commands/completion.ts")).completeCommand(
-            (await import("./context.ts")).openContext(globals),
-            values.flat() as unknown as readonly string[],
-            program,
+  ],
+  [
+    "run",
+    (program, act) =>
+      releaseOptions(program.command("run [version]").description("release for real, or go on with the run that is not finished"))
+        .option("--no-wait", "end with 3 at a gate instead of waiting for a person")
+        .option("--mend", "go on under a changed plan on the same commit")
+        .option("--only <steps>", "only these steps or groups, as checks: no release")
+        .addOption(new Option("--trial", "end at a test index").hideHelp())
+        .action(
+          act(async (globals, [version], options) =>
+            (await import("./commands/run.ts")).runCommand((await import("./context.ts")).openContext(globals), version, options as never),
           ),
         ),
-      ),
-];
+  ],
+  [
+    "status",
+    (program, act) =>
+      program
+        .command("status [run]")
+        .description("one screen: where the run stands, what is public, who it waits for")
+        .option("--list", "all runs, newest first")
+        .action(
+          act(async (globals, [run], options) =>
+            (await import("./commands/look.ts")).statusCommand((await import("./context.ts")).openContext(globals), run, options),
+          ),
+        ),
+  ],
+  [
+    "watch",
+    (program, act) =>
+      program
+        .command("watch [run]")
+        .description("look on while another process drives the run")
+        .action(
+          act(async (globals, [run]) =>
+            (await import("./commands/look.ts")).watchCommand((await import("./context.ts")).openContext(globals), run),
+          ),
+        ),
+  ],
+  [
+    "logs",
+    (program, act) =>
+      program
+        .command("logs [step]")
+        .description("print what the steps wrote")
+        .option("--run <run>", "which run; the newest if not given")
+        .option("--failed", "only of steps that failed")
+        .option("--attempt <number>", "only this attempt")
+        .option("--follow", "go on printing while the run is driven")
+        .action(
+          act(async (globals, [step], options) =>
+            (await import("./commands/look.ts")).logsCommand((await import("./context.ts")).openContext(globals), step, options),
+          ),
+        ),
+  ],
+  [
+    "approve",
+    (program, act) =>
+      program
+        .command("approve [run]")
+        .description("consent to exactly these bytes at a gate")
+        .option("--gate <name>", "which gate, if several ask")
+        .option("--digest <sha256>", "the subject that is approved, as `slipway status` shows it")
+        .option("--note <text>", "what you looked at")
+        .option("--as <name>", "your name, if git does not know it")
+        .action(
+          act(async (globals, [run], options) =>
+            (await import("./commands/decide.ts")).consentCommand(
+              (await import("./context.ts")).openContext(globals),
+              "approve",
+              run,
+              options,
+            ),
+          ),
+        ),
+  ],
+  [
+    "reject",
+    (program, act) =>
+      program
+        .command("reject [run]")
+        .description("refuse at a gate; the run ends")
+        .option("--gate <name>", "which gate, if several ask")
+        .option("--digest <sha256>", "the subject that is rejected")
+        .option("--reason <text>", "why")
+        .option("--as <name>", "your name, if git does not know it")
+        .action(
+          act(async (globals, [run], options) =>
+            (await import("./commands/decide.ts")).consentCommand(
+              (await import("./context.ts")).openContext(globals),
+              "reject",
+              run,
+              options,
+            ),
+          ),
+        ),
+  ],
+  [
+    "acknowledge",
+    (program, act) =>
+      program
+        .command("acknowledge <step>")
+        .description("say that you looked at what a step asks for")
+        .option("--run <run>", "which run; the newest if not given")
+        .option("--note <text>", "what you saw")
+        .option("--as <name>", "your name, if git does not know it")
+        .action(
+          act(async (globals, [step], options) =>
+            (await import("./commands/decide.ts")).acknowledgeCommand(
+              (await import("./context.ts")).openContext(globals),
+              step ?? "",
+              options,
+            ),
+          ),
+        ),
+  ],
+  [
+    "retry",
+    (program, act) =>
+      program
+        .command("retry <step>")
+        .description("ask for another attempt of a step that failed")
+        .option("--run <run>", "which run; the newest if not given")
+        .option("--reason <text>", "why")
+        .action(
+          act(async (globals, [step], options) =>
+            (await import("./commands/decide.ts")).retryCommand((await import("./context.ts")).openContext(globals), step ?? "", options),
+          ),
+        ),
+  ],
+  [
+    "cancel",
+    (program, act) =>
+      program
+        .command("cancel [run]")
+        .description("begin nothing new, end what is under way, and say what is public")
+        .option("--reason <text>", "why")
+        .action(
+          act(async (globals, [run], options) =>
+            (await import("./commands/decide.ts")).cancelCommand((await import("./context.ts")).openContext(globals), run, options),
+          ),
+        ),
+  ],
+  [
+    "verify",
+    (program, act) =>
+      program
+        .command("verify [what]")
+        .description("compare the registries with a run or a record file")
+        .action(
+          act(async (globals, [what]) =>
+            (await import("./commands/check.ts")).verifyCommand((await import("./context.ts")).openContext(globals), what),
+          ),
+        ),
+  ],
+  [
+    "doctor",
+    (program, act) =>
+      program
+        .command("doctor")
+        .description("look for what would trouble a release on this machine")
+        .option("--only <id>", "one finding only")
+        .action(
+          act(async (globals, _values, options) =>
+            (await import("./commands/check.ts")).doctorCommand((await import("./context.ts")).openContext(globals), options),
+          ),
+        ),
+  ],
+  [
+    "completion",
+    (program, act) =>
+      program
+        .command("completion <shell>")
+        .description("print completions for bash, zsh or fish")
+        .action(
+          act(async (globals, [shell]) =>
+            (await import("./commands/completion.ts")).completionCommand(
+              (await import("./context.ts")).terminalOf(globals),
+              shell ?? "",
+              program,
+            ),
+          ),
+        ),
+  ],
+  [
+    "__complete",
+    (program, act) =>
+      program
+        .command("__complete <line...>", { hidden: true })
+        .description("candidates for a word, for the shells")
+        .allowUnknownOption(true)
+        .action(
+          act(async (globals, values) =>
+            (await import("./commands/completion.ts")).completeCommand(
+              (await import("./context.ts")).openContext(globals),
+              values.flat() as unknown as readonly string[],
+              program,
+            ),
+          ),
+        ),
+  ],
+]);
 
 export { CommanderError };

@@ -1,8 +1,7 @@
 // Errors as people read them: code, what and what should be, where, what to do next. A stack only with -vv.
 import { errorCatalog } from "../../domain/error-catalog.ts";
 import { SlipwayError, type Problem } from "../../domain/error.ts";
-import type { RunMode } from "../../domain/run/fact.ts";
-import type { ReportedFile } from "../../app/report.ts";
+import type { Report } from "../../app/report.ts";
 import { publicWords } from "./show-report.ts";
 import { safe, safeLines, type Terminal } from "./terminal.ts";
 
@@ -35,7 +34,8 @@ function oneError(error: SlipwayError, { style }: Pick<Terminal, "style">): stri
 /** What is public now, where a run was under way (app/drive-run.ts). */
 function publicLine({ details }: SlipwayError): string {
   if (!Array.isArray(details["files"])) return "";
-  return `  ${publicWords({ mode: details["mode"] as RunMode, files: details["files"] as readonly ReportedFile[] })}\n`;
+  const { mode, files, others } = details as unknown as Pick<Report, "mode" | "files" | "others">;
+  return `  ${publicWords({ mode, files, others })}\n`;
 }
 
 function showProblem(problem: Problem, { style }: Pick<Terminal, "style">): string {

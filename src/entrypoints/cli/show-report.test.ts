@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { fakeTerminal } from "../../../test/support/terminal.ts";
 import { errorCatalog } from "../../domain/error-catalog.ts";
 import type { Report, ReportedFile } from "../../app/report.ts";
-import { fileTable, publicWords, showReport, showWouldStop } from "./show-report.ts";
+import { reportTable, publicWords, showReport, showWouldStop } from "./show-report.ts";
 
 const file = (parts: Partial<ReportedFile> = {}): ReportedFile => ({
   registry: "pypi",
@@ -27,6 +27,7 @@ const report = (parts: Partial<Report> = {}): Report => ({
   exitCode: 0,
   steps: [],
   files: [file(), file({ name: "demo-1.0.tar.gz", outcome: "already-there" })],
+  others: [],
   findings: [],
   ...parts,
 });
@@ -97,10 +98,10 @@ test("many public files are counted", () => {
   const files = Array.from({ length: 9 }, (_, index) => file({ name: `${index}.whl` }));
 
   assert.equal(
-    publicWords({ files, mode: "run" }),
+    publicWords({ files, others: [], mode: "run" }),
     "public now: 0.whl at pypi, 1.whl at pypi, 2.whl at pypi, 3.whl at pypi, 4.whl at pypi, 5.whl at pypi, and 3 more (9 of 9 files)",
   );
-  assert.equal(fileTable([]), "");
+  assert.equal(reportTable({ files: [], others: [] }), "");
 });
 
 test("what would stop the real run is told with its way out, or that nothing was found", () => {
@@ -148,7 +149,7 @@ test("hostile text in a report is shown as escapes, and forges no line", () => {
 
   for (const text of [
     showReport(hostile, fakeTerminal()),
-    fileTable(hostile.files),
+    reportTable(hostile),
     showWouldStop([{ message: evil, hint: evil }], fakeTerminal()),
   ]) {
     assert.doesNotMatch(text, /\u001b|\u202e/);

@@ -9,20 +9,18 @@ export function showReport(report: Report, terminal: Pick<Terminal, "style">): s
 
 function showSuccess(report: Report, terminal: Pick<Terminal, "style">): string {
   const head = report.mode === "rehearsal" ? `${report.title}: rehearsed to the end, nothing is public` : report.sentence;
-  return `${terminal.style("green", safe(head))}\n${fileTable(report.files)}`;
+  return `${terminal.style("green", safe(head))}\n${reportTable(report)}`;
 }
 
 function showFailure(report: Report, terminal: Pick<Terminal, "style">): string {
-  const waiting = report.code === "RUN_WAITING";
+  const waiting = report.code === "RUN_WAITING" || report.code === "NO_PLACE";
   const label = waiting ? terminal.style("yellow", "waiting") : terminal.style("red", `error[${report.code ?? "RUN_INCOMPLETE"}]`);
   const lines = [
     `${report.standing === "interrupted" ? terminal.style("yellow", "interrupted") : label}: ${safeLines(report.sentence, "    ")}`,
     `  ${publicWords(report)}`,
-    ...report.files
-      .filter((file) => file.outcome !== "not-published" && file.outcome !== "published" && file.outcome !== "already-there")
-      .map(
-        (file) => `  ${file.outcome}: ${safe(file.name)} at ${safe(file.registry)}${file.why === undefined ? "" : `: ${safe(file.why)}`}`,
-      ),
+    ...things(report)
+      .filter(({ outcome }) => outcome !== "not-published" && outcome !== "published" && outcome !== "already-there")
+      .map(({ outcome, name, why }) => `  ${outcome}: ${safe(name)}${why === undefined ? "" : `: ${safe(why)}`}`),
     ...findingLines(report, terminal),
     ...failedSteps(report).map((step) => `  ${safe(step.id)}: ${safeLines(step.message ?? "", "    ")}`),
   ];
@@ -46,34 +44,56 @@ function failedSteps({ steps, sentence }: Report): Report["steps"] {
   return steps.filter(({ state, message }) => state === "failed" && message !== undefined && !sentence.includes(message));
 }
 
-/** `public now: nothing` or every file that others can see, and what may be on its way to them. */
-export function publicWords(report: Pick<Report, "files" | "mode">): string {
+interface Thing {
+  readonly name: string;
+  readonly outcome: ReportedFile["outcome"];
+  readonly why?: string;
+}
+
+/** Files and all else, as people call them. */
+function things({ files, others }: Pick<Report, "files" | "others">): readonly Thing[] {
+  const why = (of: { readonly why?: string }): Pick<Thing, "why"> => (of.why === undefined ? {} : { why: of.why });
+  return [
+    ...files.map((file) => ({ name: `${file.name} at ${file.registry}`, outcome: file.outcome, ...why(file) })),
+    ...others.map((other) => ({ name: other.title, outcome: other.outcome, ...why(other) })),
+  ];
+}
+
+/** `public now: nothing` or everything that others can see, and what may be on its way to them. */
+export function publicWords(report: Pick<Report, "files" | "others" | "mode">): string {
   if (report.mode === "rehearsal") return "public now: nothing; this was a rehearsal";
-  const unsure = report.files.filter((file) => file.outcome === "unknown");
-  const perhaps = unsure.length === 0 ? "" : `; sent, and not known yet: ${placesOf(unsure)}`;
-  const files = publicNow(report.files);
-  if (files.length === 0) return `public now: nothing of this release${perhaps}`;
-  return `public now: ${placesOf(files)} (${files.length} of ${plural(report.files.length, "file")})${perhaps}`;
+  const all = things(report);
+  const unsure = all.filter(({ outcome }) => outcome === "unknown");
+  const perhaps = unsure.length === 0 ? "" : `; sent, and not known yet: ${namesOf(unsure)}`;
+  const there = publicNow(all);
+  if (there.length === 0) return `public now: nothing of this release${perhaps}`;
+  const noun = report.others.length === 0 ? "file" : "effect";
+  return `public now: ${namesOf(there)} (${there.length} of ${plural(all.length, noun)})${perhaps}`;
 }
 
-function placesOf(files: readonly ReportedFile[]): string {
-  const words = files.slice(0, 6).map((file) => `${file.name} at ${file.registry}`);
-  return safe(`${words.join(", ")}${files.length > 6 ? `, and ${files.length - 6} more` : ""}`);
+function namesOf(all: readonly Thing[]): string {
+  const words = all.slice(0, 6).map(({ name }) => name);
+  return safe(`${words.join(", ")}${all.length > 6 ? `, and ${all.length - 6} more` : ""}`);
 }
 
-export function fileTable(files: readonly ReportedFile[]): string {
-  if (files.length === 0) return "";
-  const width = Math.max(...files.map((file) => file.name.length));
-  const where = Math.max(...files.map((file) => file.registry.length));
-  const rows = files.map(
-    (file) =>
-      `  ${outcomeWords(file).padEnd(14)} ${safe(file.name).padEnd(width)}  ${safe(file.registry).padEnd(where)}  ${sizeWords(file.sizeBytes).padStart(7)}  sha256:${file.sha256.slice(0, 12)}…`,
-  );
-  return `${rows.join("\n")}\n`;
+/** One row for each file and each other thing. */
+export function reportTable({ files, others }: Pick<Report, "files" | "others">): string {
+  return fileRows(files) + others.map((other) => `  ${outcomeWords(other).padEnd(14)} ${safe(other.title)}\n`).join("");
 }
 
-function outcomeWords(file: ReportedFile): string {
-  return file.outcome.replaceAll("-", " ");
+function fileRows(files: readonly ReportedFile[]): string {
+  const width = Math.max(0, ...files.map((file) => file.name.length));
+  const where = Math.max(0, ...files.map((file) => file.registry.length));
+  return files
+    .map(
+      (file) =>
+        `  ${outcomeWords(file).padEnd(14)} ${safe(file.name).padEnd(width)}  ${safe(file.registry).padEnd(where)}  ${sizeWords(file.sizeBytes).padStart(7)}  sha256:${file.sha256.slice(0, 12)}…\n`,
+    )
+    .join("");
+}
+
+function outcomeWords({ outcome }: Pick<ReportedFile, "outcome">): string {
+  return outcome.replaceAll("-", " ");
 }
 
 /** What a rehearsal found that would have stopped the real run. */

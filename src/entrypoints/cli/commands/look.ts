@@ -4,7 +4,7 @@ import { findLogs, listRuns, lookAtRun, watchRun, type Look, type StepLogFile } 
 import { SlipwayError } from "../../../domain/error.ts";
 import { printJson, type Context } from "../context.ts";
 import { createProgress } from "../progress.ts";
-import { fileTable, publicWords, showReport } from "../show-report.ts";
+import { reportTable, publicWords, showReport } from "../show-report.ts";
 import { safe, type Terminal } from "../terminal.ts";
 import { timeWords } from "../words.ts";
 
@@ -45,7 +45,7 @@ function showStatus({ report, state, driven }: Look, terminal: Pick<Terminal, "s
     return [`  gate ${safe(name)}: ${safe(said)}`, `    subject sha256:${subject.digest}`];
   });
   const head = `${terminal.style("bold", safe(report.title))}  run ${report.run}, plan sha256:${report.planDigest.slice(0, 12)}…\n`;
-  const end = driven ? `${publicWords(report)}\n${fileTable(report.files)}A process is driving this run.\n` : showReport(report, terminal);
+  const end = driven ? `${publicWords(report)}\n${reportTable(report)}A process is driving this run.\n` : showReport(report, terminal);
   return `${head}${[...steps, ...gates].join("\n")}\n\n${end}`;
 }
 

@@ -1,0 +1,104 @@
+// JSON Schemas of what the commands that only look print with `--json`: diff, verify, doctor, the list of runs, and the
+// answer to what a person said. They follow the rule of schemas.ts: members are only ever added.
+import { about, commit, count, finding, flag, list, object, oneOf, reportedFile, sha256, text, type JsonSchema } from "./schemas.ts";
+
+const $schema = "https://json-schema.org/draft/2020-12/schema";
+const strings = list(text);
+const lines = object({ added: strings, removed: strings });
+const files = list(object({ path: text, sizeBytes: count }));
+
+const againstSource: JsonSchema = {
+  anyOf: [
+    object({
+      kind: { const: "compared" },
+      added: about("In the sdist, and nowhere in the commit", strings),
+      changed: about("In both, with other bytes", strings),
+      generated: about("Written by every build", strings),
+      leftOut: about("Files of the package's folder that the sdist does not have", strings),
+    }),
+    object({ kind: { const: "unknown" }, why: text }),
+  ],
+};
+
+const againstPublished: JsonSchema = {
+  anyOf: [
+    object({
+      kind: { const: "compared" },
+      registry: text,
+      version: text,
+      name: text,
+      sizeBytes: count,
+      files: object({ added: files, removed: files, changed: files }),
+      metadata: object(
+        { dependencies: lines, others: about("Every other header, as Name: value", lines) },
+        { requiresPython: object({}, { before: text, after: text }) },
+      ),
+      entryPoints: lines,
+      alarms: about("What deserves a look before anything is public", strings),
+    }),
+    object({ kind: oneOf("first", "unknown"), registry: text, why: text }),
+  ],
+};
+
+/** `slipway diff --json`. */
+export const diffDocumentSchema: JsonSchema = {
+  $schema,
+  title: "What a release of Slipway would change",
+  ...object({
+    schema: { const: "slipway-diff/1" },
+    run: text,
+    mode: oneOf("run", "trial", "rehearsal"),
+    title: text,
+    commit,
+    artifacts: list(
+      object(
+        { package: text, kind: oneOf("wheel", "sdist"), name: text, sizeBytes: count, sha256, published: againstPublished },
+        { source: about("Of sdists only", againstSource) },
+      ),
+    ),
+  }),
+};
+
+/** `slipway verify --json`. */
+export const verificationDocumentSchema: JsonSchema = {
+  $schema,
+  title: "What the registries hold of a release by Slipway",
+  ...object({
+    schema: { const: "slipway-verification/1" },
+    title: text,
+    signature: oneOf("unsigned"),
+    files: list(object({ registry: text, name: text, sha256, verdict: oneOf("identical", "missing", "different", "unknown"), how: text })),
+    findings: list(finding),
+    exitCode: about("0, 8 with findings, 5 when something could not be looked at", count),
+  }),
+};
+
+/** `slipway doctor --json`. */
+export const diagnosisDocumentSchema: JsonSchema = {
+  $schema,
+  title: "What Slipway's doctor found",
+  ...object({ schema: { const: "slipway-diagnosis/1" }, findings: list(finding), exitCode: about("0, or 8 with findings", count) }),
+};
+
+/** `slipway status --list --json`. */
+export const runsDocumentSchema: JsonSchema = {
+  $schema,
+  title: "The runs of a project",
+  ...object({
+    schema: { const: "slipway-runs/1" },
+    runs: list(object({ run: text, openedAtMs: about("Milliseconds since 1970", count), title: text, closed: flag })),
+  }),
+};
+
+/** `approve`, `reject`, `acknowledge`, `retry` and `cancel` with `--json`. */
+export const saidDocumentSchema: JsonSchema = {
+  $schema,
+  title: "What a person said to a run of Slipway",
+  ...object({
+    schema: { const: "slipway-said/1" },
+    run: text,
+    said: oneOf("approve", "reject", "answer", "retry", "cancel"),
+    driven: about("Some process drives the run, and takes it up", flag),
+    files: about("Every file of the release at every registry, as it was when it was said", list(reportedFile)),
+  }),
+};
