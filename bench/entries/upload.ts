@@ -3,9 +3,11 @@
 // pilot first and then ten at a time, as the engine limits them; that is what other uploaders do.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { firstHead } from "../../src/domain/run/head.ts";
 import type { Artifact } from "../../src/domain/artifact.ts";
 import { sha256 } from "../../src/domain/digest.ts";
-import { createCredential } from "../../src/platform/credential.ts";
+import { createCredential } from "../../src/domain/credential.ts";
+import { openHttp } from "../../src/platform/http.ts";
 import { createRegistry } from "../../src/registries/catalog.ts";
 import { publishStep } from "../../src/steps/publish/publish.ts";
 import type { EffectPorts } from "../../src/steps/step.ts";
@@ -24,7 +26,7 @@ interface Manifest {
 
 const { folder, files, ...wheels } = JSON.parse(readFileSync(manifest, "utf8")) as Manifest;
 const index = plannedIndex(uploadUrl, indexUrl);
-const registry = createRegistry(index, { clock, userAgent: "slipway/bench" });
+const registry = createRegistry(index, { clock, http: openHttp({ userAgent: "slipway/bench" }) });
 const artifacts = files.map((file): Artifact => ({
   kind: "wheel",
   package: "one",
@@ -64,7 +66,17 @@ async function byEngine(): Promise<boolean> {
 }
 
 async function byClient(): Promise<boolean> {
-  const frozen = { plan, step: publish, input: {}, leg: {}, packages: plan.packages, artifacts, sinceMs: clock.nowMs(), ...environment() };
+  const frozen = {
+    plan,
+    step: publish,
+    input: {},
+    leg: {},
+    packages: plan.packages,
+    artifacts,
+    head: firstHead(plan.source),
+    sinceMs: clock.nowMs(),
+    ...environment(),
+  };
   const [pilot, ...rest] = await publishStep.effects(frozen, ports);
   const left = rest.values();
   const send = async (effect: typeof pilot): Promise<boolean> =>

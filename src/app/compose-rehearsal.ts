@@ -1,14 +1,16 @@
 // The registries of a rehearsal: one server inside Slipway for each registry of the plan, on this machine's loopback
 // only. What is not ours comes from the index that the user's own clients are configured for.
 import path from "node:path";
+import type { Forges } from "./forges.ts";
 import { SlipwayError } from "../domain/error.ts";
 import type { Plan, PlannedRegistry } from "../domain/plan/plan.ts";
 import { openHttp } from "../platform/http.ts";
 import { rehearsalCredential } from "../registries/pypi/credentials.ts";
+import { pythonHooks, type JudgePorts } from "./rehearsal-judge.ts";
 import type { RehearsalRegistries } from "./registries.ts";
 import type { RehearsalPlace, World } from "./world.ts";
 
-type Around = Pick<World, "clock" | "archives" | "env" | "files" | "version" | "interrupted">;
+type Around = Pick<World, "clock" | "env" | "version"> & JudgePorts;
 
 /** How long "absent" may be stale here: the servers have no cache before them. */
 const settleMs = 250;
@@ -29,6 +31,7 @@ export async function startRehearsalRegistries(world: Around, plan: Plan, option
       return found.registry;
     },
     credential: rehearsalCredential,
+    forges: notYetForges,
     findings: async () => {
       const seen = await Promise.all(started.map((one) => one.server.findings(world.interrupted)));
       return [...started.flatMap((one) => one.notes.map((message) => ({ level: "fine", message }))), ...seen.flat()];
@@ -36,6 +39,12 @@ export async function startRehearsalRegistries(world: Around, plan: Plan, option
     close: async () => void (await Promise.all(started.map((one) => one.server.close()))),
   };
 }
+
+const notYetForges: Forges = {
+  open: () => Promise.reject(new SlipwayError("NOT_YET", "Cannot rehearse at the forge: this version of Slipway has none inside")),
+  has: async () => ({ there: true, variables: "" }),
+  credential: () => Promise.reject(new SlipwayError("NOT_YET", "Cannot rehearse at the forge: this version of Slipway has none inside")),
+};
 
 async function startOne(world: Around, plan: Plan, options: RehearsalPlace & { readonly registry: PlannedRegistry }) {
   const { registry } = options;
@@ -55,7 +64,7 @@ async function startOne(world: Around, plan: Plan, options: RehearsalPlace & { r
     faults: options.faults === undefined ? [] : parseFaults(options.faults),
     clock: world.clock,
     storeFolder: path.join(options.folder, registry.name),
-    hooks: archiveHooks(world.archives),
+    hooks: { ...archiveHooks(world.archives), ...pythonHooks(world, path.join(options.folder, `${registry.name}.python`)) },
   });
   const client = pypiRegistry({
     name: registry.name,

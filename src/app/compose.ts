@@ -44,6 +44,12 @@ export function composeWorld(composition: Composition): World {
   const secrets = createSecrets({ env, redactor, log });
   const archives = createArchives();
   const { interrupted } = composition;
+  const toolbox = lateToolbox(async () =>
+    (await import("../platform/toolbox.ts")).createToolbox({ exec, files, cacheFolder: cacheRoot, env }),
+  );
+  const childEnvironment: World["childEnvironment"] = async (place) =>
+    (await import("./compose-children.ts")).childEnvironmentAt(place, env, log);
+  const rehearsing = { clock, archives, env, files, version, interrupted, exec, toolbox, childEnvironment };
   return {
     clock,
     catchUp: (atMs) => clock.catchUp(atMs),
@@ -61,7 +67,8 @@ export function composeWorld(composition: Composition): World {
     folder: composition.folder,
     random: createRandom(clock),
     git: createGit({ exec, env }),
-    toolbox: lateToolbox(async () => (await import("../platform/toolbox.ts")).createToolbox({ exec, files, cacheFolder: cacheRoot, env })),
+    toolbox,
+    childEnvironment,
     sha256OfText: (text) => sha256(createHash("sha256").update(text, "utf8").digest("hex")),
     stateRoot: composition.stateRoot ?? stateFolder(env, process.platform),
     host: hostName(),
@@ -69,10 +76,9 @@ export function composeWorld(composition: Composition): World {
     forgetfulJournal: () => redactedJournal(createMemoryJournal(), redactor),
     openLog: (file) => openStepLog(file, redactor),
     deadline: (ms) => AbortSignal.timeout(ms),
-    childEnvironment: async (place) => (await import("./compose-children.ts")).childEnvironmentAt(place, env, log),
-    realRegistries: async () => (await import("./compose-registries.ts")).realRegistries({ clock, version, env, secrets }),
-    rehearsalRegistries: async (plan, place) =>
-      (await import("./compose-rehearsal.ts")).startRehearsalRegistries({ clock, archives, env, files, version, interrupted }, plan, place),
+    realRegistries: async () => (await import("./compose-registries.ts")).realRegistries({ clock, version, env, secrets, files }),
+    realForges: async () => (await import("./compose-forges.ts")).realForges({ clock, version, env, secrets }),
+    rehearsalRegistries: async (plan, place) => (await import("./compose-rehearsal.ts")).startRehearsalRegistries(rehearsing, plan, place),
     takeLock: takeDriverLock,
     isLockHeld: isDriverLockHeld,
     openStore: createArtifactStore,

@@ -10,7 +10,7 @@ import type { ArtifactStore } from "../platform/ports.ts";
 import { membersOf } from "./diff/members.ts";
 import { compareWithPublished, open, type AgainstPublished, type Built } from "./diff/published.ts";
 import { compareWithSource, type AgainstSource } from "./diff/source.ts";
-import { findRun, openRuns } from "./open-runs.ts";
+import { findRun, foldersOfRuns, openRuns } from "./open-runs.ts";
 import { openProject, type Project } from "./project.ts";
 import type { World } from "./world.ts";
 
@@ -65,13 +65,8 @@ interface FoundRun {
 const looksMax = 50;
 
 async function findBuilt(world: World, project: Project, words: string | undefined): Promise<FoundRun> {
-  const root = path.join(project.folder, "rehearsals");
-  const rehearsals = (await world.files.list(root)).map((name) => path.join(root, name));
   const found: FoundRun[] = [];
-  for (const folder of [project.folder, ...rehearsals]) {
-    if ((await world.files.info(path.join(folder, "journal.sqlite"))) === undefined) continue;
-    found.push(...runsIn(world, folder, words));
-  }
+  for (const folder of await foldersOfRuns(world, project)) found.push(...runsIn(world, folder, words));
   const [newest] = found.toSorted((a, b) => b.state.openedAtMs - a.state.openedAtMs);
   if (newest !== undefined) return newest;
   const what = words === undefined ? "no run or rehearsal has built anything yet" : `none that built something is called "${words}"`;

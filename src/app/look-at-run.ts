@@ -6,7 +6,7 @@ import type { Recorded } from "../domain/run/fact.ts";
 import { fold } from "../domain/run/state.ts";
 import type { RunSummary } from "../engine/journal/journal.ts";
 import { SlipwayError } from "../domain/error.ts";
-import { findRun, openRuns } from "./open-runs.ts";
+import { findRun, foldersOfRuns, openRuns, runsNamed } from "./open-runs.ts";
 import { findProject } from "./project.ts";
 import { report, type Report } from "./report.ts";
 import { logFile, runFolders } from "./run-folder.ts";
@@ -76,7 +76,7 @@ export interface StepLogFile {
 }
 
 /**
- * Log files of a run, in plan order.
+ * Log files of a run or rehearsal, in plan order; the newest of both without words.
  * @param step id of one step, or undefined for all
  * @throws SlipwayError USAGE for a step that the plan does not have
  */
@@ -89,25 +89,38 @@ export async function findLogs(
     readonly failedOnly: boolean;
   },
 ): Promise<readonly StepLogFile[]> {
-  const project = await findProject(world);
-  const runs = openRuns(world, project);
-  try {
-    const state = findRun(runs.journal, which.run);
-    const ids = state.plan.steps.map((step) => step.id);
-    if (which.step !== undefined && !ids.includes(which.step)) {
-      throw new SlipwayError("USAGE", `Cannot show the log of "${which.step}": ${state.plan.release.title} has no such step`, {
-        hint: `Steps: ${ids.join(", ")}`,
-      });
-    }
-    const wanted = ids.filter(
-      (id) => (which.step === undefined || which.step === id) && (!which.failedOnly || state.steps.get(id)?.phase === "failed"),
-    );
-    const folders = runFolders(project.folder, state.run);
-    const found = await Promise.all(wanted.map((id) => logsOfStep(world, id, path.dirname(logFile(folders, id, 1)))));
-    return found.flat().filter((log) => which.attempt === undefined || log.attempt === which.attempt);
-  } finally {
-    runs.journal.close();
+  const { folder, state } = await findLogged(world, which.run);
+  const ids = state.plan.steps.map((step) => step.id);
+  if (which.step !== undefined && !ids.includes(which.step)) {
+    throw new SlipwayError("USAGE", `Cannot show the log of "${which.step}": ${state.plan.release.title} has no such step`, {
+      hint: `Steps: ${ids.join(", ")}`,
+    });
   }
+  const wanted = ids.filter(
+    (id) => (which.step === undefined || which.step === id) && (!which.failedOnly || state.steps.get(id)?.phase === "failed"),
+  );
+  const folders = runFolders(folder, state.run);
+  const found = await Promise.all(wanted.map((id) => logsOfStep(world, id, path.dirname(logFile(folders, id, 1)))));
+  return found.flat().filter((log) => which.attempt === undefined || log.attempt === which.attempt);
+}
+
+/** The run that is meant, rehearsals included: whoever is told to look at the logs of one must find them. */
+async function findLogged(world: World, words: string | undefined): Promise<{ readonly folder: string; readonly state: RunState }> {
+  const project = await findProject(world);
+  const found = (await foldersOfRuns(world, project)).flatMap((folder) => {
+    const { journal } = openRuns(world, { folder });
+    try {
+      return runsNamed(journal, words)
+        .slice(0, 1)
+        .map(({ run }) => ({ folder, state: fold(journal.read(run)) }));
+    } finally {
+      journal.close();
+    }
+  });
+  const [newest] = found.toSorted((one, other) => other.state.openedAtMs - one.state.openedAtMs);
+  if (newest !== undefined) return newest;
+  const what = words === undefined ? "there is none yet" : `no run or rehearsal is called "${words}"`;
+  throw new SlipwayError("RUN_UNKNOWN", `Cannot find the run: ${what}`, { hint: "Start with `slipway rehearse`" });
 }
 
 async function logsOfStep(world: World, step: string, folder: string): Promise<readonly StepLogFile[]> {

@@ -1,7 +1,8 @@
 // The runs of a project: its journal, its store, and the one run that is not finished.
+import path from "node:path";
 import { SlipwayError } from "../domain/error.ts";
 import { effectsOf, fold, type RunState } from "../domain/run/state.ts";
-import type { DriverLock, Journal } from "../engine/journal/journal.ts";
+import type { DriverLock, Journal, RunSummary } from "../engine/journal/journal.ts";
 import type { ArtifactStore } from "../platform/ports.ts";
 import type { Project } from "./project.ts";
 import { projectFolders, type ProjectFolders } from "./run-folder.ts";
@@ -36,21 +37,38 @@ export function unfinishedRun(journal: Journal): RunState | undefined {
   return open === undefined ? undefined : fold(journal.read(open.run));
 }
 
+/** Runs that words may mean, newest first; without words all. */
+export function runsNamed(journal: Journal, words: string | undefined): readonly RunSummary[] {
+  return journal
+    .runs(runsMax)
+    .filter(
+      ({ run, title }) => words === undefined || run === words || title === words || title.endsWith(` ${words}`) || run.startsWith(words),
+    );
+}
+
 /**
  * The run that a person means: by id or its beginning, by title or version, or without words the newest.
  * @throws SlipwayError RUN_UNKNOWN
  */
 export function findRun(journal: Journal, words: string | undefined): RunState {
-  const runs = journal.runs(runsMax);
-  const found =
-    words === undefined
-      ? runs[0]
-      : runs.find((run) => run.run === words || run.title === words || run.title.endsWith(` ${words}`) || run.run.startsWith(words));
+  const [found] = runsNamed(journal, words);
   if (found !== undefined) return fold(journal.read(found.run));
   const what = words === undefined ? "there is none yet" : `none is called "${words}"`;
   throw new SlipwayError("RUN_UNKNOWN", `Cannot find the run: ${what}`, {
     hint: words === undefined ? "Start with `slipway rehearse`" : "See `slipway status`",
   });
+}
+
+/** Folders that have a journal: that of the runs, then those of the rehearsals that are kept. */
+export async function foldersOfRuns(world: World, project: Pick<Project, "folder">): Promise<readonly string[]> {
+  const root = path.join(project.folder, "rehearsals");
+  const rehearsals = (await world.files.list(root)).map((name) => path.join(root, name));
+  const all = await Promise.all(
+    [project.folder, ...rehearsals].map(async (folder) =>
+      (await world.files.info(projectFolders(folder).journal)) === undefined ? [] : [folder],
+    ),
+  );
+  return all.flat();
 }
 
 /** Whether a candidate of the same base version was released and tried: its run is complete, and took no short cut (S5.12). */

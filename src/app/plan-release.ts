@@ -1,10 +1,13 @@
 // Use case: compute the plan of the release that this commit would be. Read only, and quick: it is asked all the time.
+import type { PipelineConfiguration } from "../domain/configuration.ts";
 import { assemble } from "../domain/plan/assemble.ts";
 import { digestPlan, type Plan } from "../domain/plan/plan.ts";
 import type { Sha256 } from "../domain/digest.ts";
 import { SlipwayError } from "../domain/error.ts";
 import { commitReader, findPackages } from "./packages.ts";
 import { openProject, type Project } from "./project.ts";
+import { planForge } from "./forges.ts";
+import type { Step } from "../steps/step.ts";
 import { readInputs } from "./inputs.ts";
 import { choosePipeline, chooseRelease, plannedSource, type Asked, type Release } from "./release.ts";
 import type { SourceLook } from "../platform/ports.ts";
@@ -33,7 +36,7 @@ export async function planProject(world: World, project: Project, asked: Asked):
   const packages = await findPackages(configuration, commitReader(world.git, look.root, look.commit), tags);
   const release = chooseRelease(configuration, { packages, tagsHere: look.tagsHere, shallow: look.shallow }, asked);
   if (!asked.mayAssumeTag && release.trigger === "dispatch") refuseOtherBranch(release.pipeline, look.branch);
-  const { describeStep, knownRegistries } = await import("./vocabulary.ts");
+  const { describeStep, knownRegistries, stepNamed } = await import("./vocabulary.ts");
   const assembled = assemble({
     configuration,
     pipeline: release.pipeline,
@@ -43,6 +46,7 @@ export async function planProject(world: World, project: Project, asked: Asked):
     path: release.path,
     packages: release.packages,
     release: release.release,
+    forge: usesForge(release.pipeline, stepNamed) ? await planForge(configuration, look) : undefined,
     knownRegistries,
     describe: describeStep,
   });
@@ -61,6 +65,11 @@ export async function planProject(world: World, project: Project, asked: Asked):
     tagAssumed: release.tagAssumed,
     notices: noticesOf({ ...project, look }, release, plan),
   };
+}
+
+function usesForge({ entries }: PipelineConfiguration, stepNamed: (name: string) => Step | undefined): boolean {
+  const steps = entries.flatMap((entry) => (entry.kind === "step" ? [entry.step] : entry.steps));
+  return steps.some(({ uses }) => stepNamed(uses)?.usesForge !== undefined);
 }
 
 /** A pipeline that is given a tag releases that tag's commit, whatever is checked out. @throws SlipwayError PLAN_INVALID */

@@ -6,6 +6,7 @@ import type { FindingFact } from "../domain/run/fact.ts";
 import { isGateOpen } from "../domain/run/gates.ts";
 import type { RunState } from "../domain/run/state.ts";
 import type { Finding, Planned, ReadPorts } from "../steps/step.ts";
+import { forgeRuleOf } from "./forges.ts";
 import { describeRule } from "./registries.ts";
 import { judgeClock } from "./release-clock.ts";
 import { stops } from "./stopping.ts";
@@ -98,6 +99,7 @@ async function generalFindings(parts: WorkshopParts, state: RunState, open: read
   const clock = await judgeClock(parts, state, open);
   return [
     ...credentials.flat(),
+    ...(await findForge(parts, state, open)),
     ...clock,
     ...findPeople(parts, state, open),
     ...findCandidate(parts),
@@ -143,6 +145,27 @@ async function findCredentials(parts: WorkshopParts, state: RunState, environmen
     }),
   );
   return findings.filter((finding) => finding !== undefined);
+}
+
+/** Steps that ask the forge, or act on it, need a token of it; whether it may do what they want, only the forge knows. */
+async function findForge(parts: WorkshopParts, { plan }: RunState, open: readonly PlannedStep[]): Promise<readonly FindingFact[]> {
+  const { forge } = plan;
+  if (forge === undefined) return [];
+  const asking = open.filter((step) => builtIn(step).usesForge !== undefined);
+  const rules = [...new Map(asking.map((step) => [JSON.stringify(forgeRuleOf(plan, step) ?? null), step])).values()];
+  const found = await Promise.all(rules.map(async (step) => ({ step, ...(await parts.forges.has(forge, forgeRuleOf(plan, step))) })));
+  return found.flatMap(({ step, there, variables }): readonly FindingFact[] =>
+    there
+      ? []
+      : [
+          {
+            id: "PF-CREDENTIAL-MISSING",
+            level: "blocks",
+            message: `No credential for ${forge.repository} at the forge, which step "${step.id}" needs: ${variables} is not set`,
+            hint: `Set ${variables}, or name another variable: \`environments: { forge: { forge: { token: NAME } } }\``,
+          },
+        ],
+  );
 }
 
 type CredentialFault = { readonly kind: "missing" } | { readonly kind: "invalid"; readonly why: string };

@@ -1,6 +1,7 @@
 // Which registry stands behind a name: the real one, or in a rehearsal the one inside Slipway. This is the place where
 // they are swapped, and the only one.
 import type { Credential, Registry } from "../registries/registry.ts";
+import type { Forges } from "./forges.ts";
 import { SlipwayError } from "../domain/error.ts";
 import type { CredentialRule } from "../domain/configuration.ts";
 import type { Plan, PlannedRegistry } from "../domain/plan/plan.ts";
@@ -19,6 +20,8 @@ export interface RehearsalRegistries {
   registry(name: string): Registry;
   /** One of the right form that is worth nothing anywhere. */
   credential(): Credential;
+  /** The forge inside Slipway, started when it is first asked for. */
+  readonly forges: Forges;
   /** What the servers saw that a real release should know. */
   findings(): Promise<readonly { readonly level: string; readonly message: string }[]>;
   close(): Promise<void>;

@@ -77,6 +77,7 @@ async function rehearseWith(world: World, rehearsing: Rehearsing): Promise<Rehea
       preflightRegistries: await world.realRegistries(),
       source: { look: () => Promise.resolve({ kind: "same" as const }) },
       repository: project.look.root,
+      forges: servers.forges,
       rehearsalRemotes: path.join(folder, "remotes"),
       identity: project.look.person,
       tagAssumed: planned.tagAssumed,

@@ -49,6 +49,11 @@ test("a rehearsal that left legs out is partial, and names one with the way out"
   assert.match(sentence, /^demo 1\.0\.0 was rehearsed in part, without "build": /);
 });
 
+test("a publish that failed does not send people to a log that it has not written", () => {
+  const { code, hint } = reported({ kind: "failed", steps: ["pypi"] }, [...begun, failed("pypi")]);
+  assert.deepEqual([code, hint], ["STEP_FAILED", errorCatalog.RUN_FAILED.next]);
+});
+
 test("a run that only lacks a machine waits; one with something broken says that first", () => {
   const lacks = [passed, started("build"), failed("build", "NO_PLACE")];
   const waiting = reported({ kind: "failed", steps: ["build"] }, lacks);

@@ -3,6 +3,7 @@
 import type { ErrorCode } from "../domain/error-catalog.ts";
 import { errorCatalog } from "../domain/error-catalog.ts";
 import { unreachable } from "../domain/error.ts";
+import { stepOf } from "../domain/plan/plan.ts";
 import { hasNoPlace, rejectedBy } from "../domain/run/progress.ts";
 import type { FindingFact, RunMode } from "../domain/run/fact.ts";
 import { isFile } from "../domain/run/effect.ts";
@@ -174,7 +175,10 @@ function judgeFailed(state: RunState, steps: readonly string[]): Verdict {
   const more = steps.length > 1 ? ` (and ${steps.length - 1} more)` : "";
   const code = first?.code ?? "RUN_FAILED";
   const verb = code === "NO_PLACE" ? "waits" : "failed";
-  return failing(code, `Step "${id}" ${verb}: ${first?.message ?? "without a word"}${more}`, first?.hint);
+  // Only work writes a log; what an acting step met is in the message.
+  const hint =
+    first?.hint ?? (code === "STEP_FAILED" && stepOf(state.plan, id)?.kind === "acting" ? errorCatalog.RUN_FAILED.next : undefined);
+  return failing(code, `Step "${id}" ${verb}: ${first?.message ?? "without a word"}${more}`, hint);
 }
 
 function describeConflict(state: RunState): string {

@@ -43,6 +43,7 @@ export async function runOnly(world: World, options: RunOnlyOptions): Promise<Re
       preflightRegistries: registries,
       source: { look: () => Promise.resolve({ kind: "same" as const }) },
       repository: planned.project.look.root,
+      forges: await world.realForges(),
       rehearsalRemotes: undefined,
       identity: planned.project.look.person,
       tagAssumed: planned.tagAssumed,

@@ -172,6 +172,7 @@ async function partsFor(world: World, composing: Composing): Promise<Parameters<
       preflightRegistries: registries,
       source,
       repository: project.look.root,
+      forges: await world.realForges(),
       rehearsalRemotes: undefined,
       identity: project.look.person,
       tagAssumed: planned.tagAssumed,

@@ -11,10 +11,11 @@ import type { RunState } from "../domain/run/state.ts";
 import type { MembersOf } from "../engine/asks.ts";
 import type { Workshop } from "../engine/performer.ts";
 import type { ArtifactStore } from "../platform/ports.ts";
-import type { EffectPorts, ReadPorts, Remote, WorkPorts } from "../steps/step.ts";
+import type { EffectPorts, ReadPorts, WorkPorts } from "../steps/step.ts";
 import { runPreflight } from "./preflight.ts";
 import { plannedRegistry, type Registries } from "./registries.ts";
 import { logFile, stepFileName } from "./run-folder.ts";
+import { openForge, type Forges } from "./forges.ts";
 import { createRemotes } from "./run-remote.ts";
 import { createRunSource, type RunSourceParts } from "./run-source.ts";
 import type { SourceWatch } from "./source-watch.ts";
@@ -24,6 +25,7 @@ export interface WorkshopParts extends RunSourceParts {
   /** Folder of the rehearsal's git remotes; undefined in a real run. */
   readonly rehearsalRemotes: string | undefined;
   readonly store: ArtifactStore;
+  readonly forges: Forges;
   readonly registries: Registries;
   /** What preflight looks at: the real registries, in a rehearsal as well. */
   readonly preflightRegistries: Registries;
@@ -44,10 +46,12 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
   const { world, plan, store } = parts;
   const source = createRunSource(parts);
   const environment = createEnvironments(parts);
+  const forge = (step: PlannedStep, signal: AbortSignal): ReturnType<EffectPorts["forge"]> =>
+    openForge(parts.forges, plan, { step, signal });
   const remote = createRemotes({ ...parts, clone: parts.folders.clone });
   // A request that was begun is ended even when the person interrupts: its reply is worth more than half a second.
   const unstopped = new AbortController().signal;
-  const readPortsFrom = async (registries: Registries, head: Head, step: PlannedStep | undefined): Promise<ReadPorts> => {
+  const readPortsFrom = async (registries: Registries, head: Head, step: PlannedStep): Promise<ReadPorts> => {
     const sourceFolder = await source.checkout(head);
     return {
       clock: world.clock,
@@ -57,12 +61,13 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       log: world.log,
       signal: unstopped,
       sourceFolder,
-      env: { ...(await environment(head.epochSeconds)), ...(step === undefined ? {} : environmentOf(plan, step)?.variables) },
+      env: { ...(await environment(head.epochSeconds)), ...environmentOf(plan, step)?.variables },
       host: world.host,
       toolboxPython: () => world.toolbox.python(),
       registry: (name) => registries.open(plannedRegistry(plan, name)),
       remoteRef: (remote, ref) => world.git.remoteRef(parts.repository, remote, ref),
       remote,
+      forge: () => forge(step, unstopped),
       artifactFile: (artifact: Artifact) => store.file(artifact.digest),
     };
   };
@@ -73,7 +78,8 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     stepOf: builtIn,
     preflight: (state) => runPreflight(parts, state, (step) => readPortsFrom(parts.preflightRegistries, state.head, step)),
     readPorts,
-    effectPorts: async (state, step) => effectPorts(parts, { step, remote }, await readPorts(state, step)),
+    effectPorts: async (state, step) =>
+      effectPorts(parts, { step, remote, forge: () => forge(step, unstopped) }, await readPorts(state, step)),
     workPorts: async (state, step, attempt) =>
       workPorts(parts, { step, attempt, copy: (to) => source.copy(state.head, to) }, await readPorts(state, step)),
     freeze: async (made, maker) => {
@@ -139,12 +145,16 @@ async function workPorts(
 /** Each step is given what its zone opens: registries of its environment, or the remote. */
 function effectPorts(
   parts: WorkshopParts,
-  { step, remote }: { readonly step: PlannedStep; readonly remote: (name: string) => Remote },
+  { step, remote, forge }: { readonly step: PlannedStep } & Pick<EffectPorts, "remote" | "forge">,
   read: ReadPorts,
 ): EffectPorts {
   const allowed = environmentOf(parts.plan, step)?.registries.map((registry) => registry.name) ?? [];
   return {
     ...read,
+    forge: () => {
+      assert(step.zone === "forge", `step "${step.id}" acts on the forge, and its zone is "${step.zone}"`);
+      return forge();
+    },
     remote: (name) => {
       assert(step.zone === "forge", `step "${step.id}" pushes, and its zone is "${step.zone}"`);
       return remote(name);

@@ -17,6 +17,7 @@ import type {
   Toolbox,
 } from "../platform/ports.ts";
 import type { Plan } from "../domain/plan/plan.ts";
+import type { Forges } from "./forges.ts";
 import type { Registries, RehearsalRegistries } from "./registries.ts";
 import type { Journal, LockTaken } from "../engine/journal/journal.ts";
 
@@ -69,6 +70,7 @@ export interface World {
   /** Environment of child processes: explicit, without secrets, with a home of its own. */
   childEnvironment(options: ChildPlace): Promise<Readonly<Record<string, string>>>;
   realRegistries(): Promise<Registries>;
+  realForges(): Promise<Forges>;
   /** Starts the registries inside Slipway that stand for those of the plan. @throws SlipwayError NOT_YET, USAGE for an unknown fault profile */
   rehearsalRegistries(plan: Plan, options: RehearsalPlace): Promise<RehearsalRegistries>;
   takeLock(file: string, who: string): LockTaken;

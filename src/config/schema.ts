@@ -2,7 +2,7 @@
 // complete and explain from it. What needs two places of the file to judge stands in rules/.
 import { z } from "zod";
 import { form, mapOf } from "./schema/atoms.ts";
-import { environment, pathRule, peopleGroup, registryDeclaration } from "./schema/environments.ts";
+import { environment, forgeDeclaration, pathRule, peopleGroup, registryDeclaration } from "./schema/environments.ts";
 import { logs, packageEntry, sourceRule, tracker, versionRule } from "./schema/packages.ts";
 import { entries, inputs, pipeline, triggers } from "./schema/steps.ts";
 
@@ -24,6 +24,7 @@ export const fileSchema = z
     paths: mapOf(pathRule).optional().describe("Declared short cuts, by name"),
     tracker: tracker.optional(),
     logs: logs.optional(),
+    forge: forgeDeclaration.optional(),
     registries: mapOf(registryDeclaration).optional().describe("Registries that Slipway does not know by name"),
     environments: mapOf(environment).optional().describe("Where releases go, by name"),
     pipelines: mapOf(pipeline).optional().describe("Several pipelines, instead of `steps`"),

@@ -20,6 +20,8 @@ export interface Configuration {
   readonly tracker?: { readonly label: string; readonly title: string };
   readonly logs?: { readonly folder: string };
   /** Registries that the file declares itself; known ones need no line. */
+  /** Where the remote does not tell, or tells another place. */
+  readonly forge?: ForgeConfiguration;
   readonly registries: readonly RegistryDeclaration[];
   readonly environments: readonly EnvironmentConfiguration[];
   /** One pipeline named `release` where the file has top-level `steps`. */
@@ -116,6 +118,14 @@ export type CredentialRule =
       readonly first?: TokenRule;
     }
   | { readonly kind: "forge" };
+
+/** What is left out is told by the remote `origin`. */
+export interface ForgeConfiguration {
+  readonly kind?: "github" | "gitea";
+  readonly url?: string;
+  /** `owner/name` */
+  readonly repository?: string;
+}
 
 export type ForgeCredential = { readonly kind: "deploy-key" | "token"; readonly variable: string };
 

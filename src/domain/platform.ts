@@ -64,3 +64,8 @@ export function explainNoPlace(words: string | undefined, host: string): { reado
     hint: `Run the release on a machine that is ${hosts[0]}, or take "${words}" out of the matrix (workers, the compiled build and \`slipway import\` come with later versions)`,
   };
 }
+
+/** Some machine can do the work of a platform: the leg waits for it, and does not keep the others from being done. */
+export function mayBeElsewhere(words: string | undefined): boolean {
+  return words !== undefined && hostsFor(words).length > 0;
+}

@@ -8,6 +8,7 @@ import type { ErrorCode } from "../domain/error-catalog.ts";
 import type { Leg, Plan, PlannedEnvironment, PlannedPackage, PlannedStep, Reach, Zone } from "../domain/plan/plan.ts";
 import type { Head } from "../domain/run/head.ts";
 import type { Effect, Evidence, Observation, Performed, Stranger } from "../domain/run/effect.ts";
+import type { Forge, ReadAccess, ReadForge, WriteAccess } from "../forges/forge.ts";
 import type { Archives, Clock, Exec, Files, Git, Log, Pushed, PushedRef, RemoteRefs, Replayed, ToolboxSet } from "../platform/ports.ts";
 import type { Credential, ReadRegistry, Registry } from "../registries/registry.ts";
 
@@ -80,6 +81,8 @@ interface Common<In> {
   publishes?(use: Use<In>): readonly string[];
   /** Registries whose files, published by this plan, this use reads; it is left out with the step that publishes them. */
   reads?(use: Use<In>): readonly string[];
+  /** Whether this use asks the forge, or acts on it. Absent: it does not. */
+  usesForge?(use: Use<In>): boolean;
   /** Whether this use changes the head: nothing may run beside it. Absent: it does not. */
   writesSource?(use: Use<In>): boolean;
   /** What this use wants and this version does not do, in words; absent or undefined: nothing. The plan refuses it. */
@@ -115,6 +118,8 @@ export interface ReadPorts {
   remoteRef(remote: string, ref: string): ReturnType<Git["remoteRef"]>;
   /** A remote of the user's repository; in a rehearsal the one inside Slipway. */
   remote(name: string): ReadRemote;
+  /** The forge of the plan, with what is needed to see there what we made. @throws SlipwayError CREDENTIAL_MISSING */
+  forge(): Promise<{ readonly forge: ReadForge; readonly access: ReadAccess }>;
   /** Absolute path of frozen bytes, read only. */
   artifactFile(artifact: Artifact): string;
 }
@@ -150,6 +155,7 @@ export interface EffectPorts extends ReadPorts {
   /** The registry of this step's environment with what is needed to write there. Opened late, once per attempt. */
   open(registry: string): Promise<{ readonly registry: Registry; readonly credential: Credential }>;
   remote(name: string): Remote;
+  forge(): Promise<{ readonly forge: Forge; readonly access: WriteAccess }>;
 }
 
 /** A file that a work step made, before it is frozen into the store. */

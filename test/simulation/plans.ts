@@ -36,6 +36,7 @@ function requestFor(configuration: Configuration): Parameters<typeof assemble>[0
     path: undefined,
     packages: [{ id: "demo", ecosystem: "pypi", name: "demo", folder: ".", version: "1.0" }],
     release: { title: "demo 1.0", prerelease: false },
+    forge: undefined,
     knownRegistries: ["real", "test", "draft"].map((name) => ({ name, ecosystem: "pypi", test: name === "test" })),
     describe,
   };
@@ -57,6 +58,7 @@ const plainTraits: StepTraits = {
   reads: [],
   reach: undefined,
   writesSource: false,
+  usesForge: false,
   timeoutMs: 3_600_000,
 };
 

@@ -5,8 +5,9 @@ import { composeWorld } from "../../src/app/compose.ts";
 import type { Registries } from "../../src/app/registries.ts";
 import { runRelease, type RunEnd } from "../../src/app/run-release.ts";
 import type { Clock } from "../../src/platform/ports.ts";
-import { createCredential } from "../../src/platform/credential.ts";
-import { pypiRegistry, type PypiOptions } from "../../src/registries/pypi/client.ts";
+import { createCredential } from "../../src/domain/credential.ts";
+import { openHttp, type HttpTimeouts } from "../../src/platform/http.ts";
+import { pypiRegistry } from "../../src/registries/pypi/client.ts";
 import type { Registry } from "../../src/registries/registry.ts";
 import type { Bed } from "./bed.ts";
 
@@ -24,7 +25,7 @@ export interface InProcess {
   readonly registries: Readonly<Record<string, Addresses>>;
   /** Secrets by name of the registry; all get the same where it is one. */
   readonly tokens: Readonly<Record<string, string>>;
-  readonly client: Pick<PypiOptions, "settleMs" | "timeouts">;
+  readonly client: { readonly settleMs: number; readonly timeouts?: Partial<HttpTimeouts> };
   /** More variables than the bed's. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -46,10 +47,12 @@ export async function runInProcess(options: InProcess): Promise<RunEnd> {
 }
 
 function registriesAt({ registries, tokens, clock, client }: InProcess): Registries {
+  const { settleMs, timeouts = {} } = client;
+  const http = openHttp({ userAgent: "slipway/0.0.0-test", timeouts });
   const opened = new Map<string, Registry>(
     Object.entries(registries).map(([name, { uploadUrl, indexUrl }]) => [
       name,
-      pypiRegistry({ name, uploadUrl, indexUrl, world: "real", rules: "pypi", clock, userAgent: "slipway/0.0.0-test", ...client }),
+      pypiRegistry({ name, uploadUrl, indexUrl, world: "real", rules: "pypi", clock, http, settleMs }),
     ]),
   );
   return {

@@ -2,6 +2,7 @@
 // Each builder is complete; a test names only what it is about.
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
+import type { Forge } from "../../src/forges/forge.ts";
 import { firstHead } from "../../src/domain/run/head.ts";
 import type { Artifact, ArtifactKind } from "../../src/domain/artifact.ts";
 import { sha256, type Sha256 } from "../../src/domain/digest.ts";
@@ -154,6 +155,7 @@ export function fakeRegistry(name: string, parts: Partial<Registry> = {}): Regis
 
 export interface FakePorts extends WorkPorts, EffectPorts {
   remote(name: string): Remote;
+  forge(): ReturnType<EffectPorts["forge"]>;
   readonly clock: FakeClock;
   readonly files: MemoryFiles;
   readonly exec: FakeExec;
@@ -168,6 +170,7 @@ export interface FakePortsParts {
   readonly registries?: readonly Registry[];
   readonly remoteRef?: WorkPorts["remoteRef"];
   readonly remote?: Partial<Remote>;
+  readonly forge?: Forge;
   readonly env?: Readonly<Record<string, string>>;
   readonly host?: string;
   readonly toolboxPython?: WorkPorts["toolboxPython"];
@@ -206,6 +209,10 @@ export function fakePorts(parts: FakePortsParts = {}): FakePorts {
     registry: (name): ReadRegistry => registry(name),
     remoteRef: parts.remoteRef ?? (async () => ({ kind: "unknown", why: noNetwork })),
     remote: () => ({ ...unreachableRemote, ...parts.remote }),
+    forge: async () => {
+      if (parts.forge === undefined) throw new Error("no forge in this test");
+      return { forge: parts.forge, access: { credential: { user: "", reveal: () => "secret" }, signal: new AbortController().signal } };
+    },
     artifactFile: (artifact) => `/store/${artifact.digest}`,
     workFolder: "/work",
     scratchFolder: "/scratch",

@@ -3,6 +3,7 @@ import type { TestContext } from "node:test";
 import { join } from "node:path";
 import { sha256 } from "../../src/domain/digest.ts";
 import type { Clock } from "../../src/platform/ports.ts";
+import { openHttp, type HttpOptions } from "../../src/platform/http.ts";
 import { pypiRegistry, type PypiOptions } from "../../src/registries/pypi/client.ts";
 import { startRehearsalPypi, type RehearsalOptions, type RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
 import type { Publication, Registry, Upload } from "../../src/registries/registry.ts";
@@ -35,12 +36,13 @@ export async function startIndex(
   return server;
 }
 
+/** What tests change of the client, and of the HTTP under it. */
+export type ClientOptions = Partial<PypiOptions> & Partial<Pick<HttpOptions, "timeouts" | "certificates" | "env">>;
+
 /** Our client, pointed at some index. Time-outs are short: everything is on this machine. */
-export function clientOf(
-  addresses: { readonly uploadUrl: string; readonly indexUrl: string },
-  options: Partial<PypiOptions> = {},
-): Registry {
-  const timeouts = { connectMs: 2_000, answerMs: 5_000, wholeMs: 10_000 };
+export function clientOf(addresses: { readonly uploadUrl: string; readonly indexUrl: string }, options: ClientOptions = {}): Registry {
+  const { timeouts = { connectMs: 2_000, answerMs: 5_000, wholeMs: 10_000 }, certificates, env = {}, ...own } = options;
+  const trusted = certificates === undefined ? {} : { certificates };
   const { uploadUrl, indexUrl } = addresses;
   return pypiRegistry({
     name: "staging",
@@ -50,9 +52,8 @@ export function clientOf(
     rules: "open",
     settleMs: 250,
     clock: realClock,
-    userAgent: "slipway/0.0.0-test",
-    timeouts,
-    ...options,
+    http: openHttp({ userAgent: "slipway/0.0.0-test", timeouts, env, ...trusted }),
+    ...own,
   });
 }
 

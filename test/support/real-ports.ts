@@ -83,6 +83,7 @@ export async function realPorts(t: TestContext, parts: RealPortsParts): Promise<
       return found;
     },
     remoteRef: async () => ({ kind: "none" }),
+    forge: () => assert.fail("no forge in this test"),
     remote: () => assert.fail("no remote in this test"),
     artifactFile: (artifact) => {
       const file = parts.artifactFiles?.[artifact.name];

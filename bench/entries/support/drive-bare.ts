@@ -93,6 +93,7 @@ export const barePorts: EffectPorts = {
   toolboxPython: () => refuse("toolbox"),
   registry: () => refuse("registry"),
   remoteRef: () => refuse("remoteRef"),
+  forge: () => refuse("forge"),
   remote: () => refuse("remote"),
   artifactFile: () => refuse("artifactFile"),
   open: () => refuse("open"),

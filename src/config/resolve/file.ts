@@ -18,7 +18,7 @@ export function resolveFile(judging: Judging, written: WrittenFile, places: Plac
     source: defined({ branch: written.source?.branch, moved: written.source?.moved ?? "stop", carry: written.source?.carry ?? [] }),
     people: members(written.people).map(resolvePeople),
     paths: members(written.paths).map(resolvePath),
-    ...defined({ tracker: written.tracker, logs: written.logs }),
+    ...defined({ tracker: written.tracker, logs: written.logs, forge: written.forge === undefined ? undefined : defined(written.forge) }),
     registries: members(written.registries).map(({ name, value }) => ({ name, ...defined(value) })),
     environments: resolveEnvironments(judging, written),
     pipelines: resolvePipelines(judging, written),

@@ -85,6 +85,18 @@ export const environment = z
   })
   .describe("Registries with their credentials and gate");
 
+export const forgeDeclaration = z
+  .strictObject({
+    kind: z.enum(["github", "gitea"]).optional().describe("Software of the forge; Forgejo is `gitea`"),
+    url: form(/^https?:\/\/[^\s@?#]+$/, "an https address without user and query")
+      .optional()
+      .describe("Root of the forge's pages, for one of your own"),
+    repository: form(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\/[A-Za-z0-9._-]{1,100}$/, "owner/name")
+      .optional()
+      .describe("Repository at the forge"),
+  })
+  .describe("The repository's forge, where the remote `origin` does not tell it");
+
 export const registryDeclaration = z
   .strictObject({
     ecosystem: z.enum(ecosystems).describe("Protocol that the registry speaks"),

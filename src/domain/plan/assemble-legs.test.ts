@@ -23,6 +23,7 @@ steps:
     path: undefined,
     packages: [aPackage()],
     release: { title: "demo 1.0.0", prerelease: false },
+    forge: undefined,
     knownRegistries,
     describe: describeStep,
   });

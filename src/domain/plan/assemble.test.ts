@@ -33,6 +33,7 @@ const plain: StepTraits = {
   reads: [],
   reach: undefined,
   writesSource: false,
+  usesForge: false,
   timeoutMs: 60_000,
 };
 
@@ -95,6 +96,7 @@ function request(
     path: undefined,
     packages: [aPackage()],
     release: { title: "demo 1.0", prerelease: false },
+    forge: undefined,
     knownRegistries: [
       { name: "testpypi", ecosystem: "pypi", test: true },
       { name: "pypi", ecosystem: "pypi", test: false },

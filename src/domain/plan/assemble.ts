@@ -24,6 +24,7 @@ import {
   type Leg,
   type Plan,
   type PlannedEnvironment,
+  type PlannedForge,
   type PlannedPackage,
   type PlannedRelease,
   type PlannedSource,
@@ -32,6 +33,7 @@ import {
   type StepKind,
   type Zone,
 } from "./plan.ts";
+import { withInputs } from "./with-inputs.ts";
 
 export interface AssembleRequest {
   readonly configuration: Configuration;
@@ -42,6 +44,8 @@ export interface AssembleRequest {
   readonly path: ChosenPath | undefined;
   readonly packages: readonly PlannedPackage[];
   readonly release: PlannedRelease;
+  /** The repository's forge, as far as it can be told. */
+  readonly forge: PlannedForge | undefined;
   readonly knownRegistries: readonly KnownRegistry[];
   readonly describe: DescribeStep;
 }
@@ -79,6 +83,8 @@ export interface StepTraits {
   readonly reach: Reach | undefined;
   /** It changes the head. */
   readonly writesSource: boolean;
+  /** It asks the forge, or acts on it. */
+  readonly usesForge: boolean;
   readonly timeoutMs: number;
 }
 
@@ -137,6 +143,7 @@ function finish(assembling: Assembling): Plan {
     inputs: request.inputs,
     ...(request.path === undefined ? {} : { path: request.path }),
     packages: request.packages,
+    ...(request.forge !== undefined && [...assembling.traits.values()].some(({ usesForge }) => usesForge) ? { forge: request.forge } : {}),
     environments: assembling.environments.filter(isUsed),
     steps,
     leftOut: assembling.leftOut.map(({ id, reason }) => ({ id, reason })),
@@ -229,7 +236,7 @@ function addLeg(assembling: Assembling, adding: Adding & { readonly leg: Leg; re
     .join(",");
   const id = suffix === "" ? adding.id : `${adding.id}[${suffix}]`;
   const environment = assembling.environments.find((one) => one.name === step.environment);
-  const described = request.describe({ uses: step.uses, with: step.with, leg, packages: request.packages, environment });
+  const described = request.describe(useOf(request, step, { leg, environment }));
   if (described.kind !== "described") {
     assembling.problems.push(...problemsOf(request.configuration, step, described));
     return [];
@@ -242,12 +249,20 @@ function addLeg(assembling: Assembling, adding: Adding & { readonly leg: Leg; re
     return [];
   }
   const missing =
-    explainMissing(traits, above) ?? twoGates(step, environment) ?? sharedName(assembling, id) ?? writesBeside(adding, traits);
+    explainMissing(traits, above) ??
+    twoGates(step, environment) ??
+    sharedName(assembling, id) ??
+    writesBeside(adding, traits) ??
+    noForge(request, traits);
   if (missing !== undefined)
     assembling.problems.push(stepProblem(request.configuration, step, { message: `Cannot plan step "${id}": ${missing}` }));
   assembling.traits.set(id, traits);
   assembling.steps.push(plannedStep({ id, step, traits, leg, waitsFor, gate: step.gate ?? environment?.gate }));
   return [id];
+}
+
+function useOf({ inputs, packages }: AssembleRequest, step: StepConfiguration, at: Pick<StepUse, "leg" | "environment">): StepUse {
+  return { uses: step.uses, with: withInputs(step.with, inputs), packages, ...at };
 }
 
 function plannedStep(parts: {
@@ -306,13 +321,7 @@ function stepProblem(
 function describeQuietly(assembling: Assembling, step: StepConfiguration): StepTraits | undefined {
   const environment = assembling.environments.find((one) => one.name === step.environment);
   const leg = legsOf(step.matrix)[0] ?? {};
-  const described = assembling.request.describe({
-    uses: step.uses,
-    with: step.with,
-    leg,
-    packages: assembling.request.packages,
-    environment,
-  });
+  const described = assembling.request.describe(useOf(assembling.request, step, { leg, environment }));
   return described.kind === "described" ? described.traits : undefined;
 }
 
@@ -324,6 +333,11 @@ function traitsAbove(assembling: Assembling, waitsFor: readonly string[]): reado
 /** Facts of a run name a step by its id; values of a matrix may hold what ids are put together with. */
 function sharedName(assembling: Assembling, id: string): string | undefined {
   return assembling.traits.has(id) ? 'another leg has the same name; write values without "," and "="' : undefined;
+}
+
+function noForge({ forge }: AssembleRequest, { usesForge }: StepTraits): string | undefined {
+  if (!usesForge || forge !== undefined) return undefined;
+  return "it needs the forge, and the remote `origin` does not tell which that is; name it: `forge: { kind: gitea, url: …, repository: owner/name }`";
 }
 
 /** Nothing may run while the source changes: what stands beside it would see the one source or the other, by chance. */

@@ -32,6 +32,7 @@ function planEnvironment(environment: EnvironmentConfiguration, registries: read
   return {
     name: environment.name,
     registries,
+    ...(environment.forge === undefined ? {} : { forge: environment.forge }),
     ...(gate === undefined ? {} : { gate }),
     ...(environment.approvals === undefined ? {} : { approvals: environment.approvals }),
     variables: environment.variables,

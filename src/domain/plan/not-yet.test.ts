@@ -39,6 +39,7 @@ ${parts.step ?? "  publish: { uses: publish, environment: there }"}
     path: undefined,
     packages: [aPackage()],
     release: { title: "demo 1.0.0", prerelease: false },
+    forge: undefined,
     knownRegistries,
     describe: describeStep,
   });

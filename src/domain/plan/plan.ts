@@ -2,7 +2,7 @@
 // Who started a run, where, how and with which Slipway is no part of it: the same inputs give the same digest on a
 // laptop, in the room, on a schedule and in compiled CI.
 import type { ArtifactQuery, ExpectedArtifact } from "../artifact.ts";
-import type { ApprovalRule, CredentialRule, Ecosystem, Json, JsonObject } from "../configuration.ts";
+import type { ApprovalRule, CredentialRule, Ecosystem, ForgeCredential, Json, JsonObject } from "../configuration.ts";
 import { canonicalJson, type Sha256, type Sha256OfText } from "../digest.ts";
 
 export const planSchema = "slipway-plan/1";
@@ -16,6 +16,8 @@ export interface Plan {
   readonly inputs: JsonObject;
   readonly path?: ChosenPath;
   readonly packages: readonly PlannedPackage[];
+  /** Where releases, issues and pull requests of the repository are; absent: no step asks for it. */
+  readonly forge?: PlannedForge;
   readonly environments: readonly PlannedEnvironment[];
   /** In an order in which they may run; every step stands after all it waits for. */
   readonly steps: readonly PlannedStep[];
@@ -85,9 +87,21 @@ export interface PlannedRegistry {
   readonly index?: string;
 }
 
+export interface PlannedForge {
+  readonly kind: "github" | "gitea";
+  /** Root of the server's pages; absent: the known service of that kind. */
+  readonly url?: string;
+  /** `owner/name` */
+  readonly repository: string;
+  /** Of the environment `forge`; absent: the run's own token. */
+  readonly credential?: ForgeCredential;
+}
+
 export interface PlannedEnvironment {
   readonly name: string;
   readonly registries: readonly PlannedRegistry[];
+  /** What opens the forge for steps here; absent: the run's own token. */
+  readonly forge?: ForgeCredential;
   /** Gate to be open before a step here may start; environments that share a gate name the same one. */
   readonly gate?: string;
   readonly approvals?: ApprovalRule;

@@ -27,7 +27,14 @@ export interface PythonProject {
 export type VersionSource =
   | { readonly kind: "static"; readonly version: string; readonly file: string }
   /** Kept in another file of the repository: the first of `files` that is there. */
-  | { readonly kind: "file"; readonly files: readonly string[]; readonly how: "whole" | "variable" | "cargo"; readonly pattern?: string }
+  | {
+      readonly kind: "file";
+      readonly files: readonly string[];
+      readonly how: "whole" | "variable" | "cargo";
+      readonly pattern?: string;
+      /** Name of the variable, where the manifest says it; otherwise the usual ones are looked for. */
+      readonly variable?: string;
+    }
   /** Derived from tags of the repository by the backend. */
   | { readonly kind: "tag"; readonly by: string }
   | { readonly kind: "unknown"; readonly why: string };
@@ -145,7 +152,7 @@ function dynamicVersion({ toml, name }: Looking): VersionSource | undefined {
   if (pdmPath !== undefined) return { kind: "file", files: [pdmPath], how: "variable" };
   const setuptools = table(table(table(tool, "setuptools"), "dynamic"), "version");
   const attribute = string(setuptools["attr"]);
-  if (attribute !== undefined) return { kind: "file", files: filesOfAttribute(attribute), how: "variable" };
+  if (attribute !== undefined) return attributeSource(attribute);
   const file = string(setuptools["file"]) ?? strings(setuptools["file"])[0];
   if (file !== undefined) return { kind: "file", files: [file], how: "whole" };
   if (backend.startsWith("maturin"))
@@ -162,7 +169,7 @@ function flitModule(tool: Table): string | undefined {
 
 function setupVersion({ setupCfg, texts, toml }: Looking): VersionSource {
   const written = setupCfg.get("version");
-  if (written?.startsWith("attr:") === true) return { kind: "file", files: filesOfAttribute(written.slice(5).trim()), how: "variable" };
+  if (written?.startsWith("attr:") === true) return attributeSource(written.slice(5).trim());
   if (written?.startsWith("file:") === true) return { kind: "file", files: [written.slice(5).split(",")[0]?.trim() ?? ""], how: "whole" };
   if (written !== undefined) return { kind: "static", version: written, file: "setup.cfg" };
   const literal = literalIn(texts["setup.py"], "version");
@@ -172,6 +179,12 @@ function setupVersion({ setupCfg, texts, toml }: Looking): VersionSource {
     ? "setup.py computes the version, and only running it would tell"
     : "no manifest names a version";
   return { kind: "unknown", why: isDynamic ? "the version is dynamic, and only the build backend knows it" : computed };
+}
+
+function attributeSource(attribute: string): VersionSource {
+  const variable = attribute.split(".").at(-1) ?? "";
+  const named = /^[\p{L}_][\p{L}\p{N}_]*$/u.test(variable) ? { variable } : {};
+  return { kind: "file", files: filesOfAttribute(attribute), how: "variable", ...named };
 }
 
 /** `pkg.sub.__version__` may live in `pkg/sub.py` or `pkg/sub/__init__.py`, below `src/` or not. */
@@ -197,10 +210,16 @@ export function versionInText(source: Extract<VersionSource, { kind: "file" }>, 
       return cargoVersion(text);
     case "variable": {
       const own = source.pattern === undefined ? undefined : matchNamed(source.pattern, text);
-      const found = /^(?:__version__|VERSION|version)(?:\s*:\s*[\w.[\]]+)?\s*=\s*(["'])v?(?<version>[^"'\n]+)\1/m.exec(text);
-      return own ?? found?.groups?.["version"];
+      const named = source.variable === undefined ? undefined : assigned(source.variable, text);
+      return own ?? named ?? assigned("(?:__version__|VERSION|version)", text);
     }
   }
+}
+
+/** @param name an expression that the name of the variable has to fit */
+function assigned(name: string, text: string): string | undefined {
+  const found = new RegExp(`^${name}(?:\\s*:\\s*[\\w.[\\]]+)?\\s*=\\s*(["'])v?(?<version>[^"'\\n]+)\\1`, "mu").exec(text);
+  return found?.groups?.["version"];
 }
 
 /** Hatch's `pattern` is a Python expression with a group `version`; those that JavaScript reads alike are used. */

@@ -26,10 +26,11 @@ export function progressOf(state: RunState): Progress {
   };
 }
 
-/** Done, or failed where the plan says that its failure does not matter. */
+/** Done, or failed where the plan says that its failure does not matter. A rehearsal leaves out what has no place here. */
 export function isOver(state: RunState, id: string): boolean {
   const found = state.steps.get(id);
   if (found?.phase !== "failed") return found?.phase === "done";
+  if (state.mode === "rehearsal" && hasNoPlace(found)) return true;
   const step = stepOf(state.plan, id);
   return step?.optional === true && retryAtMs(step, found) === undefined;
 }
@@ -39,8 +40,14 @@ export function isReady(step: PlannedStep, progress: Progress): boolean {
   return step.waitsFor.every((id) => progress.over.has(id)) && (step.reach !== "irreversible" || progress.isLineOpen);
 }
 
+/** A leg that wants another kind of machine: another attempt here would end alike. */
+export function hasNoPlace(step: StepState | undefined): boolean {
+  return step?.phase === "failed" && step.failure?.code === "NO_PLACE";
+}
+
 /** When a failed step is tried again by itself, or undefined if it is not. */
 export function retryAtMs(step: PlannedStep, state: StepState): number | undefined {
+  if (hasNoPlace(state)) return undefined;
   if (step.kind !== "work" || state.attempts > step.retry || state.endedAtMs === undefined) return undefined;
   return state.endedAtMs + backoffMs(state.attempts, step.id);
 }

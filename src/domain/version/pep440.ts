@@ -27,7 +27,15 @@ const blanks = String.raw`[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029
 const outerBlanks = new RegExp(`^${blanks}+|${blanks}+$`, "g");
 const localPart = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 
+/** A release has one version, which stands in the name and the metadata of each of its files. */
+let last: { readonly text: string; readonly parsed: ParsedVersion<Pep440Version> } | undefined;
+
 function parse(text: string): ParsedVersion<Pep440Version> {
+  if (last?.text !== text) last = { text, parsed: parseOnce(text) };
+  return last.parsed;
+}
+
+function parseOnce(text: string): ParsedVersion<Pep440Version> {
   if (text.length > versionLengthMax) return invalid(text, `it is longer than ${versionLengthMax} characters`);
   const trimmed = text.replaceAll(outerBlanks, "");
   const plus = trimmed.indexOf("+");

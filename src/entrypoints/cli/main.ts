@@ -46,10 +46,8 @@ function usage(error: { readonly exitCode: number; readonly code: string; readon
 async function fail(error: unknown, args: readonly string[]): Promise<number> {
   if (error === undefined) return 0;
   // Loaded here, because most commands end without a word of it.
-  const [{ errorDocument, showError, unknownError }, { jsonText, openTerminal }] = await Promise.all([
-    import("./show-error.ts"),
-    import("./terminal.ts"),
-  ]);
+  const { errorDocument, showError, unknownError } = await import("./show-error.ts");
+  const { jsonText, openTerminal } = await import("./terminal.ts");
   const known = error instanceof SlipwayError ? error : unknownError(error);
   const verbosity = args.filter((word) => word === "-v" || word === "--verbose").length + (args.includes("-vv") ? 2 : 0);
   const terminal = openTerminal({ json: args.includes("--json"), progress: "plain", color: !args.includes("--no-color"), verbosity });

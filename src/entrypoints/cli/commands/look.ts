@@ -103,8 +103,8 @@ async function follow(world: Context["world"], log: StepLogFile, terminal: Termi
     if (info.sizeBytes > at)
       for await (const chunk of createReadStream(log.file, { encoding: "utf8", start: at })) terminal.out(safeLines(String(chunk)));
     at = Math.max(at, info.sizeBytes);
-    const look = await lookAtRun(world, undefined);
-    if (!look.driven) return;
+    const look = await lookAtRun(world, undefined).catch(() => undefined);
+    if (look?.driven !== true) return;
     await world.clock.sleep(300, world.interrupted).catch(() => {});
   }
 }

@@ -23,7 +23,8 @@ export async function rehearseCommand(context: Context, version: string | undefi
     printJson(terminal, { ...report, wouldStop, notices, record, folder });
   } else {
     terminal.out(showReport(report, terminal));
-    terminal.out(showWouldStop(wouldStop, terminal));
+    // Whoever did not come to the end cannot say that nothing more would be found.
+    if (report.exitCode === 0 || wouldStop.length > 0) terminal.out(showWouldStop(wouldStop, terminal));
     for (const notice of notices) terminal.out(`${terminal.style("yellow", "note")} ${safe(notice)}\n`);
     if (record !== undefined) terminal.out(`record  ${safe(record)}\n`);
     if (report.exitCode !== 0) terminal.out(`logs    ${safe(folder)}\n`);

@@ -1,0 +1,43 @@
+// Credentials as values that cannot be shown by accident: printing, serialising or inspecting one gives «redacted», and the
+// secret stands in a closure that no walk over members reaches (DESIGN §1.6, conventions SECRETS).
+
+import { SlipwayError } from "./error.ts";
+
+/** What opens a registry or a forge, handed to the calls that need it. The secret never leaves this value but into the request. */
+export interface Credential {
+  readonly user: string;
+  /** Reads the secret at the last moment. */
+  reveal(): string;
+}
+
+const redacted = "«redacted»";
+
+/** What `util.inspect` and `console` of Node ask a value for; a registered symbol, so that nothing of Node is needed here. */
+const inspection = Symbol.for("nodejs.util.inspect.custom");
+
+/** @param secret already known to the redactor */
+export function createCredential(user: string, secret: string): Credential {
+  const credential: Credential = { user, reveal: () => secret };
+  for (const name of ["toString", "toJSON", inspection]) {
+    Object.defineProperty(credential, name, { value: () => redacted, enumerable: false });
+  }
+  return Object.freeze(credential);
+}
+
+/**
+ * A secret as it was read, without white space around it. A line end or control character within is a copying accident, and
+ * would split a header. @throws SlipwayError CREDENTIAL_MISSING
+ */
+export function secretText(read: string, variable: string): string {
+  const trimmed = read.trim();
+  if (trimmed === "" || /\p{Cc}/u.test(trimmed)) {
+    throw new SlipwayError(
+      "CREDENTIAL_MISSING",
+      `Cannot use the credential in "${variable}": it is empty or has control characters in it`,
+      {
+        hint: `Set ${variable} to the token alone, on one line.`,
+      },
+    );
+  }
+  return trimmed;
+}
