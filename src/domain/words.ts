@@ -81,7 +81,7 @@ function readDoubleQuoted(text: string, open: number): Part {
   return { kind: "unbalanced", at: open };
 }
 
-function quoteWord(word: string): string {
+export function quoteWord(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

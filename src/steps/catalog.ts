@@ -4,13 +4,18 @@ import { z } from "zod";
 import type { StepKind } from "../domain/plan/plan.ts";
 import { acknowledgeStep } from "./acknowledge/acknowledge.ts";
 import { buildWheelStep } from "./build-wheel/build-wheel.ts";
+import { bumpStep } from "./bump/bump.ts";
+import { changelogStep } from "./changelog/changelog.ts";
 import { checkArtifactsStep } from "./check-artifacts/check-artifacts.ts";
 import { checkSourceStep } from "./check-source/check-source.ts";
 import { checkVersionStep } from "./check-version/check-version.ts";
 import { commitStep } from "./commit/commit.ts";
+import { checksumsStep } from "./checksums/checksums.ts";
+import { forgeReleaseStep } from "./forge-release/forge-release.ts";
 import { publishStep } from "./publish/publish.ts";
 import { pushStep } from "./push/push.ts";
 import { runStep } from "./run/run.ts";
+import { sbomStep } from "./sbom/sbom.ts";
 import type { Step } from "./step.ts";
 import { tagStep } from "./tag/tag.ts";
 import { verifyInstallStep } from "./verify-install/verify-install.ts";
@@ -24,6 +29,10 @@ export const stepCatalog: readonly Step[] = [
   checkSourceStep,
   // Manifests, tag, plan and registries have to mean one version before anything is built.
   checkVersionStep,
+  // A version is written once, into every place that says it.
+  bumpStep,
+  // What changed is told in the commit that is released.
+  changelogStep,
   // What was changed becomes a commit before anything is tested or built, so that the tag's tree is what was tested.
   commitStep,
   tagStep,
@@ -33,6 +42,12 @@ export const stepCatalog: readonly Step[] = [
   buildWheelStep,
   // What a registry would refuse, or an installer stumble over, is found before the first upload.
   checkArtifactsStep,
+  // What people who download by hand compare with.
+  checksumsStep,
+  // What is inside, for those who have to know.
+  sbomStep,
+  // The page that people read, with files that they can compare.
+  forgeReleaseStep,
   // Files at a registry: what cannot be taken back.
   publishStep,
   // What installs and works on this machine is what others will get.
@@ -51,18 +66,13 @@ export interface LaterStep {
 }
 
 export const laterSteps: readonly LaterStep[] = [
-  later("bump", "work", "Writes the new version into every manifest and lock file."),
-  later("changelog", "work", "Writes the changelog section of the version."),
   later("build-crate", "work", "Packs crates as Cargo would upload them."),
   later("build-npm", "work", "Packs npm packages."),
   later("build-binary", "work", "Builds executables, one per platform."),
   later("build-image", "work", "Builds a container image, one per platform, joined into one index."),
   later("scan-image", "work", "Scans an image for known vulnerabilities, by a policy that can stop the release."),
-  later("checksums", "work", "Writes the checksum file and the install script."),
-  later("sbom", "work", "Writes the bill of materials."),
   later("attest", "acting", "Signs statements about the artifacts."),
   later("stage", "acting", "Uploads to a registry without making anything visible."),
-  later("forge-release", "acting", "Makes the release on the forge: a draft with assets, then public."),
   later("fetch-release", "work", "Takes the artifacts from a release of the forge."),
   later("dispatch", "acting", "Starts another pipeline at the forge."),
   later("close-issue", "acting", "Closes the release's issue in the tracker."),
