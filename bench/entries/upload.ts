@@ -73,6 +73,7 @@ async function byClient(): Promise<boolean> {
     leg: {},
     packages: plan.packages,
     artifacts,
+    planDigest: sha256("0".repeat(64)),
     head: firstHead(plan.source),
     sinceMs: clock.nowMs(),
     ...environment(),

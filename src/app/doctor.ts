@@ -4,6 +4,7 @@ import path from "node:path";
 import { SlipwayError } from "../domain/error.ts";
 import { errorCatalog } from "../domain/error-catalog.ts";
 import type { FindingFact } from "../domain/run/fact.ts";
+import type { Journal } from "../engine/journal/journal.ts";
 import { openRuns, unfinishedRun } from "./open-runs.ts";
 import { openProject, type Project } from "./project.ts";
 import { describeRule } from "./registries.ts";
@@ -53,8 +54,12 @@ export async function diagnose(world: World, only: string | undefined): Promise<
 }
 
 function projectFault(error: Error): FindingFact {
+  return { id: "DR-PROJECT-01", level: "blocks", ...told(error) };
+}
+
+function told(error: unknown): Pick<FindingFact, "message" | "hint"> {
   const hint = error instanceof SlipwayError && error.hint !== undefined ? { hint: error.hint } : {};
-  return { id: "DR-PROJECT-01", level: "blocks", message: error.message, ...hint };
+  return { message: error instanceof Error ? error.message : String(error), ...hint };
 }
 
 async function toolFindings(world: World): Promise<readonly FindingFact[]> {
@@ -77,14 +82,16 @@ async function toolboxFinding(world: World): Promise<readonly FindingFact[]> {
   try {
     return [{ id: "DR-TOOLBOX-01", level: "fine", message: `Slipway's Python helpers are ${await world.toolbox.python()}` }];
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const hint = error instanceof SlipwayError && error.hint !== undefined ? { hint: error.hint } : {};
-    return [{ id: "DR-TOOLBOX-01", level: "blocks", message, ...hint }];
+    return [{ id: "DR-TOOLBOX-01", level: "blocks", ...told(error) }];
   }
 }
 
 async function spaceFinding(world: World): Promise<readonly FindingFact[]> {
-  await world.files.makeFolder(world.stateRoot);
+  try {
+    await world.files.makeFolder(world.stateRoot);
+  } catch (error) {
+    return [{ id: "DR-DISK-01", level: "blocks", ...told(error) }];
+  }
   const free = await world.files.freeBytes(world.stateRoot);
   const mebibytes = Math.floor(free / 1024 / 1024);
   if (free >= 1024 * 1024 * 1024)
@@ -137,9 +144,10 @@ async function projectFindings(world: World, project: Project): Promise<readonly
 }
 
 function stateFindings(world: World, project: Project): readonly FindingFact[] {
-  const runs = openRuns(world, project);
+  let journal: Journal | undefined;
   try {
-    const open = unfinishedRun(runs.journal);
+    ({ journal } = openRuns(world, project));
+    const open = unfinishedRun(journal);
     return open === undefined
       ? [{ id: "DR-STATE-01", level: "fine", message: `No run is unfinished in "${project.folder}"` }]
       : [
@@ -151,9 +159,9 @@ function stateFindings(world: World, project: Project): readonly FindingFact[] {
           },
         ];
   } catch (error) {
-    return [{ id: "DR-STATE-02", level: "blocks", message: error instanceof Error ? error.message : String(error) }];
+    return [{ id: "DR-STATE-02", level: "blocks", ...told(error) }];
   } finally {
-    runs.journal.close();
+    journal?.close();
   }
 }
 

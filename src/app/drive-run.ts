@@ -102,7 +102,7 @@ export async function driveRun(parts: DriveParts, run: string, by: Person): Prom
 }
 
 /** Every failure says what is public now, also one that keeps the run from writing anything more down. */
-function tellingWhatIsPublic(error: unknown, state: RunState): unknown {
+export function tellingWhatIsPublic(error: unknown, state: RunState): unknown {
   if (!(error instanceof SlipwayError)) return error;
   const { code, message, hint, problems, details } = error;
   const { mode, files, others } = report(state, { kind: "working" });

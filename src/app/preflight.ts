@@ -1,7 +1,7 @@
 // Everything that can be looked at before the first effect, in one report: tools, credentials, versions, limits,
 // windows, rules. Read only; no token is minted or used, only looked for.
 import { SlipwayError } from "../domain/error.ts";
-import { environmentOf, type PlannedEnvironment, type PlannedRegistry, type PlannedStep } from "../domain/plan/plan.ts";
+import { catalogueName, environmentOf, type PlannedEnvironment, type PlannedRegistry, type PlannedStep } from "../domain/plan/plan.ts";
 import type { FindingFact } from "../domain/run/fact.ts";
 import { isGateOpen } from "../domain/run/gates.ts";
 import type { RunState } from "../domain/run/state.ts";
@@ -132,7 +132,7 @@ async function findCredentials(parts: WorkshopParts, state: RunState, environmen
         return {
           id: "PF-CREDENTIAL-MISSING",
           level,
-          message: `No credential for ${where}: ${rule.variable} is not set`,
+          message: `No credential for ${where}: ${fault.why ?? `${rule.variable} is not set`}`,
           hint: `Set ${rule.variable}, ${rule.variable}_FILE or ${rule.variable}_FD`,
         };
       }
@@ -151,7 +151,9 @@ async function findCredentials(parts: WorkshopParts, state: RunState, environmen
 async function findForge(parts: WorkshopParts, { plan }: RunState, open: readonly PlannedStep[]): Promise<readonly FindingFact[]> {
   const { forge } = plan;
   if (forge === undefined) return [];
-  const asking = open.filter((step) => builtIn(step).usesForge !== undefined);
+  // Files that are at hand are not asked for at the forge.
+  const atHand = (step: PlannedStep): boolean => parts.filesFolder !== undefined && catalogueName(step) === "fetch-release";
+  const asking = open.filter((step) => builtIn(step).usesForge !== undefined && !atHand(step));
   const rules = [...new Map(asking.map((step) => [JSON.stringify(forgeRuleOf(plan, step) ?? null), step])).values()];
   const found = await Promise.all(rules.map(async (step) => ({ step, ...(await parts.forges.has(forge, forgeRuleOf(plan, step))) })));
   return found.flatMap(({ step, there, variables }): readonly FindingFact[] =>
@@ -168,15 +170,18 @@ async function findForge(parts: WorkshopParts, { plan }: RunState, open: readonl
   );
 }
 
-type CredentialFault = { readonly kind: "missing" } | { readonly kind: "invalid"; readonly why: string };
+type CredentialFault = { readonly kind: "missing"; readonly why: string | undefined } | { readonly kind: "invalid"; readonly why: string };
 
 /** Opened as for an upload, and not used: what can be told of it here is told before anything is built. */
 async function credentialFault(parts: WorkshopParts, registry: PlannedRegistry, variable: string): Promise<CredentialFault | undefined> {
   try {
-    if (!(await parts.world.secrets.has(variable))) return { kind: "missing" };
     await parts.preflightRegistries.credential(registry);
     return undefined;
   } catch (error) {
+    // Whoever named a file or descriptor is told what is wrong with it, not that a variable is not set.
+    const isNamed = ["_FILE", "_FD"].some((ending) => (parts.world.env[`${variable}${ending}`] ?? "") !== "");
+    if (error instanceof SlipwayError && error.code === "CREDENTIAL_MISSING")
+      return { kind: "missing", why: isNamed ? error.message : undefined };
     if (error instanceof SlipwayError) return { kind: "invalid", why: error.message };
     throw error;
   }

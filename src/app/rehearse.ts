@@ -23,6 +23,8 @@ export interface RehearseOptions {
   readonly faults: string | undefined;
   /** Keep the rehearsal's folder with its registries' files. */
   readonly keep: boolean;
+  /** Folder with the release's files, instead of its page; absolute. */
+  readonly filesFolder: string | undefined;
 }
 
 export interface Rehearsed {
@@ -41,11 +43,19 @@ const keptMax = 5;
 export async function rehearse(world: World, options: RehearseOptions): Promise<Rehearsed> {
   const planned = await planRelease(world, { ...options.asked, mayAssumeTag: true });
   const root = path.join(planned.project.folder, "rehearsals");
+  await world.files.makeFolder(root);
   await removeOldest(world, root);
   const folder = path.join(root, world.random.id());
   const servers = await world.rehearsalRegistries(planned.plan, { folder: path.join(folder, "registries"), faults: options.faults });
   try {
-    return await rehearseWith(world, { planned, folder, servers, observer: options.observer, keep: options.keep });
+    return await rehearseWith(world, {
+      planned,
+      folder,
+      servers,
+      observer: options.observer,
+      keep: options.keep,
+      filesFolder: options.filesFolder,
+    });
   } finally {
     await servers.close();
     if (!options.keep) await world.files.remove(path.join(folder, "registries"));
@@ -58,6 +68,7 @@ interface Rehearsing {
   readonly servers: RehearsalRegistries;
   readonly observer: RunObserver;
   readonly keep: boolean;
+  readonly filesFolder: string | undefined;
 }
 
 async function rehearseWith(world: World, rehearsing: Rehearsing): Promise<Rehearsed> {
@@ -78,6 +89,7 @@ async function rehearseWith(world: World, rehearsing: Rehearsing): Promise<Rehea
       source: { look: () => Promise.resolve({ kind: "same" as const }) },
       repository: project.look.root,
       forges: servers.forges,
+      filesFolder: rehearsing.filesFolder,
       rehearsalRemotes: path.join(folder, "remotes"),
       identity: project.look.person,
       tagAssumed: planned.tagAssumed,

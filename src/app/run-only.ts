@@ -44,6 +44,7 @@ export async function runOnly(world: World, options: RunOnlyOptions): Promise<Re
       source: { look: () => Promise.resolve({ kind: "same" as const }) },
       repository: planned.project.look.root,
       forges: await world.realForges(),
+      filesFolder: undefined,
       rehearsalRemotes: undefined,
       identity: planned.project.look.person,
       tagAssumed: planned.tagAssumed,
@@ -55,7 +56,9 @@ export async function runOnly(world: World, options: RunOnlyOptions): Promise<Re
       run,
       by,
     );
-    return report(state, drove);
+    const ended = report(state, drove);
+    // What was checked is no release, and must not read like one.
+    return ended.exitCode === 0 ? { ...ended, sentence: `${options.only}: done; nothing was released` } : ended;
   } finally {
     for (const name of ["clone", "source", "work", "home", "tmp"]) await world.files.remove(path.join(folders.root, name));
   }

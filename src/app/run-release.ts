@@ -8,7 +8,7 @@ import type { RunState } from "../domain/run/state.ts";
 import { haveSameBase } from "../domain/version/bump.ts";
 import { schemeOf } from "../domain/version/catalog.ts";
 import { readVersion } from "../domain/version/scheme.ts";
-import { driveRun, openRun, type RunObserver } from "./drive-run.ts";
+import { driveRun, openRun, tellingWhatIsPublic, type RunObserver } from "./drive-run.ts";
 import { findEarlier } from "./earlier-run.ts";
 import { inherit, mendRun, wasMended } from "./mend.ts";
 import { candidateTried, openRuns, takeDriver, unfinishedRun, type Runs } from "./open-runs.ts";
@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly waitForPeople: boolean;
   /** Go on under a changed plan: what is unchanged keeps its outcome and its bytes. */
   readonly mend: boolean;
+  /** Folder with the release's files, instead of its page; absolute. */
+  readonly filesFolder: string | undefined;
 }
 
 export interface RunEnd {
@@ -49,9 +51,9 @@ export async function runRelease(world: World, options: RunOptions): Promise<Run
     const open = unfinishedRun(runs.journal);
     const planned = await planAgain(world, { project, asked, open });
     const by = world.person(project.look.person);
-    const run = open === undefined ? begin(world, runs, { planned, by }) : goOn(world, runs, { open, planned, options });
+    const run = open === undefined ? begin(world, runs, { planned, by }) : goOnOrTell(world, runs, { open, planned, options });
     const { drove, state } = await driveRun(
-      await partsFor(world, { runs, planned, run, waitForPeople: options.waitForPeople, observer }),
+      await partsFor(world, { runs, planned, run, waitForPeople: options.waitForPeople, observer, filesFolder: options.filesFolder }),
       run,
       by,
     );
@@ -113,6 +115,15 @@ function begin(world: World, runs: Runs, beginning: { readonly planned: PlannedR
   return openRun({ world, journal: runs.journal }, { plan, mode: "run", by, inherited });
 }
 
+/** @throws SlipwayError what `goOn` throws, with what is public of the run that does not go on */
+function goOnOrTell(world: World, runs: Runs, again: Parameters<typeof goOn>[2]): string {
+  try {
+    return goOn(world, runs, again);
+  } catch (error) {
+    throw tellingWhatIsPublic(error, again.open);
+  }
+}
+
 /** @throws SlipwayError PLAN_STALE */
 function goOn(
   world: World,
@@ -131,10 +142,16 @@ function goOn(
       hint:
         open.plan.source.commit === planned.plan.source.commit && open.plan.release.title === planned.plan.release.title
           ? "Go on under the new plan with `slipway run --mend`, or give the run up with `slipway cancel`"
-          : `Check out ${open.plan.source.tag ?? open.plan.source.commit.slice(0, 10)} again, or give the run up with \`slipway cancel\``,
+          : `Check out ${whereItBegan(open.plan, planned.plan)} again, or give the run up with \`slipway cancel\``,
       details: { changes, run: open.run },
     },
   );
+}
+
+/** A tag that was moved does not lead back to where the run began. */
+function whereItBegan(before: Plan, after: Plan): string {
+  const { tag, commit } = before.source;
+  return tag === undefined || tag === after.source.tag ? commit.slice(0, 10) : tag;
 }
 
 interface Composing {
@@ -143,10 +160,11 @@ interface Composing {
   readonly run: string;
   readonly waitForPeople: boolean;
   readonly observer: RunObserver;
+  readonly filesFolder: string | undefined;
 }
 
 async function partsFor(world: World, composing: Composing): Promise<Parameters<typeof driveRun>[0]> {
-  const { runs, planned, run, waitForPeople, observer } = composing;
+  const { runs, planned, run, waitForPeople, observer, filesFolder } = composing;
   const { project, plan } = planned;
   const registries = await world.realRegistries();
   const source = watchSource({
@@ -173,6 +191,7 @@ async function partsFor(world: World, composing: Composing): Promise<Parameters<
       source,
       repository: project.look.root,
       forges: await world.realForges(),
+      filesFolder,
       rehearsalRemotes: undefined,
       identity: project.look.person,
       tagAssumed: planned.tagAssumed,

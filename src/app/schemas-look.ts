@@ -102,3 +102,23 @@ export const saidDocumentSchema: JsonSchema = {
     files: about("Every file of the release at every registry, as it was when it was said", list(reportedFile)),
   }),
 };
+
+/** `slipway logs --json`. */
+export const logsDocumentSchema: JsonSchema = {
+  $schema,
+  title: "Where the steps of a run of Slipway wrote",
+  ...object({
+    schema: { const: "slipway-logs/1" },
+    logs: list(object({ step: text, attempt: count, file: about("Absolute path", text) })),
+  }),
+};
+
+/** `slipway init --json`. */
+export const initDocumentSchema: JsonSchema = {
+  $schema,
+  title: "The slipway.yaml that Slipway proposes",
+  ...object(
+    { schema: { const: "slipway-init/1" }, file: text, text: about("The whole file", text), notes: list({}), written: flag },
+    { kept: about("Where the file that was there before is kept", text) },
+  ),
+};

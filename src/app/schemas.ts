@@ -93,7 +93,12 @@ const planMembers: Properties = {
   source: object({ commit, moved: oneOf("stop", "restart"), epochSeconds: count }, { tag: text, branch: text }),
   release: object({ title: text, prerelease: flag }, { candidate: oneOf("tried") }),
   inputs: map(anything),
-  packages: list(object({ id: text, ecosystem: oneOf(...ecosystems), name: text, folder: text, version: text }, { importName: text })),
+  packages: list(
+    object(
+      { id: text, ecosystem: oneOf(...ecosystems), name: text, folder: text, version: text },
+      { importName: text, tag: text, changelog: anything },
+    ),
+  ),
   environments: list(plannedEnvironment),
   steps: about("In an order in which they may run", list(plannedStep)),
   leftOut: list(object({ id: text, reason: text })),

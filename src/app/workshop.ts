@@ -24,6 +24,8 @@ import { builtIn } from "./built-in.ts";
 export interface WorkshopParts extends RunSourceParts {
   /** Folder of the rehearsal's git remotes; undefined in a real run. */
   readonly rehearsalRemotes: string | undefined;
+  /** Folder with the release's files, where a person gave one. */
+  readonly filesFolder: string | undefined;
   readonly store: ArtifactStore;
   readonly forges: Forges;
   readonly registries: Registries;
@@ -131,6 +133,7 @@ async function workPorts(
     signal: AbortSignal.any([timeout, parts.stop]),
     workFolder,
     scratchFolder,
+    ...(parts.filesFolder === undefined ? {} : { filesFolder: parts.filesFolder }),
     print: (line) => parts.onLine(step.id, log.write(line)),
   };
   return {

@@ -162,6 +162,7 @@ function freezeUse(planned: PlannedStep, state: RunState): Frozen {
   const environment = environmentOf(state.plan, planned);
   return {
     plan: state.plan,
+    planDigest: state.planDigest,
     step: planned,
     input: planned.input,
     leg: planned.leg ?? {},

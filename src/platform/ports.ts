@@ -58,65 +58,6 @@ export interface Exec {
   find(program: string, path: string): Promise<string | undefined>;
 }
 
-/** One request. Header names are in lower case; `user-agent` is added. */
-export interface HttpRequest {
-  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Of a stream the caller states the length in `content-length`. */
-  readonly body?: string | AsyncIterable<Buffer>;
-  /**
-   * Redirects of a GET that are followed, three at most: none, those within one origin, or those to any https address;
-   * credentials never leave the origin they were meant for. Default `none`: the redirect is the answer.
-   */
-  readonly follows?: "none" | "same-origin" | "https";
-  /** Largest text of a success; a longer one is a failure. Absent: it is cut at 64 KiB, as that of every refusal is. */
-  readonly limitBytes?: number;
-  readonly signal: AbortSignal;
-}
-
-/** An answer as it came: header names in lower case. */
-export interface HttpAnswer {
-  readonly status: number;
-  /** Reason phrase; empty over HTTP/2. */
-  readonly reason: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Where the answer came from, after redirects. */
-  readonly url: string;
-  /** The same for people: no user information, query or fragment, which may hold credentials. */
-  readonly place: string;
-  readonly text: string;
-}
-
-/** No answer; `why` names the place and holds nothing secret. */
-export type HttpFailed = { readonly kind: "failed"; readonly why: string; readonly cause: unknown };
-
-export type HttpReply = ({ readonly kind: "answered" } & HttpAnswer) | HttpFailed;
-
-export interface HttpDownload extends HttpRequest {
-  /** Absolute path to write to; absent: the bytes are digested only. What did not arrive whole is removed. */
-  readonly to?: string;
-  readonly limitBytes: number;
-}
-
-/** `answered` is any answer but 200. */
-export type HttpFetched =
-  | { readonly kind: "fetched"; readonly sha256: Sha256; readonly sizeBytes: number }
-  | ({ readonly kind: "answered" } & HttpAnswer)
-  | HttpFailed;
-
-/** Requests over HTTP/1.1, each with time-outs and limits; none is ever repeated. Expected failures are values. */
-export interface Http {
-  send(request: HttpRequest): Promise<HttpReply>;
-  /** @throws SlipwayError STORAGE_FAILED when the file cannot be written */
-  fetch(request: HttpDownload): Promise<HttpFetched>;
-  /**
-   * The bytes of a file for a body, in blocks that cost the same memory whatever its size; a block is valid until the next
-   * one is asked for. @param sizeBytes that the file should have; a larger one is read to its end all the same
-   */
-  blocks(file: string, sizeBytes: number): AsyncIterable<Buffer>;
-}
-
 export interface FileInfo {
   readonly kind: "file" | "folder" | "link" | "other";
   readonly sizeBytes: number;

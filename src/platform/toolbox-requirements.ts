@@ -6,11 +6,13 @@
 // `readme_renderer[md]` pulls comrak, docutils, nh3 and Pygments; `email-validator` pulls dnspython and idna.
 // PyPI asks email-validator about every author's address, so a check without it would pass what PyPI refuses.
 
+import type { ToolboxSet } from "./ports.ts";
+
 /** One pinned package, as an installer's requirement line. */
 export type PinnedPackage = `${string}==${string}`;
 
 /** What `toolboxPython()` can import; complete, so that an installer may be told to resolve nothing. */
-export const toolboxRequirements: readonly PinnedPackage[] = [
+const toolboxRequirements: readonly PinnedPackage[] = [
   "build==1.6.1",
   "comrak==0.0.16",
   "dnspython==2.9.2",
@@ -24,3 +26,12 @@ export const toolboxRequirements: readonly PinnedPackage[] = [
   "readme_renderer==46.0",
   "trove-classifiers==2026.9.21.13",
 ];
+
+/**
+ * Everything that a set needs. `git-cliff` is a native program of 15 MB (about 6 MB to download, four seconds the first
+ * time) without dependencies: a set of its own, so that a release without generated changelogs never pays for it.
+ */
+export const toolboxSets: Readonly<Record<ToolboxSet, readonly PinnedPackage[]>> = {
+  checks: toolboxRequirements,
+  "git-cliff": ["git-cliff==2.14.2"],
+};

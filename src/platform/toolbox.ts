@@ -5,10 +5,10 @@ import { createHash, randomBytes } from "node:crypto";
 import { rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { assert, SlipwayError } from "../domain/error.ts";
-import type { Exec, Files, Toolbox } from "./ports.ts";
+import type { Exec, Files, Toolbox, ToolboxSet } from "./ports.ts";
 import { errnoOf, storageError } from "./storage-error.ts";
 import { installerFor, type Installer } from "./toolbox-install.ts";
-import { toolboxRequirements } from "./toolbox-requirements.ts";
+import { toolboxSets } from "./toolbox-requirements.ts";
 
 export interface ToolboxOptions {
   readonly exec: Exec;
@@ -17,7 +17,7 @@ export interface ToolboxOptions {
   readonly cacheFolder: string;
   /** Environment of the process. `SLIPWAY_TOOLBOX_PYTHON` names an interpreter that has everything already. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Requirement lines, complete: nothing else is installed. Absent: Slipway's own. */
+  /** Requirement lines, complete: nothing else is installed. Absent: Slipway's own, of the set that is asked for. */
   readonly requirements?: readonly string[];
 }
 
@@ -28,22 +28,23 @@ const leftoverAgeMs = 24 * 60 * 60 * 1000;
 
 /** Makes nothing until `python` is called. */
 export function createToolbox(options: ToolboxOptions): Toolbox {
-  let made: Promise<string> | undefined;
+  const made = new Map<ToolboxSet, Promise<string>>();
   return {
-    python() {
-      made ??= pythonOf(options);
+    python(set = "checks") {
+      const python = made.get(set) ?? pythonOf(options, set);
+      made.set(set, python);
       // A failure is not kept: the person may have installed what was missing.
-      made.catch(() => (made = undefined));
-      return made;
+      python.catch(() => made.delete(set));
+      return python;
     },
   };
 }
 
-async function pythonOf(options: ToolboxOptions): Promise<string> {
+async function pythonOf(options: ToolboxOptions, set: ToolboxSet): Promise<string> {
   const named = options.env["SLIPWAY_TOOLBOX_PYTHON"] ?? "";
   if (named !== "") return named;
   const folder = join(options.cacheFolder, "toolbox");
-  const requirements = options.requirements ?? toolboxRequirements;
+  const requirements = options.requirements ?? toolboxSets[set];
   const prefix = createHash("sha256").update(requirements.join("\n")).digest("hex").slice(0, 16);
   return (await findReady(options.files, folder, prefix)) ?? (await make(options, { folder, prefix, requirements }));
 }

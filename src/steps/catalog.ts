@@ -11,9 +11,11 @@ import { checkSourceStep } from "./check-source/check-source.ts";
 import { checkVersionStep } from "./check-version/check-version.ts";
 import { commitStep } from "./commit/commit.ts";
 import { checksumsStep } from "./checksums/checksums.ts";
+import { fetchReleaseStep } from "./fetch-release/fetch-release.ts";
 import { forgeReleaseStep } from "./forge-release/forge-release.ts";
 import { publishStep } from "./publish/publish.ts";
 import { pushStep } from "./push/push.ts";
+import { recordStep } from "./record/record.ts";
 import { runStep } from "./run/run.ts";
 import { sbomStep } from "./sbom/sbom.ts";
 import type { Step } from "./step.ts";
@@ -46,6 +48,9 @@ export const stepCatalog: readonly Step[] = [
   checksumsStep,
   // What is inside, for those who have to know.
   sbomStep,
+  // Which bytes were tested, for whoever takes them from the page.
+  recordStep,
+  fetchReleaseStep,
   // The page that people read, with files that they can compare.
   forgeReleaseStep,
   // Files at a registry: what cannot be taken back.
@@ -73,7 +78,6 @@ export const laterSteps: readonly LaterStep[] = [
   later("scan-image", "work", "Scans an image for known vulnerabilities, by a policy that can stop the release."),
   later("attest", "acting", "Signs statements about the artifacts."),
   later("stage", "acting", "Uploads to a registry without making anything visible."),
-  later("fetch-release", "work", "Takes the artifacts from a release of the forge."),
   later("dispatch", "acting", "Starts another pipeline at the forge."),
   later("close-issue", "acting", "Closes the release's issue in the tracker."),
   later("notify", "acting", "Tells people that something happened."),

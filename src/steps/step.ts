@@ -4,6 +4,7 @@
 import type { z } from "zod";
 import type { Artifact, ArtifactKind, ArtifactQuery, ExpectedArtifact } from "../domain/artifact.ts";
 import type { Json } from "../domain/configuration.ts";
+import type { Sha256 } from "../domain/digest.ts";
 import type { ErrorCode } from "../domain/error-catalog.ts";
 import type { Leg, Plan, PlannedEnvironment, PlannedPackage, PlannedStep, Reach, Zone } from "../domain/plan/plan.ts";
 import type { Head } from "../domain/run/head.ts";
@@ -33,6 +34,7 @@ export interface Planned<In = Json> extends Use<In> {
 /** A use at the moment it starts: the plan it belongs to and the artifacts it took, frozen. */
 export interface Frozen<In = Json> extends Use<In> {
   readonly plan: Plan;
+  readonly planDigest: Sha256;
   readonly step: PlannedStep;
   readonly artifacts: readonly Artifact[];
   /** Where the run's own source stands: the pinned commit, or what the steps above made of it. */
@@ -147,6 +149,8 @@ export interface WorkPorts extends ReadPorts {
   readonly workFolder: string;
   /** An empty folder outside the copy. */
   readonly scratchFolder: string;
+  /** Folder with the release's files, where a person gave one; absolute. */
+  readonly filesFolder?: string;
   /** Writes to the step's log; every line passes the redactor. */
   print(line: string): void;
 }

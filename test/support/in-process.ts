@@ -43,7 +43,7 @@ export async function runInProcess(options: InProcess): Promise<RunEnd> {
   const world = { ...composed, clock: options.clock, realRegistries: () => Promise.resolve(registriesAt(options)) };
   const asked = { pipeline: undefined, version: undefined, inputs: {}, path: undefined, mayAssumeTag: false };
   const observer = { onHistory: quiet, onRecorded: quiet, onMove: quiet, onLine: quiet };
-  return await runRelease(world, { asked, observer, waitForPeople: false, mend: false });
+  return await runRelease(world, { asked, observer, waitForPeople: false, mend: false, filesFolder: undefined });
 }
 
 function registriesAt({ registries, tokens, clock, client }: InProcess): Registries {

@@ -291,6 +291,7 @@ export function aFrozen<In>(input: In, parts: Partial<Frozen<In>> = {}): Frozen<
   const { plan = aPlan() } = parts;
   return {
     plan,
+    planDigest: digestOf("plan"),
     head: firstHead(plan.source),
     step: aPlannedStep(),
     artifacts: [],

@@ -27,7 +27,8 @@ export type Said =
 
 const unreleased =
   /^\[?(?:unreleased(?: changes)?|upcoming(?: release| version)?|next(?: release| version)?|in progress|(?:in )?development|dev)\]?(?:\([^)]*\)|\[[^\]]*\])?\s*(?:[-–—:(].*)?$/i;
-const pendingWords =
+/** Words with which a heading says that its version is not out yet. */
+export const pendingWords =
   /\b(?:unreleased|not released(?: yet)?|tbd|tba|in development|yyyy-mm-dd|xxxx-xx-xx|20\d\d-(?:xx|mm|\?\?)-(?:xx|dd|\?\?))(?![\w-])/i;
 const dates =
   /^[\s\-–—:,|/]*[([]?\s*(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}(?:st|nd|rd|th)?\.?\s+[a-z]{3,9}\.?,?\s+\d{4}|[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|[a-z]{3,9}\.?\s+\d{4})?\s*[)\]]?\s*(?:\[?yanked\]?)?[\s:]*$/i;

@@ -3,7 +3,7 @@
 // Done twice it changes nothing; a section with another text is never overwritten.
 import { linkEdits } from "./links.ts";
 import { applyEdits, type Edit } from "./edit.ts";
-import type { Headings } from "./heading.ts";
+import { pendingWords, type Headings } from "./heading.ts";
 import { plainText } from "./safe-text.ts";
 import { bodyOf, hasContent, readChangelog, sectionOf, trimBlankLines, type Changelog, type Section, type VersionSection } from "./read.ts";
 import { readVersion } from "../version/scheme.ts";
@@ -62,22 +62,31 @@ export function writeSection(text: string, added: NewSection, headings: Headings
 function dated(changelog: Changelog, there: VersionSection, added: NewSection & { readonly body: string }): Written {
   const body = plainText(bodyOf(changelog, there));
   const wanted = plainText(added.body);
-  // What was moved from "Unreleased" stands above what was generated.
-  const isSame = wanted === "" || body === wanted || body.endsWith(`\n\n${wanted}`);
+  const isSame = wanted === "" || tells(body, wanted);
   if (!isSame && hasContent(body)) return { kind: "different", line: there.heading.line };
   const { text } = changelog.markdown;
-  const { eol } = changelog.markdown;
   const edits: Edit[] = there.said.pending ? [dateEdit(there, added.date)] : [];
-  if (!isSame) edits.push({ start: there.heading.bodyStart, end: there.end, text: `${eol}${toEol(wanted, changelog)}${eol.repeat(2)}` });
+  if (!isSame) edits.push(filled(changelog, there, wanted));
   return edits.length === 0 ? { kind: "same" } : { kind: "written", text: applyEdits(text, edits) };
 }
 
-const openDate =
-  /\b(?:unreleased|not released(?: yet)?|tbd|tba|in development|yyyy-mm-dd|xxxx-xx-xx|20\d\d-(?:xx|mm|\?\?)-(?:xx|dd|\?\?))(?![\w-])/i;
+/** What was moved from "Unreleased" stands above what was generated; an empty heading may stand below. */
+function tells(body: string, wanted: string): boolean {
+  if (body === wanted || body.endsWith(`\n\n${wanted}`)) return true;
+  return body.startsWith(`${wanted}\n\n`) && !hasContent(body.slice(wanted.length));
+}
+
+/** Text for a section without any; comments and empty headings in it stay below. */
+function filled(changelog: Changelog, { heading }: VersionSection, wanted: string): Edit {
+  const { eol, text } = changelog.markdown;
+  const ends = text.slice(0, heading.bodyStart).endsWith("\n");
+  const follows = /^[ \t]*(?:\r?\n|$)/.test(text.slice(heading.bodyStart, heading.bodyStart + 200)) ? "" : eol;
+  return { start: heading.bodyStart, end: heading.bodyStart, text: `${ends ? "" : eol}${eol}${toEol(wanted, changelog)}${eol}${follows}` };
+}
 
 function dateEdit({ heading, said }: VersionSection, date: string): Edit {
   const from = said.at + said.written.length;
-  const match = openDate.exec(heading.text.slice(from));
+  const match = pendingWords.exec(heading.text.slice(from));
   const start = heading.textStart + from + (match?.index ?? 0);
   return { start, end: start + (match?.[0].length ?? 0), text: date };
 }

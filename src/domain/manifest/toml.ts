@@ -2,7 +2,7 @@
 // left nine real manifests byte for byte as they were (reference/libraries §2). What is edited with these places is read
 // again by another parser (verify.ts).
 import { parseTOML, ParseError, type AST } from "toml-eslint-parser";
-import { placeOf, refuseAt, withoutBom, type Refusal, type Statement } from "./edit.ts";
+import { refuseAt, withoutBom, type Refusal, type Statement } from "./edit.ts";
 
 export type TomlPath = readonly (string | number)[];
 
@@ -111,8 +111,4 @@ export function describePath(path: TomlPath): string {
     .map((key) => (typeof key === "number" ? `[${key}]` : /^[\w-]+$/.test(key) ? key : JSON.stringify(key)))
     .join(".")
     .replaceAll(".[", "[");
-}
-
-export function lineOf(text: string, leaf: TomlLeaf): { readonly line: number; readonly column: number } {
-  return placeOf(text, leaf.start);
 }

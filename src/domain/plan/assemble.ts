@@ -1,7 +1,7 @@
 // Joins what slipway.yaml says with what the source is into a plan. Pure: the same configuration, source and choice give
-// the same plan, and so the same digest, everywhere. Nothing here knows any step by name but the one that the language
-// runs by itself, `check-artifacts`.
-import type { ArtifactKind, ArtifactQuery, ExpectedArtifact } from "../artifact.ts";
+// the same plan, and so the same digest, everywhere. Nothing here knows any step by name; those that run by themselves are
+// told by by-itself.ts.
+import type { ArtifactQuery, ExpectedArtifact } from "../artifact.ts";
 import type {
   Configuration,
   Json,
@@ -12,9 +12,10 @@ import type {
   TriggerKind,
 } from "../configuration.ts";
 import type { Problem } from "../error.ts";
+import { stepsByThemselves, type ByItself } from "./by-itself.ts";
 import { whyLeftOut, type Circumstances } from "./conditions.ts";
 import { planEnvironments, type KnownRegistry } from "./environments.ts";
-import { explainMissing, leftOutWithMaker, makes } from "./makers.ts";
+import { explainMissing, leftOutWithMaker } from "./makers.ts";
 import { notYet, refuseNotYet } from "./not-yet.ts";
 import { ancestors, drawLine } from "./order.ts";
 import {
@@ -164,7 +165,7 @@ function addEntry(assembling: Assembling, entry: StepEntry): void {
   }
   const reason = whyLeftOut(entry.when, circumstances(assembling.request));
   const beside = entry.kind === "parallel";
-  if (beside && reason === undefined) checkBeforeSiblings(assembling, entry.name, entry.steps);
+  if (beside && reason === undefined) addBeforeSiblings(assembling, entry.name, entry.steps);
   const before = assembling.frontier;
   const reached: string[] = [];
   for (const step of entry.steps) {
@@ -197,7 +198,7 @@ function addStep(assembling: Assembling, adding: Adding): readonly string[] {
     return assembling.frontier;
   }
   const legs = legsOf(step.matrix);
-  const before = adding.beside ? assembling.frontier : checkedFrontier(assembling, step);
+  const before = adding.beside ? assembling.frontier : frontierFor(assembling, step);
   const added = legs.flatMap((leg) => addLeg(assembling, { ...adding, leg, waitsFor: before }));
   return added.length > 0 ? added : assembling.frontier;
 }
@@ -353,51 +354,41 @@ function twoGates(step: StepConfiguration, environment: PlannedEnvironment | und
   return `it names the gate "${step.gate}", and its environment "${environment.name}" has the gate "${environment.gate}"`;
 }
 
-const checkArtifacts = "check-artifacts";
-const checkedKinds: readonly ArtifactKind[] = ["wheel", "sdist"];
-
 /**
- * `check-artifacts` runs by itself as soon as artifacts are there that it has not seen and something is about to take
- * them, unless the file has a line for it.
- * @returns what the step about to be added waits for
+ * Adds the steps that run by themselves before a step that is about to be added (by-itself.ts).
+ * @returns what that step waits for
  */
-function checkedFrontier(assembling: Assembling, step: StepConfiguration): readonly string[] {
-  const { request, steps, frontier } = assembling;
-  const isWritten = request.pipeline.entries.some((entry) =>
-    (entry.kind === "step" ? [entry.step] : entry.steps).some((one) => one.uses === checkArtifacts),
-  );
-  if (isWritten || step.uses === checkArtifacts || !hasUnchecked(assembling)) return frontier;
-  const taken = describeQuietly(assembling, step)?.takes.some((query) => query.kinds.some((kind) => checkedKinds.includes(kind))) ?? false;
-  if (!taken) return frontier;
-  const described = request.describe({ uses: checkArtifacts, with: {}, leg: {}, packages: request.packages, environment: undefined });
-  if (described.kind !== "described") return frontier;
-  const { traits } = described;
-  const count = steps.filter((one) => one.uses === traits.uses).length;
-  const id = count === 0 ? checkArtifacts : `${checkArtifacts}-${count + 1}`;
+function frontierFor(assembling: Assembling, step: StepConfiguration): readonly string[] {
+  for (const rule of stepsByThemselves) addByItself(assembling, step, rule);
+  return assembling.frontier;
+}
+
+function addByItself(assembling: Assembling, step: StepConfiguration, rule: ByItself): void {
+  const { request, steps, frontier, traits } = assembling;
+  const takes = describeQuietly(assembling, step)?.takes ?? [];
+  const isWritten = stepsOf(request.pipeline).some(({ uses }) => uses === rule.uses);
+  if (isWritten || step.uses === rule.uses || !rule.isDue({ takes, steps, frontier, traits })) return;
+  const described = request.describe({ uses: rule.uses, with: {}, leg: {}, packages: request.packages, environment: undefined });
+  if (described.kind !== "described") return;
+  const count = steps.filter((one) => one.uses === described.traits.uses).length;
+  const id = count === 0 ? rule.uses : `${rule.uses}-${count + 1}`;
   if (steps.some((one) => one.id === id))
     assembling.problems.push(
       stepProblem(request.configuration, step, { message: `Cannot plan "${id}": a step of that name does something else` }),
     );
-  assembling.traits.set(id, traits);
-  steps.push(plannedStep({ id, step: { retry: 0, optional: false, keep: [] }, traits, leg: {}, waitsFor: frontier, gate: undefined }));
+  traits.set(id, described.traits);
+  const plain = { retry: 0, optional: false, keep: [] };
+  steps.push(plannedStep({ id, step: plain, traits: described.traits, leg: {}, waitsFor: frontier, gate: undefined }));
   assembling.frontier = [id];
-  return assembling.frontier;
 }
 
-/** Beside siblings the check would have to wait for some and not for others, so it stands before all of them. */
-function checkBeforeSiblings(assembling: Assembling, group: string, siblings: readonly StepConfiguration[]): void {
+function stepsOf({ entries }: PipelineConfiguration): readonly StepConfiguration[] {
+  return entries.flatMap((entry) => (entry.kind === "step" ? [entry.step] : entry.steps));
+}
+
+/** Beside siblings it would have to wait for some and not for others, so it stands before all of them. */
+function addBeforeSiblings(assembling: Assembling, group: string, siblings: readonly StepConfiguration[]): void {
   for (const step of siblings) {
-    if (reasonOf(assembling, step, [group, step.name, `${group}/${step.name}`]) === undefined) checkedFrontier(assembling, step);
+    if (reasonOf(assembling, step, [group, step.name, `${group}/${step.name}`]) === undefined) frontierFor(assembling, step);
   }
-}
-
-/** Something that `check-artifacts` looks at was made above, and no check follows it yet. */
-function hasUnchecked(assembling: Assembling): boolean {
-  const { steps, frontier, traits } = assembling;
-  const checks = steps.filter((one) => one.uses.startsWith(`${checkArtifacts}@`)).map((one) => one.id);
-  const checked = ancestors(steps, checks);
-  return [...frontier, ...ancestors(steps, frontier)].some((id) => {
-    const found = traits.get(id);
-    return found !== undefined && !checked.has(id) && checkedKinds.some((kind) => makes(found, kind));
-  });
 }

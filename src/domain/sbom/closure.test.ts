@@ -5,7 +5,11 @@ import type { LockedPackage } from "./lock.ts";
 import { readRequirement, type Requirement } from "./requirement.ts";
 
 const asked = (...texts: readonly string[]): readonly Requirement[] => texts.flatMap((text) => readRequirement(text) ?? []);
-const one = (name: string, version: string, ...dependencies: LockedPackage["dependencies"]): LockedPackage => ({ name, version, dependencies });
+const one = (name: string, version: string, ...dependencies: LockedPackage["dependencies"]): LockedPackage => ({
+  name,
+  version,
+  dependencies,
+});
 const shown = (needed: readonly Needed[]): readonly string[] =>
   needed.map((each) => `${each.name} ${each.version ?? "?"}${each.optional ? " optional" : ""} -> ${each.dependencies.join(",")}`);
 

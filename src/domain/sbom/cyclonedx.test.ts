@@ -26,7 +26,8 @@ test("the same release gives the same bytes, with the head's time and a serial n
 
 test("it says where its knowledge ends", () => {
   const { lock: _, ...declared } = subject;
-  const aggregate = (text: string): string => (JSON.parse(text) as { compositions: { aggregate: string }[] }).compositions[0]?.aggregate ?? "";
+  const aggregate = (text: string): string =>
+    (JSON.parse(text) as { compositions: { aggregate: string }[] }).compositions[0]?.aggregate ?? "";
 
   assert.equal(aggregate(writeBom(declared, digestOf)), "incomplete");
   assert.equal(aggregate(writeBom(subject, digestOf)), "unknown");

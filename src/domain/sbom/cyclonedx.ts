@@ -1,6 +1,6 @@
 // A bill of materials of one package's release as CycloneDX 1.6 JSON (ECMA-424): the package, its files by digest, what it
 // declares that it needs and, where a lock file says so, what that resolves to. Written by hand, because the document is
-// small, has to be the same bytes for the same release, and has to say where its knowledge ends (ADR 0011).
+// small, has to be the same bytes for the same release, and has to say where its knowledge ends (ADR 0012).
 import { canonicalJson, type Sha256, type Sha256OfText } from "../digest.ts";
 import type { Needed } from "./closure.ts";
 

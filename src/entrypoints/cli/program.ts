@@ -129,6 +129,7 @@ const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
         program.command("rehearse [version]").description("run the whole plan against registries inside Slipway; nothing becomes public"),
       )
         .option("--faults <profile>", "make the registries lie: see docs/reference/faults.md")
+        .option("--files <folder>", "take the release's files from a folder instead of its page")
         .option("--keep", "keep the rehearsal's folder with the registries' files")
         .action(
           act(async (globals, [version], options) =>
@@ -143,6 +144,7 @@ const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
         .option("--no-wait", "end with 3 at a gate instead of waiting for a person")
         .option("--mend", "go on under a changed plan on the same commit")
         .option("--only <steps>", "only these steps or groups, as checks: no release")
+        .option("--files <folder>", "take the release's files from a folder instead of its page")
         .addOption(new Option("--trial", "end at a test index").hideHelp())
         .action(
           act(async (globals, [version], options) =>

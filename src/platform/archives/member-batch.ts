@@ -74,7 +74,8 @@ function beginsOnlyAt(joined: Buffer, starts: readonly number[]): boolean {
 
 function gunzipOrNothing(joined: Buffer, total: number): Buffer | undefined {
   try {
-    return gunzipSync(joined, { maxOutputLength: Math.max(1, total), chunkSize: Math.max(64, total) });
+    // One byte more than there should be: Node takes a full buffer to mean that more may come, and makes a second one.
+    return gunzipSync(joined, { maxOutputLength: Math.max(1, total), chunkSize: Math.max(64, total + 1) });
   } catch {
     return undefined;
   }

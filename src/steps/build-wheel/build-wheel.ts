@@ -4,8 +4,6 @@ import type { ExpectedArtifact } from "../../domain/artifact.ts";
 import { hostsFor } from "../../domain/platform.ts";
 import type { Use, WorkStep } from "../step.ts";
 import { buildWheelInput, wantedOf, type BuildWheelInput } from "./input.ts";
-import { performBuildWheel } from "./perform.ts";
-import { preflightBuildWheel } from "./preflight.ts";
 
 export const buildWheelStep: WorkStep<BuildWheelInput> = {
   name: "build-wheel",
@@ -24,8 +22,9 @@ export const buildWheelStep: WorkStep<BuildWheelInput> = {
     platforms: leg["platform"] === undefined ? [] : hostsFor(leg["platform"]),
   }),
   describe,
-  preflight: preflightBuildWheel,
-  perform: performBuildWheel,
+  // Loaded when they are needed: a plan asks what a step takes and makes, and performs nothing.
+  preflight: async (planned, ports) => (await import("./preflight.ts")).preflightBuildWheel(planned, ports),
+  perform: async (frozen, ports) => (await import("./perform.ts")).performBuildWheel(frozen, ports),
 };
 
 /** One wheel per package, or as many as Pythons are named at most (wheels of the stable ABI serve several at once). */

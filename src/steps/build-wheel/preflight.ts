@@ -1,7 +1,7 @@
 // What can be known about a build before anything starts: a place for the leg, a builder, the tools that the project's
 // backend needs beside it, and the Pythons that wheels are wanted for.
 import { join } from "node:path";
-import { explainNoPlace } from "../../domain/platform.ts";
+import { explainNoPlace, mayBeElsewhere } from "../../domain/platform.ts";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
 import type { Finding, Planned, ReadPorts } from "../step.ts";
 import { cannotDo, chooseBuilder, isMaturin, type Builder } from "./builder.ts";
@@ -11,7 +11,7 @@ import { readBackend } from "./project.ts";
 export async function preflightBuildWheel(planned: Planned<BuildWheelInput>, ports: ReadPorts): Promise<readonly Finding[]> {
   const wanted = wantedOf(planned);
   const noPlace = explainNoPlace(wanted.platform, ports.host);
-  if (noPlace !== undefined) return [{ id: "PF-NO-PLACE", level: "blocks", ...noPlace }];
+  if (noPlace !== undefined) return [{ id: "PF-NO-PLACE", level: mayBeElsewhere(wanted.platform) ? "warns" : "blocks", ...noPlace }];
   const findings: Finding[] = [];
   for (const one of planned.packages.filter((candidate) => candidate.ecosystem === "pypi")) {
     findings.push(...(await lookAt(one, wanted, ports)));

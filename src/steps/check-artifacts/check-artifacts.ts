@@ -5,7 +5,6 @@ import type { Artifact } from "../../domain/artifact.ts";
 import type { Json } from "../../domain/configuration.ts";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
 import type { Frozen, Use, Worked, WorkPorts, WorkStep } from "../step.ts";
-import { checkDistributions } from "./check-distributions.ts";
 import type { CheckedDistribution, Distribution } from "./distribution.ts";
 
 const checkArtifactsInput = z.strictObject({
@@ -51,6 +50,8 @@ async function performCheckArtifacts(frozen: Frozen<CheckArtifactsInput>, ports:
     };
   }
   const strict = frozen.input.strict ?? true;
+  // Loaded here: a plan asks what a step takes and makes, and performs nothing.
+  const { checkDistributions } = await import("./check-distributions.ts");
   const checked = await checkDistributions(distributions, { strict }, ports);
   for (const line of checked.flatMap(linesOf)) ports.print(line);
   return worked(checked);

@@ -2,8 +2,6 @@
 // plan found them (S2.1, DESIGN §1.7). What cannot be known without the network is said, not guessed.
 import { z } from "zod";
 import type { WorkStep } from "../step.ts";
-import { performCheckSource } from "./perform.ts";
-import { preflightCheckSource } from "./preflight.ts";
 
 const checkSourceInput = z.strictObject({
   remote: z
@@ -27,6 +25,7 @@ export const checkSourceStep: WorkStep<CheckSourceInput> = {
   makes: () => [],
   asks: () => ({ programs: ["git"], toolbox: false, platforms: [] }),
   describe: ({ input }) => (input.remote === undefined ? "check the source" : `check the source against ${input.remote}`),
-  preflight: preflightCheckSource,
-  perform: performCheckSource,
+  // Loaded when they are needed: a plan asks what a step takes and makes, and performs nothing.
+  preflight: async (planned, ports) => (await import("./preflight.ts")).preflightCheckSource(planned, ports),
+  perform: async (frozen, ports) => (await import("./perform.ts")).performCheckSource(frozen, ports),
 };

@@ -4,9 +4,6 @@ import { z } from "zod";
 import { backoffMs } from "../../domain/run/retry.ts";
 import type { Finding, Frozen, Planned, ReadPorts, Use, Worked, WorkPorts, WorkStep } from "../step.ts";
 import type { VersionLook } from "./look.ts";
-import { lookAtManifests } from "./manifests.ts";
-import { lookAtRegistries } from "./registries.ts";
-import { lookAtTag } from "./tag.ts";
 
 const checkVersionInput = z.strictObject({
   maintenance: z.boolean().optional().describe("An older line is released on purpose: newer versions at a registry are no fault"),
@@ -83,6 +80,12 @@ async function lookAtAll(
   root: string,
   ports: ReadPorts,
 ): Promise<readonly VersionLook[]> {
+  // Loaded here: a plan asks what a step takes and makes, and looks at nothing for it.
+  const [{ lookAtTag }, { lookAtManifests }, { lookAtRegistries }] = await Promise.all([
+    import("./tag.ts"),
+    import("./manifests.ts"),
+    import("./registries.ts"),
+  ]);
   const looks: VersionLook[] = [...lookAtTag(use.plan)];
   for (const one of use.plan.packages) {
     if (one.ecosystem === "pypi") looks.push(...(await lookAtManifests(one, { root, files: ports.files })));

@@ -1,13 +1,14 @@
 // What can be known about a `run` step before anything starts: which programs have to be there (the application looks
 // for what a step asks for), whether the leg has a place, and whether it wants something that this version cannot do.
-import { explainNoPlace } from "../../domain/platform.ts";
+import { explainNoPlace, mayBeElsewhere } from "../../domain/platform.ts";
 import type { Finding, Planned, ReadPorts } from "../step.ts";
 import { entrance, writtenCommands } from "./command-line.ts";
 import type { RunInput } from "./input.ts";
 
 export async function preflightRun(planned: Planned<RunInput>, ports: ReadPorts): Promise<readonly Finding[]> {
   const noPlace = explainNoPlace(planned.leg["platform"], ports.host);
-  if (noPlace !== undefined) return [{ id: "PF-NO-PLACE", level: "blocks", ...noPlace }];
+  if (noPlace !== undefined)
+    return [{ id: "PF-NO-PLACE", level: mayBeElsewhere(planned.leg["platform"]) ? "warns" : "blocks", ...noPlace }];
   return [...notYet(planned), ...unreadable(planned.input)];
 }
 

@@ -6,7 +6,6 @@ import { hostsFor } from "../../domain/platform.ts";
 import type { Requirements, Use, WorkStep } from "../step.ts";
 import { describeCommands } from "./command-line.ts";
 import { runInput, type Produced, type RunInput } from "./input.ts";
-import { performRun } from "./perform.ts";
 import { preflightRun, programsOf } from "./preflight.ts";
 import { matchesMax } from "./produces.ts";
 
@@ -25,7 +24,8 @@ export const runStep: WorkStep<RunInput> = {
   // A rehearsal would do for real what these commands do outside of the copy: better no plan than that.
   notYet: ({ input }) => (input.effect === undefined && input.look === undefined ? undefined : "`effect` and `look` of `run`"),
   preflight: preflightRun,
-  perform: performRun,
+  // Loaded when it is needed: a plan performs nothing.
+  perform: async (frozen, ports) => (await import("./perform.ts")).performRun(frozen, ports),
 };
 
 /** @throws SlipwayError PLAN_INVALID when the package of the files cannot be told. */

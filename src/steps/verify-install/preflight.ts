@@ -1,13 +1,14 @@
 // What can be known about a trial before anything starts: a place for the leg, a client, the leg's Python, and whether
 // its sources are ones that this version can install from.
-import { explainNoPlace } from "../../domain/platform.ts";
+import { explainNoPlace, mayBeElsewhere } from "../../domain/platform.ts";
 import type { Finding, Planned, ReadPorts } from "../step.ts";
 import { chooseClient, type Client } from "./bench.ts";
 import { packagesOf, registriesOf, type VerifyInstallInput } from "./input.ts";
 
 export async function preflightVerifyInstall(planned: Planned<VerifyInstallInput>, ports: ReadPorts): Promise<readonly Finding[]> {
   const noPlace = explainNoPlace(planned.leg["platform"], ports.host);
-  if (noPlace !== undefined) return [{ id: "PF-NO-PLACE", level: "blocks", ...noPlace }];
+  if (noPlace !== undefined)
+    return [{ id: "PF-NO-PLACE", level: mayBeElsewhere(planned.leg["platform"]) ? "warns" : "blocks", ...noPlace }];
   return [...inputFindings(planned), ...sourceFindings(planned, ports), ...(await clientFindings(planned, ports))];
 }
 

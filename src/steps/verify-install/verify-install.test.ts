@@ -235,7 +235,7 @@ test("verify-install: preflight reports client, sources and packages", async () 
   assert.deepEqual(await look({ from: "pypi" }), ["fine PF-CLIENT"]);
   assert.deepEqual(await look({ from: ["crates", "pypi"] }), ["blocks PF-NOT-YET", "fine PF-CLIENT"]);
   assert.deepEqual(await look({ from: "pypi" }, { leg: { python: "3.6" } }), ["blocks PF-PYTHON-MISSING"]);
-  assert.deepEqual(await look({ from: "pypi" }, { leg: { platform: "macos" } }), ["blocks PF-NO-PLACE"]);
+  assert.deepEqual(await look({ from: "pypi" }, { leg: { platform: "macos" } }), ["warns PF-NO-PLACE"]);
   assert.deepEqual(await look({ from: "pypi", package: "other" }), ["blocks PF-PACKAGE", "fine PF-CLIENT"]);
   const two = { packages: [aPackage(), aPackage({ id: "b", version: "2.0" })] };
   assert.deepEqual(await look({ from: "pypi", version: "tool --version" }, two), ["blocks PF-PACKAGE", "fine PF-CLIENT"]);

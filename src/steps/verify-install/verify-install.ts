@@ -3,8 +3,6 @@
 import { hostsFor } from "../../domain/platform.ts";
 import type { Use, WorkStep } from "../step.ts";
 import { artifactsSource, packagesOf, registriesOf, sourcesOf, verifyInstallInput, type VerifyInstallInput } from "./input.ts";
-import { performVerifyInstall } from "./perform.ts";
-import { preflightVerifyInstall } from "./preflight.ts";
 
 export const verifyInstallStep: WorkStep<VerifyInstallInput> = {
   name: "verify-install",
@@ -20,8 +18,9 @@ export const verifyInstallStep: WorkStep<VerifyInstallInput> = {
   // Which client there is, and which Python, is for preflight to look at.
   asks: ({ leg }) => ({ programs: [], toolbox: false, platforms: leg["platform"] === undefined ? [] : hostsFor(leg["platform"]) }),
   describe,
-  preflight: preflightVerifyInstall,
-  perform: performVerifyInstall,
+  // Loaded when they are needed: a plan asks what a step takes and makes, and performs nothing.
+  preflight: async (planned, ports) => (await import("./preflight.ts")).preflightVerifyInstall(planned, ports),
+  perform: async (frozen, ports) => (await import("./perform.ts")).performVerifyInstall(frozen, ports),
 };
 
 function describe(use: Use<VerifyInstallInput>): string {

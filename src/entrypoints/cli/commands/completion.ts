@@ -4,12 +4,17 @@ import type { Command } from "commander";
 import { SlipwayError } from "../../../domain/error.ts";
 import { listRuns, lookAtRun } from "../../../app/look-at-run.ts";
 import type { Context } from "../context.ts";
-import type { Terminal } from "../terminal.ts";
+import { safe, type Terminal } from "../terminal.ts";
 
 const scripts: Readonly<Record<string, string>> = {
+  // Not `compgen -W`, which expands its words as the shell does: a name from slipway.yaml could hold a command. What is
+  // put into the line is quoted, because the shell reads it once more.
   bash: `_slipway() {
-  local IFS=$'\\n'
-  COMPREPLY=($(compgen -W "$(slipway __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  local candidate
+  COMPREPLY=()
+  while IFS= read -r candidate; do
+    COMPREPLY+=("$(printf %q "$candidate")")
+  done < <(slipway __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -o default -F _slipway slipway
 `,
@@ -46,7 +51,8 @@ export async function completeCommand({ world, terminal }: Context, line: readon
   const candidates = last.startsWith("-") ? flagsOf(program, command) : await wordsFor(world, program, verb);
   terminal.out(
     candidates
-      .filter((candidate) => candidate.startsWith(last))
+      // A name that would steer the terminal that lists it is left out.
+      .filter((candidate) => candidate.startsWith(last) && safe(candidate) === candidate)
       .map((candidate) => `${candidate}\n`)
       .join(""),
   );

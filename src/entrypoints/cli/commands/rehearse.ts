@@ -1,4 +1,5 @@
 // `slipway rehearse`: tomorrow's release today, with nothing public.
+import path from "node:path";
 import { rehearse } from "../../../app/rehearse.ts";
 import { askedFor, endedBy, printJson, type Context, type ReleaseOptions } from "../context.ts";
 import { createProgress } from "../progress.ts";
@@ -8,15 +9,20 @@ import { safe } from "../terminal.ts";
 export interface RehearseOptions extends ReleaseOptions {
   readonly faults?: string;
   readonly keep?: boolean;
+  readonly files?: string;
 }
 
 export async function rehearseCommand(context: Context, version: string | undefined, options: RehearseOptions): Promise<number> {
   const { world, terminal } = context;
   const asked = await askedFor(context, version, { ...options, mayAssumeTag: true });
   const progress = createProgress(terminal, () => world.clock.nowMs());
-  const rehearsed = await rehearse(world, { asked, observer: progress, faults: options.faults, keep: options.keep === true }).finally(() =>
-    progress.end(),
-  );
+  const rehearsed = await rehearse(world, {
+    asked,
+    observer: progress,
+    faults: options.faults,
+    keep: options.keep === true,
+    filesFolder: options.files === undefined ? undefined : path.resolve(options.files),
+  }).finally(() => progress.end());
   const { wouldStop, notices, record, folder } = rehearsed;
   const report = endedBy(rehearsed.report, world);
   if (terminal.json) {

@@ -1,4 +1,5 @@
 // `slipway run`: begins the release, or goes on with it. The same command after any crash.
+import path from "node:path";
 import { runRelease } from "../../../app/run-release.ts";
 import { runOnly } from "../../../app/run-only.ts";
 import { SlipwayError } from "../../../domain/error.ts";
@@ -13,6 +14,7 @@ export interface RunOptions extends ReleaseOptions {
   readonly mend?: boolean;
   readonly only?: string;
   readonly trial?: boolean;
+  readonly files?: string;
 }
 
 /** @throws SlipwayError NOT_YET for a trial, and what the use cases throw */
@@ -39,6 +41,7 @@ export async function runCommand(context: Context, version: string | undefined, 
       observer: progress,
       waitForPeople: options.wait,
       mend: options.mend === true,
+      filesFolder: options.files === undefined ? undefined : path.resolve(options.files),
     });
     const report = endedBy(ended.report, world);
     progress.end();

@@ -1,0 +1,91 @@
+// Whether all places say one version: what each package has today, or the new one already. Two places that disagree are
+// never made to agree by writing over both, since one of them may be what somebody meant (S1.2).
+import { placeOf } from "../../domain/manifest/edit.ts";
+import type { Problem } from "../../domain/error.ts";
+import { agreement } from "../../domain/version/agreement.ts";
+import { schemeNamed } from "../../domain/version/catalog.ts";
+import { readVersion, type Version } from "../../domain/version/scheme.ts";
+import { faultAt, type Claim, type Fault, type Gathered, type Gathering } from "./claim.ts";
+import type { Tree } from "./tree.ts";
+
+export async function judge(gathered: Gathering, tree: Tree): Promise<Gathered> {
+  const faults = [...gathered.faults];
+  const notes = [...gathered.notes];
+  const byPlace = new Map<string, Claim>();
+  const texts = new Map<string, string>();
+  for (const { file } of gathered.claims) texts.set(file, (await tree.read(file)) ?? "");
+  const placed = (claim: Claim) => ({ file: claim.file, ...placeOf(texts.get(claim.file) ?? "", claim.statement.start) });
+  for (const claim of gathered.claims) {
+    const key = `${claim.file}:${claim.statement.start}`;
+    const other = byPlace.get(key);
+    if (other !== undefined && other.to !== claim.to) faults.push(faultAt(placed(claim), twoVersions(claim, other)));
+    else if (claim.role === "requirement") byPlace.set(key, claim);
+    else {
+      const verdict = judgeOne(claim, sourceOf(claim, gathered.claims), placed);
+      if (verdict.kind === "fault") faults.push(verdict.fault);
+      else if (verdict.kind === "left") notes.push({ level: "warns", message: verdict.message });
+      else if (!byPlace.has(key)) byPlace.set(key, verdict.kind === "said" ? { ...claim, to: claim.statement.version } : claim);
+    }
+  }
+  return { claims: [...byPlace.values()], faults, notes, cargoRoots: gathered.cargoRoots };
+}
+
+type Verdict =
+  | { readonly kind: "write" }
+  /** Says the new version already, perhaps in another spelling. */
+  | { readonly kind: "said" }
+  | { readonly kind: "left"; readonly message: string }
+  | { readonly kind: "fault"; readonly fault: Fault };
+
+type Placed = (claim: Claim) => { readonly file: string; readonly line: number; readonly column: number };
+
+function sourceOf(claim: Claim, all: readonly Claim[]): Claim {
+  return all.find((one) => one.package === claim.package && one.role === "source") ?? claim;
+}
+
+function judgeOne(claim: Claim, source: Claim, placed: Placed): Verdict {
+  const { statement, scheme, to } = claim;
+  if (statement.version === to) return { kind: "said" };
+  const read = schemeNamed(scheme).parse(statement.version);
+  if (read.kind === "invalid")
+    return claim.role === "loose"
+      ? { kind: "left", message: leftAlone(claim) }
+      : { kind: "fault", fault: faultAt(placed(claim), withHint(read.problem)) };
+  if (agreement(read.version, versionOf(scheme, to)).kind === "same") return { kind: "said" };
+  if (claim === source) return { kind: "write" };
+  const present = schemeNamed(source.scheme).parse(source.statement.version);
+  // What is wrong with the source is told at the source.
+  if (present.kind === "invalid") return { kind: "write" };
+  const answer = agreement(read.version, present.version);
+  if (answer.kind === "same") return { kind: "write" };
+  if (claim.role === "loose") return { kind: "left", message: leftAlone(claim) };
+  const at = placed(source);
+  const why = answer.kind === "not-comparable" ? `: ${answer.problem.message}` : "";
+  const message = `Cannot bump "${claim.file}": ${statement.name} is "${statement.version}", and "${source.statement.version}" is what ${at.file}:${at.line}:${at.column} says${why}`;
+  return { kind: "fault", fault: faultAt(placed(claim), { code: answer.problem.code, message, hint: hintFor(claim) }) };
+}
+
+function versionOf(scheme: Claim["scheme"], text: string): Version {
+  return readVersion(schemeNamed(scheme), text);
+}
+
+function leftAlone(claim: Claim): string {
+  return `"${claim.file}" says ${claim.statement.name} "${claim.statement.version}", which is no version of this package, and stays`;
+}
+
+function hintFor(claim: Claim): string {
+  if (claim.role !== "lock") return "Make both say the same version, and commit that";
+  return claim.file.endsWith("uv.lock") ? "Refresh the lock file with `uv lock`, and commit it" : "Refresh the lock file, and commit it";
+}
+
+function withHint({ code, message, hint }: Problem): { readonly code: Problem["code"]; readonly message: string; readonly hint: string } {
+  return { code, message, hint: hint ?? "Mend the version there" };
+}
+
+function twoVersions(claim: Claim, other: Claim): Omit<Fault, "place"> {
+  return {
+    code: "VERSION_MISMATCH",
+    message: `Cannot bump "${claim.file}": "${other.package}" should say ${other.to} there, and "${claim.package}" ${claim.to}`,
+    hint: "Release packages that share a version with one version, or give each its own",
+  };
+}

@@ -1,0 +1,129 @@
+// Where an npm package says its version: package.json, the lock file of the folder or of the workspace around it, and the
+// ranges by which its neighbours ask for it.
+import { posix } from "node:path";
+import { placeOf } from "../../domain/manifest/edit.ts";
+import { readPackageJson, readPackageLock, type NpmManifest, type NpmRequirement } from "../../domain/manifest/npm.ts";
+import { adaptRequirement } from "../../domain/manifest/requirement.ts";
+import { requirementClaim } from "./cargo.ts";
+import { faultAt } from "./claim.ts";
+import { collect, refuse } from "./collect.ts";
+import type { Around } from "./python.ts";
+import { upwards } from "./tree.ts";
+
+interface NpmFile {
+  readonly path: string;
+  readonly folder: string;
+  readonly text: string;
+  readonly manifest: NpmManifest;
+}
+
+/** @returns whether the folder has a package.json at all */
+export async function gatherNpm(around: Around): Promise<boolean> {
+  const own = await readFile(around.wanted.planned.folder, around);
+  if (own === undefined) return around.into.faults.length > 0;
+  const { version, name } = own.manifest;
+  if (version === undefined) {
+    const place = { file: own.path, line: 1, column: 1 };
+    around.into.faults.push(
+      faultAt(place, {
+        code: "PLAN_INVALID",
+        message: `Cannot write the version of "${around.wanted.planned.id}": "${own.path}" says none`,
+        hint: 'Write "version" there',
+      }),
+    );
+    return true;
+  }
+  collect({ kind: "read", statements: [version] }, { file: own.path, text: own.text, role: "source", scheme: "semver" }, around);
+  const files = await neighbours(own, around);
+  const root = files[0] ?? own;
+  const to = around.wanted.in("semver");
+  if (to.kind === "refused") return true;
+  const moved = { name: name ?? around.wanted.planned.name, from: version.version, to: to.text };
+  for (const file of files) gatherRequirements(file.manifest.requirements, { file: file.path, text: file.text, moved }, around);
+  await gatherLock(own, root, { moved, around });
+  await noteOtherLocks(root, around);
+  return true;
+}
+
+async function readFile(folder: string, around: Around): Promise<NpmFile | undefined> {
+  const path = posix.join(folder, "package.json");
+  const text = await around.tree.read(path);
+  if (text === undefined) return undefined;
+  const read = readPackageJson(text);
+  if (read.kind === "npm")
+    return { path: posix.normalize(path), folder: posix.dirname(posix.normalize(path)), text, manifest: read.manifest };
+  refuse(around.into, { file: path, line: read.line, column: read.column }, read.reason);
+  return undefined;
+}
+
+/** Root first, then its workspaces, if the package belongs to some; else the package alone. */
+async function neighbours(own: NpmFile, around: Around): Promise<readonly NpmFile[]> {
+  for (const folder of upwards(own.folder)) {
+    const root = folder === own.folder ? own : await readFile(folder, around);
+    if (root?.manifest.workspaces === undefined) continue;
+    const folders = new Set<string>();
+    for (const glob of root.manifest.workspaces.filter((one) => !one.startsWith("!"))) {
+      for (const one of await around.tree.folders(root.folder, glob)) folders.add(one);
+    }
+    if (root !== own && !folders.has(own.folder)) continue;
+    const members: NpmFile[] = [];
+    for (const one of [...folders].toSorted()) {
+      const read = one === root.folder ? undefined : await readFile(one, around);
+      if (read !== undefined) members.push(read);
+    }
+    return [root, ...members];
+  }
+  return [own];
+}
+
+interface Moved {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+function gatherRequirements(
+  requirements: readonly NpmRequirement[],
+  at: { readonly file: string; readonly text: string; readonly moved: Moved },
+  around: Around,
+): void {
+  for (const { name, statement } of requirements.filter((one) => one.name === at.moved.name)) {
+    const adapted = adaptRequirement({ requirement: statement.version, from: at.moved.from, to: at.moved.to, dialect: "npm" });
+    if (adapted.kind === "write")
+      around.into.claims.push({ ...requirementClaim(at.file, statement, adapted), package: around.wanted.planned.id });
+    if (adapted.kind !== "refused") continue;
+    const message = `Cannot bump what "${statement.name}" asks for of "${name}": ${adapted.reason}`;
+    const fault = { code: "VERSION_MISMATCH", message, hint: "Mend the range, and plan again" } as const;
+    around.into.faults.push(faultAt({ file: at.file, ...placeOf(at.text, statement.start) }, fault));
+  }
+}
+
+async function gatherLock(own: NpmFile, root: NpmFile, rest: { readonly moved: Moved; readonly around: Around }): Promise<void> {
+  const { moved, around } = rest;
+  for (const lockName of ["npm-shrinkwrap.json", "package-lock.json"]) {
+    const file = posix.join(root.folder, lockName);
+    const text = await around.tree.read(file);
+    if (text === undefined) continue;
+    const read = readPackageLock(text);
+    if (read.kind === "refused") {
+      refuse(around.into, { file, line: read.line, column: read.column }, read.reason);
+      continue;
+    }
+    const folder = posix.relative(root.folder, own.folder);
+    const statements = read.lock.versions.filter((one) => one.folder === folder).map((one) => one.statement);
+    collect({ kind: "read", statements }, { file, text, role: "lock", scheme: "semver" }, around);
+    gatherRequirements(read.lock.requirements, { file, text, moved }, around);
+  }
+}
+
+async function noteOtherLocks(root: NpmFile, around: Around): Promise<void> {
+  for (const file of ["pnpm-lock.yaml", "yarn.lock", "bun.lock"]) {
+    if ((await around.tree.read(posix.join(root.folder, file))) === undefined) continue;
+    const hasRanges = around.into.claims.some((one) => one.role === "requirement" && one.package === around.wanted.planned.id);
+    if (hasRanges)
+      around.into.notes.push({
+        level: "warns",
+        message: `"${file}" is not refreshed by \`bump\`, and ranges beside it change: refresh it in a step of its own`,
+      });
+  }
+}

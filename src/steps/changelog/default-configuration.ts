@@ -1,0 +1,28 @@
+// What git-cliff is told where a project has no configuration of its own: the groups of "Keep a Changelog". Commits that
+// follow no convention are listed too; what users of a package do not notice is marked, and told if nothing else is left.
+
+export const defaultConfiguration = `# Slipway's default for projects without a git-cliff configuration.
+[changelog]
+body = ""
+trim = true
+
+[git]
+conventional_commits = true
+filter_unconventional = false
+require_conventional = false
+split_commits = false
+filter_commits = false
+protect_breaking_commits = true
+topo_order = false
+sort_commits = "oldest"
+commit_parsers = [
+  { message = "^feat", group = "Added" },
+  { message = "^fix", group = "Fixed" },
+  { message = "^(security|sec)(\\\\(|:|!)", group = "Security" },
+  { message = "^deprecat", group = "Deprecated" },
+  { message = "^(remove|revert)", group = "Removed" },
+  { message = "^(perf|refactor|change)", group = "Changed" },
+  { message = "^(chore|ci|build|test|tests|style|docs?)(\\\\([^)]*\\\\))?!?:", group = "hidden" },
+  { message = ".*", group = "Changed" },
+]
+`;

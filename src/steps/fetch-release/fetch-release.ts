@@ -1,0 +1,48 @@
+// The step `fetch-release`: takes the artifacts from the release page of the tag, and proves by the record that lies beside
+// them that they are the ones that were tested (S4.2). With files at hand it takes those, and proves them the same way.
+import { z } from "zod";
+import type { ArtifactKind } from "../../domain/artifact.ts";
+import type { Use, WorkStep } from "../step.ts";
+import { performFetchRelease } from "./perform.ts";
+import { preflightFetchRelease } from "./preflight.ts";
+
+export const fetchedKinds = ["wheel", "sdist"] as const satisfies readonly ArtifactKind[];
+
+const fetchReleaseInput = z.strictObject({
+  proof: z
+    .enum(["record", "provenance"])
+    .optional()
+    .describe(
+      "What proves that the files are the ones that were tested: the record on the page, or their signed provenance; default: record",
+    ),
+});
+
+export type FetchReleaseInput = z.infer<typeof fetchReleaseInput>;
+
+/** Most files of one kind and package that a page is looked through for. */
+const filesMax = 1_000;
+
+export const fetchReleaseStep: WorkStep<FetchReleaseInput> = {
+  name: "fetch-release",
+  revision: 1,
+  kind: "work",
+  zone: "tool",
+  summary: "Takes the artifacts from the release page and proves that they are the ones that were tested.",
+  input: fetchReleaseInput,
+  timeoutMs: 60 * 60_000,
+  takes: () => [],
+  makes: ({ packages }) =>
+    packages.flatMap(({ id }) =>
+      fetchedKinds.map((kind) => ({ kind, package: id, countMin: kind === "wheel" ? 1 : 0, countMax: filesMax })),
+    ),
+  asks: () => ({ programs: [], toolbox: false, platforms: [] }),
+  usesForge: () => true,
+  notYet: ({ input }) => (input.proof === "provenance" ? "`proof: provenance` of `fetch-release`" : undefined),
+  describe: (use) => `take the artifacts from the release page ${tagOf(use) ?? ""}`.trim(),
+  preflight: preflightFetchRelease,
+  perform: performFetchRelease,
+};
+
+export function tagOf({ packages }: Pick<Use, "packages">): string | undefined {
+  return packages.find((one) => one.tag !== undefined)?.tag;
+}

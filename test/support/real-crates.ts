@@ -1,0 +1,42 @@
+// Manifests of crates that other people published, as their authors wrote them (`Cargo.toml.orig`): fetched once by cargo,
+// as it is configured on this machine, at pinned versions.
+import assert from "node:assert/strict";
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import { runTool } from "./test-tools.ts";
+
+export interface RealCrate {
+  readonly name: string;
+  readonly version: string;
+}
+
+const folder = path.join(import.meta.dirname, "..", "..", ".cache", "journeys", "crates");
+
+/** Text of each crate's manifest, in the order of `wanted`. */
+export async function fetchCrateManifests(wanted: readonly RealCrate[]): Promise<readonly string[]> {
+  const cargoHome = process.env["CARGO_HOME"] ?? path.join(homedir(), ".cargo");
+  const find = (one: RealCrate): string | undefined =>
+    globSync(path.join(cargoHome, "registry", "src", "*", `${one.name}-${one.version}`, "Cargo.toml.orig"))[0];
+  if (wanted.some((one) => find(one) === undefined)) await fetch(wanted);
+  return wanted.map((one) => {
+    const file = find(one);
+    assert.ok(file !== undefined, `cargo fetched no ${one.name} ${one.version}`);
+    return readFileSync(file, "utf8");
+  });
+}
+
+async function fetch(wanted: readonly RealCrate[]): Promise<void> {
+  mkdirSync(path.join(folder, "src"), { recursive: true });
+  writeFileSync(path.join(folder, "src", "lib.rs"), "");
+  const dependencies = wanted.map((one) => `${one.name} = { version = "=${one.version}", default-features = false }\n`).join("");
+  const manifest = `[package]\nname = "scratch"\nversion = "0.0.0"\nedition = "2021"\n[workspace]\n[dependencies]\n${dependencies}`;
+  if (!existsSync(path.join(folder, "Cargo.toml")) || readFileSync(path.join(folder, "Cargo.toml"), "utf8") !== manifest)
+    writeFileSync(path.join(folder, "Cargo.toml"), manifest);
+  const env = {
+    HOME: process.env["HOME"] ?? "",
+    ...(process.env["CARGO_HOME"] === undefined ? {} : { CARGO_HOME: process.env["CARGO_HOME"] }),
+  };
+  const ended = await runTool("cargo", ["fetch", "--quiet"], { cwd: folder, timeoutMs: 300_000, env });
+  assert.equal(ended.code, 0, `cargo cannot fetch the crates:\n${ended.output}`);
+}
