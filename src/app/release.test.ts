@@ -256,3 +256,25 @@ test("people are known by name, without their address", () => {
   assert.equal(nameOf("ada"), "ada");
   assert.equal(nameOf(" <ada@example.org>"), "");
 });
+
+test("a package's changelog is in the plan with its tags, and absent where the file says nothing of one", () => {
+  const told = choose({
+    text: byTag.replace("{ path: .,", "{ path: ., changelog: { file: CHANGELOG.md, by: git-cliff },"),
+    tags: [["v1.0.0"]],
+  });
+
+  assert.deepEqual(told.packages[0]?.changelog, { file: "CHANGELOG.md", required: false, by: "git-cliff", tag: "v{version}" });
+  assert.equal("changelog" in (choose({ tags: [["v1.0.0"]] }).packages[0] ?? {}), false);
+});
+
+test("packages of one version share the release tags of the one that has them, for their changelogs too", () => {
+  const told = choose({
+    text: byTag.replace(
+      'packages: { demo: { path: ., tag: "v{version}" } }',
+      'versions: one\npackages: { demo: { path: ., tag: "v{version}" }, lib: { path: lib, changelog: { file: lib/CHANGES.md, required: true } } }',
+    ),
+    tags: [["v1.0.0"]],
+  });
+
+  assert.deepEqual(told.packages[1]?.changelog, { file: "lib/CHANGES.md", required: true, tag: "v{version}" });
+});

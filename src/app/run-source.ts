@@ -111,7 +111,7 @@ function apply(
     case "commit":
       return commit(parts, state, { head, message: change.message });
     case "tag":
-      return tag(parts, state, { head, name: change.name, message: change.message });
+      return tag(parts, state, { head, ...change });
   }
 }
 
@@ -147,12 +147,13 @@ async function commit(parts: RunSourceParts, state: RunState, making: { readonly
 async function tag(
   parts: RunSourceParts,
   state: RunState,
-  making: { readonly head: Head; readonly name: string; readonly message: string },
+  making: { readonly head: Head; readonly name: string; readonly message: string; readonly replaces: boolean },
 ): Promise<Head> {
-  const { head, name, message } = making;
+  const { head, name, message, replaces } = making;
   const object = await parts.world.git.makeTag(parts.folders.clone, {
     name,
     message,
+    replaces,
     commit: head.commit,
     epochSeconds: madeAt(state),
     person: parts.identity,

@@ -70,6 +70,7 @@ function traitsOf(step: Step, use: Use<unknown>): StepTraits {
     publishes: step.publishes?.(use) ?? [],
     reads: step.reads?.(use) ?? [],
     reach: step.kind === "acting" ? step.reach(use) : undefined,
+    looksEverywhere: step.looksEverywhere?.(use) ?? false,
     usesForge: step.usesForge?.(use) ?? false,
     writesSource: step.writesSource?.(use) ?? false,
     timeoutMs: step.timeoutMs,

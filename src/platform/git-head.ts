@@ -85,9 +85,19 @@ export async function tagCommit(git: GitRunner, clone: string, making: TagMaking
   const there = await git.read(clone, ["for-each-ref", "--format=%(objectname) %(*objectname)", ref]);
   const [object = "", commit = object] = there.trim().split(" ");
   if (object !== "" && commit === making.commit && object !== commit) return object;
-  if (object !== "") throw tagExists(making, commit);
+  if (object !== "" && !making.replaces) throw tagExists(making, commit);
   const signing = await signingOf(git, making.repository, "tag.gpgsign");
-  const args = ["tag", signing.wanted ? "-s" : "-a", "--cleanup=verbatim", "-F", "-", "--", making.name, requireObjectId(making.commit)];
+  const args = [
+    "tag",
+    signing.wanted ? "-s" : "-a",
+    ...(making.replaces ? ["--force"] : []),
+    "--cleanup=verbatim",
+    "-F",
+    "-",
+    "--",
+    making.name,
+    requireObjectId(making.commit),
+  ];
   const call = { env: identity("COMMITTER", making), input: withLineEnd(making.message), timeoutMs };
   await git.read(clone, [...durable, ...signing.settings, "-c", "tag.gpgSign=false", ...args], call);
   return requireObjectId((await git.read(clone, ["rev-parse", "--verify", "--quiet", ref])).trim());

@@ -32,7 +32,7 @@ export async function pushRefs(git: GitRunner, making: PushMaking): Promise<Push
     ...leases,
     "--",
     remoteAlias,
-    ...refs.map(({ ref, to }) => `${to}:${ref}`),
+    ...refs.map(({ ref, to }) => `${to ?? ""}:${ref}`),
   ];
   try {
     return judge(await git.ask(repository, args, { env, timeoutMs: pushTimeoutMs }));
@@ -47,6 +47,8 @@ export async function pushRefs(git: GitRunner, making: PushMaking): Promise<Push
 /** A lease lets git force; nothing of ours may take a commit away from a branch. */
 async function requireForward(git: GitRunner, clone: string, { ref, to, from }: PushedRef): Promise<void> {
   assert(/^refs\/(?:heads|tags)\//.test(ref) && isRefName(ref), `"${ref}" is the full name of a branch or tag`);
+  if (to === undefined)
+    return assert(ref.startsWith("refs/tags/") && from !== undefined, `only a tag that was seen is taken away, and this is ${ref}`);
   requireObjectId(to);
   if (from === undefined) return;
   const forward = ref.startsWith("refs/heads/") && (await containsCommit(git, clone, { commit: to, ancestor: requireObjectId(from) }));

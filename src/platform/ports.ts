@@ -245,12 +245,14 @@ export interface CommitMaking extends Making {
 export interface TagMaking extends Making {
   readonly name: string;
   readonly commit: string;
+  /** A tag of that name that leads elsewhere is replaced in the clone. */
+  readonly replaces: boolean;
 }
 
-/** One ref of a push: full name, the object it is to lead to, and the one it leads to now (absent: there is none). */
+/** One ref of a push: full name, the object it is to lead to (absent: a tag is to be gone), and the one it leads to now (absent: there is none). */
 export interface PushedRef {
   readonly ref: string;
-  readonly to: string;
+  readonly to?: string;
   readonly from?: string;
 }
 

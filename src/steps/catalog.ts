@@ -21,6 +21,7 @@ import { sbomStep } from "./sbom/sbom.ts";
 import type { Step } from "./step.ts";
 import { tagStep } from "./tag/tag.ts";
 import { verifyInstallStep } from "./verify-install/verify-install.ts";
+import { withdrawStep } from "./withdraw/withdraw.ts";
 
 export const stepCatalog: readonly Step[] = [
   // What the project does by itself: its tests, lints, generators. Everything without a step of its own.
@@ -37,6 +38,8 @@ export const stepCatalog: readonly Step[] = [
   changelogStep,
   // What was changed becomes a commit before anything is tested or built, so that the tag's tree is what was tested.
   commitStep,
+  // Half a release is taken back before it is made again.
+  withdrawStep,
   tagStep,
   // Local commits and tags become everybody's in one push.
   pushStep,
@@ -81,7 +84,6 @@ export const laterSteps: readonly LaterStep[] = [
   later("dispatch", "acting", "Starts another pipeline at the forge."),
   later("close-issue", "acting", "Closes the release's issue in the tracker."),
   later("notify", "acting", "Tells people that something happened."),
-  later("withdraw", "acting", "Takes a release back, with each registry's real meaning of it."),
 ];
 
 function later(name: string, kind: StepKind, summary: string): LaterStep {

@@ -85,6 +85,8 @@ interface Common<In> {
   reads?(use: Use<In>): readonly string[];
   /** Whether this use asks the forge, or acts on it. Absent: it does not. */
   usesForge?(use: Use<In>): boolean;
+  /** Whether this use looks at every registry of the file, not only at those of its environment. Absent: it does not. */
+  looksEverywhere?(use: Use<In>): boolean;
   /** Whether this use changes the head: nothing may run beside it. Absent: it does not. */
   writesSource?(use: Use<In>): boolean;
   /** What this use wants and this version does not do, in words; absent or undefined: nothing. The plan refuses it. */
@@ -182,7 +184,13 @@ export type SourceChange =
   /** All that was kept since the last commit. Nothing kept: no commit. */
   | { readonly kind: "commit"; readonly message: string }
   /** An annotated tag of the head's commit. */
-  | { readonly kind: "tag"; readonly name: string; readonly message: string };
+  | {
+      readonly kind: "tag";
+      readonly name: string;
+      readonly message: string;
+      /** A tag of that name in the run's clone is one that the plan withdraws. */
+      readonly replaces: boolean;
+    };
 
 export type Worked =
   | { readonly kind: "done"; readonly output: Json; readonly artifacts: readonly MadeArtifact[]; readonly source?: SourceChange }

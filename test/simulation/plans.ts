@@ -59,6 +59,7 @@ const plainTraits: StepTraits = {
   reach: undefined,
   writesSource: false,
   usesForge: false,
+  looksEverywhere: false,
   timeoutMs: 3_600_000,
 };
 

@@ -20,7 +20,7 @@ export function plainText(text: string): string {
 /** The same on one line, at most so many characters long. */
 export function plainLine(text: string, lengthMax: number): string {
   const line = plainText(text).replaceAll(/\s+/g, " ").trim();
-  const characters = [...line.slice(0, lengthMax * 2 + 2)];
+  const characters = Array.from(line.slice(0, lengthMax * 2 + 2));
   return characters.length > lengthMax
     ? `${characters
         .slice(0, lengthMax - 1)

@@ -74,6 +74,14 @@ test("setup.py: the argument of setup() alone", () => {
   assert.deepEqual(readSetupCall('setup(\n  version=f"{x}",\n)').kind, "refused");
 });
 
+test("setup.py: a variable of the same file that the argument names, and no other", () => {
+  const text = '"""v = "0" """\nv = "1.0"\nw = "1.0"\nsetup(name="x", version=v)\n';
+  assert.equal(withVersion(text, readSetupCall(text), "2.0"), text.replace('v = "1.0"', 'v = "2.0"'));
+  for (const other of ["from x import v\nsetup(version=v)\n", "v = f()\nsetup(version=v)\n", 'v = "1"\nsetup(version=v + x)\n']) {
+    assert.deepEqual(versionsOf(readSetupCall(other)), [], other);
+  }
+});
+
 test("the scanner reads any text to its end, and what it finds stands where it says", () => {
   const pieces = fc.constantFrom(
     '"',

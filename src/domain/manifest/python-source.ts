@@ -23,29 +23,34 @@ export function readPythonSource(text: string, names: readonly string[] = versio
   return { kind: "read", statements: [] };
 }
 
-/** The argument `version=` of the call of `setup`, if it is a plain string. */
+/** The argument `version=` of the call of `setup`: a plain string, or the one that the named variable is assigned above. */
 export function readSetupCall(text: string): Reading {
   const { text: bare, skipped } = withoutBom(text);
   const tokens = scanPython(bare);
-  const call = tokens.findIndex(
-    (token, index) => isName(token, "setup") && isMark(tokens[index + 1], "(") && !isName(tokens[index - 1], "def"),
-  );
+  const value = setupArgument(tokens, "version");
+  if (value?.kind === "name") return readPythonSource(text, [value.text]);
+  if (value?.kind !== "string") return { kind: "read", statements: [] };
+  if (!value.plain) return refuseAt(text, value.start + skipped, "the version is written with a prefix, escapes or over several lines");
+  const start = value.inner.start + skipped;
+  return { kind: "read", statements: [{ name: "setup(version=…)", version: value.text, start, end: start + value.text.length }] };
+}
+
+/** The one token that an argument of `setup(…)` is given; undefined where it is computed. */
+function setupArgument(tokens: readonly PythonToken[], name: string): PythonToken | undefined {
+  const isCall = (token: PythonToken, index: number): boolean =>
+    isName(token, "setup") && isMark(tokens[index + 1], "(") && !isName(tokens[index - 1], "def");
+  const call = tokens.findIndex(isCall);
   const open = tokens[call + 1];
-  if (call === -1 || open === undefined) return { kind: "read", statements: [] };
-  const found: Statement[] = [];
+  if (call === -1 || open === undefined) return undefined;
   for (let index = call + 2; index < tokens.length; index += 1) {
     const token = tokens[index];
-    if (token === undefined || (isMark(token, ")") && token.depth === open.depth)) break;
-    if (token.depth !== open.depth + 1 || !isName(token, "version") || !isMark(tokens[index + 1], "=")) continue;
-    const value = tokens[index + 2];
+    if (token === undefined || (isMark(token, ")") && token.depth === open.depth)) return undefined;
+    if (token.depth !== open.depth + 1 || !isName(token, name) || !isMark(tokens[index + 1], "=")) continue;
     const after = tokens[index + 3];
-    const isWhole = value?.depth === token.depth && (isMark(after, ",") || (isMark(after, ")") && after?.depth === open.depth));
-    if (value?.kind === "string" && isWhole) {
-      if (!value.plain) return refuseAt(text, value.start + skipped, "the version is written with a prefix, escapes or over several lines");
-      found.push(statement("setup(version=…)", bare.slice(value.inner.start, value.inner.end), value.inner.start + skipped));
-    }
+    const isWhole = isMark(after, ",") || (isMark(after, ")") && after?.depth === open.depth);
+    return isWhole ? tokens[index + 2] : undefined;
   }
-  return { kind: "read", statements: found };
+  return undefined;
 }
 
 /** `NAME = "…"` or `NAME: annotation = "…"` that begins a line at the left edge and ends with it. */
@@ -70,10 +75,6 @@ function equalsAfter(tokens: readonly PythonToken[], index: number): number | un
     if (isMark(token, "=") && token.depth === 0) return at;
   }
   return undefined;
-}
-
-function statement(name: string, version: string, start: number): Statement {
-  return { name, version, start, end: start + version.length };
 }
 
 function isName(token: PythonToken | undefined, name: string): boolean {

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import fc from "fast-check";
 import { versionsOf, withVersion } from "../../../test/support/edit-manifest.ts";
 import { readCargoLock } from "./cargo-lock.ts";
 import { readCargoManifest } from "./cargo-manifest.ts";
+import { editsFor } from "./edit.ts";
 import { readPyproject } from "./pyproject.ts";
 import { readToml } from "./toml.ts";
 import { readUvLock } from "./uv-lock.ts";
+import { verifyEdits } from "./verify.ts";
 
 /** Edits only `text`'s one place of "1.0.0" that the format means; the expected result has 2.0.0 there. */
 function editsOnly(marked: string): void {
@@ -45,6 +48,36 @@ describe("pyproject.toml", () => {
   test("a very long text is refused before it is read", () => {
     assert.equal(readToml(" ".repeat(5_000_000)).kind, "refused");
   });
+});
+
+test("whatever stands around it, in whatever spelling: only the version changes, and another parser sees only that", () => {
+  const fakes = [
+    '# version = "1.0.0"',
+    "   \t",
+    'classifiers = [ "1.0.0", # x\n"1.0.0" ]',
+    `description = '''\nversion = "1.0.0"\n'''`,
+    'x = { version = "1.0.0" } # y',
+    'urls."version" = "1.0.0"',
+    'readme = """\\\n  version = "1.0.0"\n"""',
+  ];
+  const fake = fc.shuffledSubarray(fakes).chain((all) => fc.nat(all.length).map((at) => [all.slice(0, at), all.slice(at)] as const));
+  const own = fc.constantFrom('version = "1.0.0"', "version='1.0.0'", '"version"\t=\t"1.0.0"   # "1.0.0"', "'version' = '1.0.0'");
+  const lines = fc.tuple(fake, own, fc.constantFrom("\n", "\r\n"), fc.constantFrom("", "\ufeff"));
+  let edited = 0;
+  fc.assert(
+    fc.property(lines, fc.boolean(), ([[above, below], line, end, mark], final) => {
+      const before = `${mark}${["[project]", ...above, line, ...below].join("\n").replaceAll("\n", end)}${final ? end : ""}`;
+      const reading = readPyproject(before);
+      const made = editsFor(before, reading, "2.0.0rc1");
+      assert.ok(made.kind === "edits");
+      const after = withVersion(before, reading, "2.0.0rc1");
+
+      assert.deepEqual(verifyEdits("toml", { before, after }, made.edits), { kind: "as-meant" });
+      edited += made.edits.length;
+    }),
+    { numRuns: 200 },
+  );
+  assert.equal(edited, 200);
 });
 
 describe("Cargo.toml", () => {

@@ -1,4 +1,4 @@
-// TOML with the place of every value. toml-eslint-parser gives ranges and comments; it is the only TOML tool of six that
+// TOML with the place of every value. toml-eslint-parser gives ranges and comments; it is the only TOML tool of five that
 // left nine real manifests byte for byte as they were (reference/libraries §2). What is edited with these places is read
 // again by another parser (verify.ts).
 import { parseTOML, ParseError, type AST } from "toml-eslint-parser";

@@ -34,6 +34,7 @@ const plain: StepTraits = {
   reach: undefined,
   writesSource: false,
   usesForge: false,
+  looksEverywhere: false,
   timeoutMs: 60_000,
 };
 

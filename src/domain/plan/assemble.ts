@@ -86,6 +86,8 @@ export interface StepTraits {
   readonly writesSource: boolean;
   /** It asks the forge, or acts on it. */
   readonly usesForge: boolean;
+  /** It looks at every registry of the file. */
+  readonly looksEverywhere: boolean;
   readonly timeoutMs: number;
 }
 
@@ -133,8 +135,9 @@ function finish(assembling: Assembling): Plan {
   const used = new Set(steps.flatMap((step) => step.environment ?? []));
   // The environment whose rule a gate goes by is part of the plan, though no step may be performed in it.
   const gates = new Set(steps.flatMap((step) => step.gate ?? []));
+  const everywhere = [...assembling.traits.values()].some(({ looksEverywhere }) => looksEverywhere);
   const isUsed = (one: PlannedEnvironment): boolean =>
-    used.has(one.name) || (one.approvals !== undefined && one.gate !== undefined && gates.has(one.gate));
+    everywhere || used.has(one.name) || (one.approvals !== undefined && one.gate !== undefined && gates.has(one.gate));
   return {
     schema: planSchema,
     project: request.configuration.project,

@@ -16,6 +16,12 @@ const versions: readonly (readonly [string, ProjectTexts, string])[] = [
   ["poetry", pyproject('[tool.poetry]\nname = "demo"\nversion = "1.0"\n'), "static 1.0"],
   ["setup.cfg", { "setup.cfg": "[metadata]\nname = demo\nversion = 1.0\n" }, "static 1.0"],
   ["setup.py", { "setup.py": "setup(name='demo', version='1.0')" }, "static 1.0"],
+  ["a variable of setup.py", { "setup.py": "V = '1.0'\nsetup(name='demo', version=V)" }, "static 1.0"],
+  [
+    "a variable that setup.py gets elsewhere",
+    { "setup.py": "from demo import V\nsetup(name='demo', version=V)" },
+    "unknown setup.py computes the version, and only running it would tell",
+  ],
   ["hatch's file", pyproject('[tool.hatch.version]\npath = "src/demo/about.py"\n'), "file src/demo/about.py"],
   ["pdm's file", pyproject('[tool.pdm.version]\nsource = "file"\npath = "demo.py"\n'), "file demo.py"],
   [
@@ -98,3 +104,11 @@ for (const [what, source, text, expected] of texts) {
     assert.equal(versionInText(source, text), expected);
   });
 }
+
+test("versionInText() takes the variable that the manifest names, before the usual ones", () => {
+  const { version } = projectOf(pyproject('[tool.setuptools.dynamic]\nversion = { attr = "demo.RELEASE" }\n'));
+  assert.ok(version.kind === "file");
+
+  assert.equal(versionInText(version, '__version__ = "9"\nRELEASE = "1.0"\n'), "1.0");
+  assert.equal(versionInText(version, '__version__ = "9"\n'), "9");
+});

@@ -172,7 +172,7 @@ function setupVersion({ setupCfg, texts, toml }: Looking): VersionSource {
   if (written?.startsWith("attr:") === true) return attributeSource(written.slice(5).trim());
   if (written?.startsWith("file:") === true) return { kind: "file", files: [written.slice(5).split(",")[0]?.trim() ?? ""], how: "whole" };
   if (written !== undefined) return { kind: "static", version: written, file: "setup.cfg" };
-  const literal = literalIn(texts["setup.py"], "version");
+  const literal = literalIn(texts["setup.py"], "version") ?? namedIn(texts["setup.py"]);
   if (literal !== undefined) return { kind: "static", version: literal, file: "setup.py" };
   const isDynamic = strings(table(toml, "project")["dynamic"]).includes("version");
   const computed = /\bversion\s*=/.test(texts["setup.py"] ?? "")
@@ -246,6 +246,13 @@ function literalIn(text: string | undefined, argument: string): string | undefin
   const call = /\bsetup\s*\(/.exec(text ?? "");
   if (call === null || text === undefined) return undefined;
   return new RegExp(`[\\s(,]${argument}\\s*=\\s*(["'])([^"'\\n]+)\\1`).exec(text.slice(call.index))?.[2];
+}
+
+/** `setup(version=NAME)` where the file itself says `NAME = "1.0"`: a string by another name. */
+function namedIn(text = ""): string | undefined {
+  const call = /\bsetup\s*\(/.exec(text);
+  const name = call === null ? undefined : /[\s(,]version\s*=\s*([A-Za-z_]\w*)\s*[,)]/.exec(text.slice(call.index))?.[1];
+  return name === undefined ? undefined : assigned(name, text);
 }
 
 /** `[metadata]` and the few keys of `[options]` of a setup.cfg; `pbr` when it has such a section. */

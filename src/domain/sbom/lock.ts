@@ -5,8 +5,6 @@ import { normalizeName } from "../pypi/names.ts";
 
 export const lockFiles = ["pylock.toml", "uv.lock", "poetry.lock"] as const;
 
-export type LockFile = (typeof lockFiles)[number];
-
 export interface LockedPackage {
   /** PEP 503 form. */
   readonly name: string;

@@ -5,6 +5,7 @@ import { artifactKinds, type Artifact } from "../../domain/artifact.ts";
 import { sha256 } from "../../domain/digest.ts";
 import { assert, SlipwayError } from "../../domain/error.ts";
 import type { JsonObject } from "../../domain/configuration.ts";
+import { releaseMark } from "../../domain/marks.ts";
 import type { Effect } from "../../domain/run/effect.ts";
 import type { WantedRelease } from "../../forges/forge.ts";
 import type { Frozen, ReadPorts, Use } from "../step.ts";
@@ -129,21 +130,13 @@ async function wantedOf(frozen: Frozen<ForgeReleaseInput>, ports: ReadPorts): Pr
     notes: partsOf(input).includes("draft") ? await notesOf(frozen, tag, ports) : "",
     prerelease: plan.release.prerelease,
     latest: input.latest ?? !plan.release.prerelease,
-    mark: markOf(plan.project, tag),
+    mark: releaseMark(plan.project, tag),
   };
 }
 
 /** The tag that the run is pinned to, or that it makes. */
 export function tagOf({ packages }: Pick<Use, "packages">): string | undefined {
   return packages.find((one) => one.tag !== undefined)?.tag;
-}
-
-/** The same for every run of this release, so that the next one finds what the last one made. */
-function markOf(project: string, tag: string): string {
-  return `release/${project}/${tag}`
-    .replaceAll(/[^A-Za-z0-9._:@/+-]/g, "_")
-    .replaceAll("--", "-_")
-    .slice(0, 200);
 }
 
 /** Reads an effect back from the journal. */

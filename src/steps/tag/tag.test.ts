@@ -8,7 +8,12 @@ const packages = [aPackage({ version: "1.2.0", tag: "v1.2.0" })];
 test("tag: asks for an annotated tag of the head's commit, with its message filled in", async () => {
   const worked = await tagStep.perform(aFrozen({ message: "{name} {version} of {project}" }, { packages }), fakePorts());
 
-  assert.deepEqual(worked.kind === "done" && worked.source, { kind: "tag", name: "v1.2.0", message: "demo 1.0.0 of demo" });
+  assert.deepEqual(worked.kind === "done" && worked.source, {
+    kind: "tag",
+    name: "v1.2.0",
+    message: "demo 1.0.0 of demo",
+    replaces: false,
+  });
 });
 
 test("tag: what was kept and not committed is no part of a tag, and a package without a pattern has none", async () => {

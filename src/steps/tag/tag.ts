@@ -2,6 +2,7 @@
 // else until `push` sends it.
 import { z } from "zod";
 import { fillTemplate, templateFault } from "../../domain/template.ts";
+import { catalogueName, type Plan } from "../../domain/plan/plan.ts";
 import type { Finding, Planned, ReadPorts, Use, Worked, WorkStep } from "../step.ts";
 
 const tagInput = z.strictObject({
@@ -38,9 +39,19 @@ export const tagStep: WorkStep<TagInput> = {
     if (name === undefined) return { kind: "failed", ...noTag };
     if (head.tree !== undefined) return { kind: "failed", ...uncommitted };
     const message = fillTemplate(input.message ?? defaultMessage, plan);
-    return { kind: "done", output: { tag: name, commit: head.commit }, artifacts: [], source: { kind: "tag", name, message } };
+    return {
+      kind: "done",
+      output: { tag: name, commit: head.commit },
+      artifacts: [],
+      source: { kind: "tag", name, message, replaces: isWithdrawn(plan) },
+    };
   },
 };
+
+/** A step of the plan takes the tag back before it is made again. */
+function isWithdrawn(plan: Plan): boolean {
+  return plan.steps.some((step) => catalogueName(step) === "withdraw" && JSON.stringify(step.input).includes('"tag"'));
+}
 
 /** Packages of one version may share a tag. */
 function tagsOf({ packages }: Pick<Use, "packages">): readonly string[] {
@@ -70,6 +81,7 @@ async function preflightTag(planned: Planned<TagInput>, ports: ReadPorts): Promi
     const object = there.objects.get(`refs/tags/${name}`);
     if (object === undefined) return [{ id: "PF-TAG", level: "fine", message: `Tag "${name}" is free at origin` }];
     const message = `Tag "${name}" is at origin already (${object.slice(0, 12)})`;
+    if (isWithdrawn(planned.plan)) return [{ id: "PF-TAG", level: "fine", message: `${message}, and is withdrawn first` }];
     if (planned.begun) return [{ id: "PF-TAG", level: "warns", message }];
     return [
       { id: "PF-TAG", level: "blocks", message, hint: `Release the next version, or withdraw the tag: git push --delete origin ${name}` },

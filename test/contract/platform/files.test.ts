@@ -25,6 +25,12 @@ import { temporaryFolder } from "../../support/temporary-folder.ts";
 const files = createFiles();
 const platform = join(dirname(fileURLToPath(import.meta.url)), "../../../src/platform");
 
+test("readText() refuses a pipe instead of waiting for somebody to write to it", { timeout: 5_000 }, async (t) => {
+  const pipe = join(temporaryFolder(t), "pipe");
+  execFileSync("mkfifo", [pipe]);
+  await assert.rejects(files.readTextIfThere(pipe), /it is a pipe and should be a file/);
+});
+
 test("writeText() makes the folder, replaces whole files, keeps their mode and leaves nothing beside them", async (t) => {
   const folder = temporaryFolder(t);
   const file = join(folder, "a", "b", "c.txt");

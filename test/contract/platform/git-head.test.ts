@@ -164,7 +164,7 @@ test("commit() without a person says how to mend it, and a hostile message is a 
 test("makeTag() is done twice alike, and refuses a tag of the name that leads elsewhere", async (t) => {
   const one = await aCase(t);
   const commit = await aCommit(one);
-  const making = { name: "v1.1.0", commit, message: "demo 1.1.0", person, epochSeconds, repository: one.repo.folder };
+  const making = { name: "v1.1.0", commit, message: "demo 1.1.0", person, epochSeconds, repository: one.repo.folder, replaces: false };
 
   const object = await git.makeTag(one.clone, making);
 
@@ -186,7 +186,15 @@ test("commits and tags are signed where the user signs", async (t) => {
     one.repo.git("config", name, value);
 
   const commit = await aCommit(one);
-  const tag = await git.makeTag(one.clone, { name: "v1.1.0", commit, message: "x", person, epochSeconds, repository: one.repo.folder });
+  const tag = await git.makeTag(one.clone, {
+    name: "v1.1.0",
+    commit,
+    message: "x",
+    person,
+    epochSeconds,
+    repository: one.repo.folder,
+    replaces: false,
+  });
 
   assert.match(inBare(one.clone, "cat-file", "commit", commit), /gpgsig -----BEGIN SSH SIGNATURE-----/);
   assert.match(inBare(one.clone, "cat-file", "tag", tag), /-----BEGIN SSH SIGNATURE-----/);
@@ -195,7 +203,15 @@ test("commits and tags are signed where the user signs", async (t) => {
 test("push() sends branch and tag at once, and the user's repository stays as it was", async (t) => {
   const one = await aCase(t);
   const commit = await aCommit(one);
-  const tag = await git.makeTag(one.clone, { name: "v1.1.0", commit, message: "x", person, epochSeconds, repository: one.repo.folder });
+  const tag = await git.makeTag(one.clone, {
+    name: "v1.1.0",
+    commit,
+    message: "x",
+    person,
+    epochSeconds,
+    repository: one.repo.folder,
+    replaces: false,
+  });
   const before = everythingOf(one.repo);
   const refs = [
     { ref: "refs/heads/main", to: commit, from: one.base },
@@ -218,7 +234,15 @@ test("push() sends branch and tag at once, and the user's repository stays as it
 test("push() takes all or nothing: a branch that others moved keeps the tag out as well", async (t) => {
   const one = await aCase(t);
   const commit = await aCommit(one);
-  const tag = await git.makeTag(one.clone, { name: "v1.1.0", commit, message: "x", person, epochSeconds, repository: one.repo.folder });
+  const tag = await git.makeTag(one.clone, {
+    name: "v1.1.0",
+    commit,
+    message: "x",
+    person,
+    epochSeconds,
+    repository: one.repo.folder,
+    replaces: false,
+  });
   const theirs = one.repo.commit("theirs");
   one.repo.git("push", "--quiet", "origin", "main");
   const refs = [

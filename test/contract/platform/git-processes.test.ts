@@ -96,7 +96,10 @@ test("copyAt() makes later copies of a clone like the first, with one process ea
   await git.copyAt(clone, { commit: two }, join(folder, "first"));
   started.length = 0;
 
-  await Promise.all([git.copyAt(clone, { commit: one }, join(folder, "second")), git.copyAt(clone, { commit: two }, join(folder, "third"))]);
+  await Promise.all([
+    git.copyAt(clone, { commit: one }, join(folder, "second")),
+    git.copyAt(clone, { commit: two }, join(folder, "third")),
+  ]);
 
   assert.deepEqual(started, ["checkout", "checkout"]);
   const seen = (copy: string) =>

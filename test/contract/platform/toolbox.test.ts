@@ -78,3 +78,15 @@ test("a requirement that the index does not have is TOOL_MISSING with the client
 
   assert.deepEqual(readdirSync(join(options.cacheFolder, "toolbox")), []);
 });
+
+test("a set of its own is made when it is asked for, with its program beside the interpreter and nothing of the others", async (t) => {
+  const { requirements: _, ...options } = optionsIn(t);
+  const toolbox = createToolbox(options);
+
+  const python = await toolbox.python("git-cliff");
+
+  assert.match(execFileSync(join(dirname(python), "git-cliff"), ["--version"], { encoding: "utf8" }), /^git-cliff 2\.14\.2$/m);
+  assert.equal(await toolbox.python("git-cliff"), python);
+  assert.equal(readdirSync(join(options.cacheFolder, "toolbox")).length, 1);
+  assert.throws(() => execFileSync(python, ["-I", "-c", "import packaging"], { stdio: "ignore" }));
+});

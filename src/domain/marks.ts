@@ -1,0 +1,26 @@
+// The names of marks: what a release leaves in a page, comment or workflow run, so that it is found there again by every
+// run of the same release (DESIGN §4). How a mark is written into a text is the forges' business. Pure.
+
+/** Of the release page of a tag. */
+export function releaseMark(project: string, tag: string): string {
+  return markOf("release", project, tag);
+}
+
+/** Of the comment with which a release closes its issue. */
+export function commentMark(project: string, tag: string): string {
+  return markOf("closed", project, tag);
+}
+
+/** Of a pipeline that was started for a release. */
+export function dispatchMark(project: string, tag: string, pipeline: string): string {
+  return markOf("start", project, tag, pipeline);
+}
+
+/** Letters that a mark may hold; others, and a double hyphen, which would end the comment it stands in, are replaced. */
+function markOf(...parts: readonly string[]): string {
+  return parts
+    .join("/")
+    .replaceAll(/[^A-Za-z0-9._:@/+-]/g, "_")
+    .replaceAll("--", "-_")
+    .slice(0, 190);
+}

@@ -1,0 +1,36 @@
+// Looks whether what is withdrawn is gone: then the effect is present. What somebody else put in its place is a conflict.
+import type { Effect, Observation } from "../../domain/run/effect.ts";
+import { releaseMark } from "../../domain/marks.ts";
+import type { ReadPorts, Verified } from "../step.ts";
+import { readData, type WithdrawData } from "./effects.ts";
+
+export async function observeWithdrawn(effect: Effect, ports: ReadPorts): Promise<Observation> {
+  const data = readData(effect);
+  return data.kind === "tag" ? observeTag(data, ports) : observePage(data, ports);
+}
+
+async function observeTag({ tag, remote }: WithdrawData, ports: ReadPorts): Promise<Observation> {
+  const there = await ports.remote(remote).refs([`refs/tags/${tag}`]);
+  if (there.kind === "unknown") return there;
+  return there.objects.size > 0 ? { kind: "absent" } : gone(`no tag ${tag} at ${remote}`);
+}
+
+async function observePage({ tag, project }: WithdrawData, ports: ReadPorts): Promise<Observation> {
+  const { forge, access } = await ports.forge();
+  const found = await forge.releases.find({ tag, mark: releaseMark(project, tag) }, access);
+  if (found.kind === "unknown") return found;
+  if (found.kind === "absent") return gone(`no release page ${tag}`);
+  if (found.kind === "theirs") return { kind: "conflict", theirs: `the release page ${found.found.url} was made by ${found.found.author}` };
+  return { kind: "absent" };
+}
+
+function gone(how: string): Observation {
+  return { kind: "present", evidence: { how: `${how}, looked for` } };
+}
+
+export async function verifyWithdrawn(effect: Effect, ports: ReadPorts): Promise<Verified> {
+  const seen = await observeWithdrawn(effect, ports);
+  if (seen.kind === "present") return { kind: "verified", evidence: seen.evidence };
+  if (seen.kind === "conflict") return { kind: "differs", theirs: seen.theirs };
+  return { kind: "unknown", why: seen.kind === "unknown" ? seen.why : "it is still there" };
+}

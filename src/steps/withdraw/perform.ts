@@ -1,0 +1,32 @@
+// Removes the page or the tag. A page that is gone already is gone.
+import type { Effect, Observation, Performed } from "../../domain/run/effect.ts";
+import { releaseMark } from "../../domain/marks.ts";
+import type { EffectPorts } from "../step.ts";
+import { readData, type WithdrawData } from "./effects.ts";
+
+export async function performWithdraw(effect: Effect, _seen: Observation, ports: EffectPorts): Promise<Performed> {
+  const data = readData(effect);
+  return data.kind === "tag" ? removeTag(data, ports) : removePage(data, ports);
+}
+
+async function removeTag({ tag, remote }: WithdrawData, ports: EffectPorts): Promise<Performed> {
+  const there = await ports.remote(remote).refs([`refs/tags/${tag}`]);
+  if (there.kind === "unknown") return { kind: "later", atMs: ports.clock.nowMs() + againMs, why: there.why };
+  const from = there.objects.get(`refs/tags/${tag}`);
+  if (from === undefined) return { kind: "sent", warnings: [] };
+  const pushed = await ports.remote(remote).push([{ ref: `refs/tags/${tag}`, from }]);
+  return pushed.kind === "sent" ? { kind: "sent", warnings: [] } : pushed;
+}
+
+/** What did not answer is asked again; nothing was sent by then. */
+const againMs = 5_000;
+
+async function removePage({ tag, project }: WithdrawData, ports: EffectPorts): Promise<Performed> {
+  const { forge, access } = await ports.forge();
+  const found = await forge.releases.find({ tag, mark: releaseMark(project, tag) }, access);
+  if (found.kind === "unknown") return { kind: "later", atMs: ports.clock.nowMs() + againMs, why: found.why };
+  if (found.kind === "absent") return { kind: "sent", warnings: [] };
+  if (found.kind === "theirs") return { kind: "refused", why: `the release page ${found.found.url} was made by ${found.found.author}` };
+  if (found.found.immutable === true) return { kind: "refused", why: `the release page ${found.found.url} is locked` };
+  return forge.releases.remove(found.found.id, access);
+}
