@@ -34,7 +34,7 @@ function checkSelfContained(chunks: readonly OutputChunk[]): void {
 async function writeHelp(folder: string): Promise<void> {
   const program: unknown = await import(pathToFileURL(join(folder, "main.js")).href);
   const render: unknown = Reflect.get(Object(program), "renderHelp");
-  if (typeof render === "function") writeFileSync(join(folder, "help.txt"), String(Reflect.apply(render, undefined, [])));
+  if (typeof render === "function") writeFileSync(join(folder, "help.txt"), String(await Reflect.apply(render, undefined, [])));
 }
 
 function sizeOf(folder: string): number {

@@ -173,7 +173,7 @@ describe("the public host check", () => {
   }
 
   it("allows them in the one file that is for them", () => {
-    assert.deepEqual(findPublicHosts([{ path: "src/registries/known-services.ts", text: host }]), []);
+    assert.deepEqual(findPublicHosts([{ path: "src/domain/known-services.ts", text: host }]), []);
   });
 
   it("does not take part of another name for one", () => {

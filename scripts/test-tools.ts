@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { toolboxRequirements } from "../src/platform/toolbox-requirements.ts";
+import { toolboxSets } from "../src/platform/toolbox-requirements.ts";
 import { runProgram } from "./support/child.ts";
 import { root } from "./support/repository.ts";
 
@@ -51,7 +51,7 @@ async function install(pins: readonly string[]): Promise<void> {
 
 /** Makes sure that the tools are there. @returns what was done, for people */
 export async function ensureTestTools(): Promise<string> {
-  const pins = joinPins(readFileSync(requirements, "utf8"), toolboxRequirements);
+  const pins = joinPins(readFileSync(requirements, "utf8"), Object.values(toolboxSets).flat());
   const digest = createHash("sha256").update(pins.join("\n")).digest("hex");
   if (existsSync(stamp) && existsSync(python) && readFileSync(stamp, "utf8") === digest) return "test tools: there";
   const startedMs = Date.now();

@@ -17,6 +17,7 @@ export const diamonds: ReadonlySet<string> = new Set([
   "src/steps/step.ts",
   "src/registries/registry.ts",
   "src/platform/ports.ts",
+  "src/platform/http-port.ts",
   "src/engine/journal/journal.ts",
   "src/forges/forge.ts",
 ]);

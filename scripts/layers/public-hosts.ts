@@ -1,4 +1,4 @@
-// Finds public addresses of registries in any file. They stand in src/registries/known-services.ts and nowhere else, so
+// Finds public addresses of registries, and of the APIs of forges, in any file. They stand in src/domain/known-services.ts and nowhere else, so
 // that no test, example or lock file can ever reach one by accident. The names are written in pieces here, so that this
 // file keeps the rule as well.
 import type { Finding } from "../support/finding.ts";
@@ -7,10 +7,10 @@ import type { SourceFile } from "../support/repository.ts";
 
 export const hostReasons: Readonly<Record<string, string>> = {
   "public-host":
-    "The public addresses of registries stand in src/registries/known-services.ts alone: anything else could publish, or depend on the network, by accident.",
+    "The public addresses of registries and of forge APIs stand in src/domain/known-services.ts alone: anything else could publish, or depend on the network, by accident.",
 };
 
-const knownServices = "src/registries/known-services.ts";
+const knownServices = "src/domain/known-services.ts";
 
 const hosts: readonly (readonly string[])[] = [
   ["pypi", "org"],
@@ -25,6 +25,8 @@ const hosts: readonly (readonly string[])[] = [
   ["docker", "com"],
   ["quay", "io"],
   ["pkg", "github", "com"],
+  ["api", "github", "com"],
+  ["uploads", "github", "com"],
 ];
 
 const pattern = new RegExp(`(?<![a-z0-9-])(?:[a-z0-9-]+\\.)*(?:${hosts.map((parts) => parts.join("\\.")).join("|")})(?![a-z0-9-])`, "gi");
@@ -38,7 +40,7 @@ export function findPublicHosts(files: readonly SourceFile[]): readonly Finding[
         path,
         line: lineOf(text, match.index),
         rule: "public-host",
-        message: `names a public registry ("${match[0].slice(0, 4)}…")`,
+        message: `names a public service ("${match[0].slice(0, 4)}…")`,
       })),
     );
 }

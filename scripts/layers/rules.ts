@@ -88,7 +88,7 @@ export const reasons: Readonly<Record<string, string>> = {
     "Decisions are tested in another world than the real one, so time, files, processes and sockets reach this layer as ports.",
 };
 
-const purePackages = new Set(["zod", "yaml", "smol-toml", "semver", "@renovatebot/pep440"]);
+const purePackages = new Set(["zod", "yaml", "smol-toml", "semver", "@renovatebot/pep440", "toml-eslint-parser", "jsonc-parser"]);
 const actingPackages = new Set(["undici", "execa", "tar", "@zip.js/zip.js", "@fastify/busboy"]);
 const actingBuiltins =
   /^(?:fs|child_process|net|https?|http2|tls|dgram|dns|sqlite|worker_threads|cluster|os|process|timers|readline|repl|tty|inspector)(?:\/|$)/;

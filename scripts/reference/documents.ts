@@ -1,7 +1,7 @@
-// docs/reference/{plan,report,record,error}.schema.json: the documents that others script against.
+// docs/reference/*.schema.json but for that of slipway.yaml: the documents that others script against.
 import type { Page } from "./page.ts";
 
-const source = "src/app/schemas.ts";
+const sources = { main: "src/app/schemas.ts", look: "src/app/schemas-look.ts" } as const;
 
 const documents = {
   plan: "planDocumentSchema",
@@ -10,11 +10,28 @@ const documents = {
   error: "errorSchema",
 } as const;
 
-export const documentPages: readonly Page[] = Object.entries(documents).map(([name, schema]) => ({
-  path: `docs/reference/${name}.schema.json`,
-  source,
-  make: async () => {
-    const schemas = await import("../../src/app/schemas.ts");
-    return `${JSON.stringify(schemas[schema], null, 2)}\n`;
-  },
-}));
+const looks = {
+  diff: "diffDocumentSchema",
+  verification: "verificationDocumentSchema",
+  diagnosis: "diagnosisDocumentSchema",
+  runs: "runsDocumentSchema",
+  said: "saidDocumentSchema",
+  logs: "logsDocumentSchema",
+  init: "initDocumentSchema",
+} as const;
+
+const pathOf = (name: string): string => `docs/reference/${name}.schema.json`;
+const textOf = (schema: unknown): string => `${JSON.stringify(schema, null, 2)}\n`;
+
+export const documentPages: readonly Page[] = [
+  ...Object.entries(documents).map(([name, schema]) => ({
+    path: pathOf(name),
+    source: sources.main,
+    make: async () => textOf((await import("../../src/app/schemas.ts"))[schema]),
+  })),
+  ...Object.entries(looks).map(([name, schema]) => ({
+    path: pathOf(name),
+    source: sources.look,
+    make: async () => textOf((await import("../../src/app/schemas-look.ts"))[schema]),
+  })),
+];

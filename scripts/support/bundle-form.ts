@@ -8,6 +8,8 @@ import { leanUndici } from "./lean-undici.ts";
 export const inputForm: InputOptions = {
   platform: "node",
   external: isBuiltin,
+  // jsonc-parser's other entry is UMD, whose `require` a bundler cannot follow.
+  resolve: { mainFields: ["module", "main"] },
   plugins: [builtinAccess(), leanUndici()],
   onLog: failOnWarning,
 };

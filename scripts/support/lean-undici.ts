@@ -37,7 +37,8 @@ export { Agent, EnvHttpProxyAgent };
 
 export function request(url, { dispatcher, ...options }) {
   const { origin, pathname, search } = new URL(url);
-  return dispatcher.request({ ...options, origin, path: pathname + search });
+  const method = options.method ?? (options.body ? "PUT" : "GET");
+  return dispatcher.request({ ...options, method, origin, path: pathname + search });
 }
 `;
 }

@@ -12,8 +12,8 @@ import { cacheFolder } from "./state-folder.ts";
  * `NODE_DISABLE_COMPILE_CACHE=1` asks for that.
  */
 export function keepCompiled(env: Readonly<Record<string, string | undefined>>): void {
-  // The source is for those who work on it: it changes all the time.
-  if (!import.meta.filename.endsWith(".js")) return;
+  // The source is for those who work on it (bin/slipway.js): it changes all the time.
+  if (env["SLIPWAY_FROM_SOURCE"] === "1") return;
   try {
     const folder = join(cacheFolder(env, process.platform), "compiled");
     mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -3,9 +3,10 @@ import { test } from "node:test";
 import { SlipwayError } from "../domain/error.ts";
 import type { PlannedRegistry } from "../domain/plan/plan.ts";
 import { createRegistry, indexBeside } from "./catalog.ts";
-import { knownServices } from "./known-services.ts";
+import { knownServices } from "../domain/known-services.ts";
 
-const ports = { clock: { nowMs: () => 0, sleep: async () => undefined }, userAgent: "slipway/0.0.0-test" };
+const unused = (): never => assert.fail("no request is sent");
+const ports = { clock: { nowMs: () => 0, sleep: async () => undefined }, http: { send: unused, fetch: unused, blocks: unused } };
 const planned = (rest: Partial<PlannedRegistry>): PlannedRegistry => ({
   name: "internal",
   ecosystem: "pypi",

@@ -1,18 +1,17 @@
 // Makes the client of a planned registry: known names through known-services, others from the addresses that
 // slipway.yaml gives. A rehearsal never comes here: it puts its own registries in place of these when ports are composed.
+import type { Credential } from "../domain/credential.ts";
 import { SlipwayError } from "../domain/error.ts";
+import { knownServices, type PypiAddresses } from "../domain/known-services.ts";
 import type { PlannedRegistry } from "../domain/plan/plan.ts";
+import type { Http } from "../platform/http-port.ts";
 import type { Clock, Secrets } from "../platform/ports.ts";
-import { knownServices, type PypiAddresses } from "./known-services.ts";
 import { pypiRegistry } from "./pypi/client.ts";
-import type { Credential, Registry } from "./registry.ts";
+import type { Registry } from "./registry.ts";
 
 export interface CatalogPorts {
   readonly clock: Clock;
-  /** Sent as User-Agent: `slipway/0.1.0`. */
-  readonly userAgent: string;
-  /** Environment for proxy settings. Default: none. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly http: Http;
 }
 
 /**
@@ -36,7 +35,7 @@ export function createRegistry(planned: PlannedRegistry, ports: CatalogPorts): R
       `Cannot publish to "${planned.name}": this version of Slipway does not speak to ${planned.ecosystem} registries`,
     );
   }
-  const common = { name: planned.name, world: "real", clock: ports.clock, userAgent: ports.userAgent, env: ports.env ?? {} } as const;
+  const common = { name: planned.name, world: "real", clock: ports.clock, http: ports.http } as const;
   if (planned.url === undefined) {
     const { upload, index, pages } = knownAddresses(planned.name);
     return pypiRegistry({

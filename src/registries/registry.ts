@@ -1,8 +1,11 @@
 // ◆ What Slipway asks of any registry. Each method returns a union of expected outcomes and throws only for the
 // unexpected; none retries, waits or prints: the engine does, after observing.
 import type { JsonObject } from "../domain/configuration.ts";
+import type { Credential } from "../domain/credential.ts";
 import type { Sha256 } from "../domain/digest.ts";
 import type { Observation, Performed } from "../domain/run/effect.ts";
+
+export type { Credential } from "../domain/credential.ts";
 
 /** One file of one version at a registry, as we mean it to be. */
 export interface Publication {
@@ -54,13 +57,6 @@ export type Withdrawn =
   | { readonly kind: "withdrawn"; readonly meaning: string }
   /** The registry has no call for it: what a person does instead, in words, with the address. */
   | { readonly kind: "by-person"; readonly instruction: string };
-
-/** Handed to `publish` alone. The secret never leaves this value but into the request. */
-export interface Credential {
-  readonly user: string;
-  /** Reads the secret at the last moment. */
-  reveal(): string;
-}
 
 /** The side of a registry that needs no credential. */
 export interface ReadRegistry {

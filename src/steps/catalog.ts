@@ -9,8 +9,10 @@ import { changelogStep } from "./changelog/changelog.ts";
 import { checkArtifactsStep } from "./check-artifacts/check-artifacts.ts";
 import { checkSourceStep } from "./check-source/check-source.ts";
 import { checkVersionStep } from "./check-version/check-version.ts";
+import { closeIssueStep } from "./close-issue/close-issue.ts";
 import { commitStep } from "./commit/commit.ts";
 import { checksumsStep } from "./checksums/checksums.ts";
+import { dispatchStep } from "./dispatch/dispatch.ts";
 import { fetchReleaseStep } from "./fetch-release/fetch-release.ts";
 import { forgeReleaseStep } from "./forge-release/forge-release.ts";
 import { publishStep } from "./publish/publish.ts";
@@ -60,6 +62,9 @@ export const stepCatalog: readonly Step[] = [
   publishStep,
   // What installs and works on this machine is what others will get.
   verifyInstallStep,
+  // What follows a release elsewhere: another pipeline, an issue that waited for it.
+  dispatchStep,
+  closeIssueStep,
 ];
 
 /** A name of the language that this version cannot do: it parses, so that a file may use it, and the plan refuses it. */
@@ -81,8 +86,6 @@ export const laterSteps: readonly LaterStep[] = [
   later("scan-image", "work", "Scans an image for known vulnerabilities, by a policy that can stop the release."),
   later("attest", "acting", "Signs statements about the artifacts."),
   later("stage", "acting", "Uploads to a registry without making anything visible."),
-  later("dispatch", "acting", "Starts another pipeline at the forge."),
-  later("close-issue", "acting", "Closes the release's issue in the tracker."),
   later("notify", "acting", "Tells people that something happened."),
 ];
 

@@ -2,15 +2,32 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createServer } from "node:http";
 import { isBuiltin } from "node:module";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { pathToFileURL } from "node:url";
+import { build } from "rolldown";
+import { leanUndici } from "../../scripts/support/lean-undici.ts";
 import { importsOf } from "../../scripts/layers/imports.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const dist = join(root, "dist");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly version: string };
+
+/** A program that asks as registries/pypi/rehearsal/pass-through.ts does. */
+const asks = `
+import { Agent, request } from "undici";
+export async function ask(url) {
+  const dispatcher = new Agent();
+  const { statusCode, body } = await request(url, { dispatcher, headers: {} });
+  const text = await body.text();
+  await dispatcher.close();
+  return statusCode + " " + text;
+}
+`;
 
 describe("the bundle", () => {
   let installed = "";
@@ -49,9 +66,33 @@ describe("the bundle", () => {
     assert.equal(version.stdout, `slipway ${manifest.version}\n`);
   });
 
+  it("has an HTTP client that reads when no method is named, as undici's own does", async (t) => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      response.end("here");
+    });
+    t.after(() => server.close());
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const file = join(installed, "asks.mjs");
+    await build({
+      input: "asks",
+      plugins: [
+        leanUndici(),
+        { name: "asks", resolveId: (id) => (id === "asks" ? id : undefined), load: (id) => (id === "asks" ? asks : undefined) },
+      ],
+      platform: "node",
+      output: { file, format: "esm", codeSplitting: false },
+    });
+    const { ask } = (await import(pathToFileURL(file).href)) as { readonly ask: (url: string) => Promise<string> };
+    assert.equal(await ask(`http://127.0.0.1:${port}/simple/?one`), "200 here");
+    assert.deepEqual(asked, ["GET /simple/?one"]);
+  });
+
   it("carries the help that the program itself would print", async () => {
-    const program = (await import("../../src/entrypoints/cli/main.ts")) as { readonly renderHelp: () => string };
-    assert.equal(readFileSync(join(dist, "help.txt"), "utf8"), program.renderHelp());
+    const program = (await import("../../src/entrypoints/cli/main.ts")) as { readonly renderHelp: () => Promise<string> };
+    assert.equal(readFileSync(join(dist, "help.txt"), "utf8"), await program.renderHelp());
   });
 
   it("comes with the licences of what is in it", () => {

@@ -7,10 +7,10 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { makeCredential, rehearsalCredential } from "../../src/registries/pypi/credentials.ts";
-import type { PypiOptions } from "../../src/registries/pypi/client.ts";
+import { createCredential } from "../../src/domain/credential.ts";
+import { rehearsalCredential } from "../../src/registries/pypi/credentials.ts";
 import type { Registry } from "../../src/registries/registry.ts";
-import { clientOf, never, startIndex, uploadOf } from "../support/pypi.ts";
+import { type ClientOptions, clientOf, never, startIndex, uploadOf } from "../support/pypi.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { runTool } from "../support/test-tools.ts";
 import { wheel } from "../support/wheel.ts";
@@ -23,7 +23,7 @@ const page = "application/vnd.pypi.simple.v1+json";
 async function against(
   t: TestContext,
   answer: RequestListener,
-  options: Partial<PypiOptions> = {},
+  options: ClientOptions = {},
 ): Promise<{ readonly url: string; readonly registry: Registry }> {
   const server = createServer(answer).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -115,7 +115,7 @@ test("a secret that a server sends back stays out of the message", async (t) => 
     );
   });
 
-  const sent = await registry.publish(uploadOf(temporaryFolder(t), demo, built), makeCredential("__token__", "pypi-very-secret"), never);
+  const sent = await registry.publish(uploadOf(temporaryFolder(t), demo, built), createCredential("__token__", "pypi-very-secret"), never);
 
   const why = sent.kind === "refused" ? sent.why : "";
   assert.match(why, /«redacted»/);

@@ -1,5 +1,6 @@
 // The registry contract against the rehearsal index, which needs nothing but this repository.
-import { makeCredential, rehearsalCredential } from "../../src/registries/pypi/credentials.ts";
+import { createCredential } from "../../src/domain/credential.ts";
+import { rehearsalCredential } from "../../src/registries/pypi/credentials.ts";
 import { clientOf, startIndex } from "../support/pypi.ts";
 import { registryContract } from "./registry-suite.ts";
 
@@ -8,7 +9,7 @@ registryContract("rehearsal PyPI", { sameAgain: "sent", hashes: true, uploadTime
   return {
     registry: clientOf(server),
     credential: rehearsalCredential(),
-    wrongCredential: makeCredential("somebody", "a-password-of-somebody"),
+    wrongCredential: createCredential("somebody", "a-password-of-somebody"),
     stop: () => server.close(),
   };
 });

@@ -348,6 +348,7 @@ test("a description that does not render and an archive that is not right are re
     ours: ["slip-demo"],
     hooks: {
       rendersDescription: async (text) => !text.includes("broken"),
+      classifiers: async (written) => (classifier) => (written.includes(classifier) && classifier.startsWith("Private :: ") ? "known" : "unknown"),
       checkArchive: async (_file, { licenseFiles }) =>
         licenseFiles.includes("GONE") ? { kind: "contents", message: "License-File GONE does not exist" } : licenseFiles.includes("ODD") ? { kind: "invalid", why: "ZIP archive not accepted: odd" } : { kind: "fine" },
     },
@@ -359,6 +360,7 @@ test("a description that does not render and an archive that is not right are re
     await postUpload(server.uploadUrl, demo, built, { fields: { license_file: "ODD" }, fileName: "Slip_Demo-1.0-py3-none-any.whl" }),
     await postUpload(server.uploadUrl, demo, built, { fields: { license_file: "GONE" }, fileName: "Slip_Demo-1.0-py3-none-any.whl" }),
     await postUpload(server.uploadUrl, demo, built, { fields: { license_file: "GONE" } }),
+    await postUpload(server.uploadUrl, demo, built, { fields: { classifiers: "Topic :: Slipping" } }),
   ].map((answer) => answer.reason);
 
   assert.match(reasons[0] ?? "", /^The description failed to render in the default format of reStructuredText\. See .*#description-content-type for more information\.$/);
@@ -366,4 +368,5 @@ test("a description that does not render and an archive that is not right are re
   assert.equal(reasons[2], "Invalid distribution file. ZIP archive not accepted: odd");
   assert.match(reasons[3] ?? "", /^Filename 'Slip_Demo-/);
   assert.equal(reasons[4], "License-File GONE does not exist");
+  assert.match(reasons[5] ?? "", /'Topic :: Slipping' is not a valid classifier/);
 }); // prettier-ignore

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
-import { makeCredential, rehearsalCredential } from "../../src/registries/pypi/credentials.ts";
+import { createCredential } from "../../src/domain/credential.ts";
+import { rehearsalCredential } from "../../src/registries/pypi/credentials.ts";
 import type { RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
 import type { IndexState } from "../../src/registries/pypi/rehearsal/state.ts";
 import { clientOf, never, startIndex, uploadOf } from "../support/pypi.ts";
@@ -171,7 +172,7 @@ describe("rehearsal index and the programs that people use", () => {
 
   test("an index behind that asks for a login is read with it, and clients never see it", async (t) => {
     const upstream = await startUpstream(t, { login: true });
-    const credential = makeCredential("u", "p");
+    const credential = createCredential("u", "p");
     const server = await startIndex(t, { ours: ["slip-demo"], upstream: { indexUrl: upstream.indexUrl, credential } });
 
     const page = await (await fetch(`${server.indexUrl}upstream-dep/`)).text();

@@ -1,8 +1,9 @@
 // Our PyPI client against servers that somebody else wrote: the same contract as against the rehearsal index, made
 // through the catalogue, as a configuration with another address would make it.
 import { before, type TestContext } from "node:test";
+import { openHttp } from "../../src/platform/http.ts";
 import { createRegistry } from "../../src/registries/catalog.ts";
-import { makeCredential } from "../../src/registries/pypi/credentials.ts";
+import { createCredential } from "../../src/domain/credential.ts";
 import { registryContract, type Subject } from "../contract/registry-suite.ts";
 import { realClock } from "../support/pypi.ts";
 import { startDevpi, startPypiserver, type Devpi, type PypiserverOptions, type PythonIndex } from "../support/python-indexes.ts";
@@ -43,9 +44,9 @@ function subjectOf(index: PythonIndex, explicit: { readonly index?: string }): S
     ...explicit,
   } as const;
   return {
-    registry: createRegistry(planned, { clock: realClock, userAgent: "slipway/0.0.0-test" }),
-    credential: makeCredential("u", "p"),
-    wrongCredential: makeCredential("u", "not-the-password"),
+    registry: createRegistry(planned, { clock: realClock, http: openHttp({ userAgent: "slipway/0.0.0-test" }) }),
+    credential: createCredential("u", "p"),
+    wrongCredential: createCredential("u", "not-the-password"),
     stop: () => index.stop(),
   };
 }

@@ -7,6 +7,7 @@ import { test, type TestContext } from "node:test";
 import type { Artifact } from "../../src/domain/artifact.ts";
 import { sha256 } from "../../src/domain/digest.ts";
 import { createSystemClock } from "../../src/platform/clock.ts";
+import { openHttp } from "../../src/platform/http.ts";
 import { pypiRegistry } from "../../src/registries/pypi/client.ts";
 import type { Worked } from "../../src/steps/step.ts";
 import type { VerifyInstallInput } from "../../src/steps/verify-install/input.ts";
@@ -76,7 +77,7 @@ async function world(t: TestContext, given: Given): Promise<World> {
         rules: "pypi",
         settleMs: 0,
         clock: createSystemClock(),
-        userAgent: "slipway/test",
+        http: openHttp({ userAgent: "slipway/test" }),
       }),
     ],
     artifactFiles: Object.fromEntries(ours.map((one) => [one.name, writeBuilt(join(folder, one.sha256), one)])),

@@ -6,11 +6,12 @@ import { randomInt } from "node:crypto";
 import { test, type TestContext } from "node:test";
 import fc from "fast-check";
 import nodeSemver from "semver";
-import { sayInPep440, sayInSemver } from "../../src/domain/version/logical.ts";
+import { sayInPep440, sayInSemver, type Refused } from "../../src/domain/version/logical.ts";
 import { pep440 } from "../../src/domain/version/pep440.ts";
 import { readVersion } from "../../src/domain/version/scheme.ts";
 import { semver } from "../../src/domain/version/semver.ts";
 import { askPackaging } from "../support/packaging-oracle.ts";
+import { packagingRefused, packagingVersions, semverRefused, semverVersions } from "../support/version-lists.ts";
 import { damaged, pep440Text, plainPep440Text, semverText } from "../support/version-arbitraries.ts";
 
 const givenSeed = process.env["SLIPWAY_TEST_SEED"];
@@ -275,6 +276,58 @@ test("a dev version, said with a warning, is wrong only against alpha and beta o
   const expected = ["1", "2", "10"].flatMap((n) => [`1.0.0.dev${n} 1.0.0a1`, `1.0.0.dev${n} 1.0.0b1`]);
   assert.deepEqual([...inverted].toSorted(), expected.toSorted());
 });
+
+test("every version of packaging's own tests is read as packaging reads it, and mapped there and back or refused with a reason", (t) => {
+  const answers = askPackaging({ versions: [...packagingVersions, ...packagingRefused] }).versions;
+  const said: string[] = [];
+  for (const [index, text] of packagingVersions.entries()) {
+    const version = readVersion(pep440, text);
+    assert.equal(version.normal, answers[index]?.normal, JSON.stringify(text));
+    const there = sayInSemver(version);
+    if (there.kind === "refused") assertRefusal(there, text);
+    else {
+      assert.equal(nodeSemver.valid(there.text, { loose: false }), there.text, text);
+      const back = sayInPep440(readVersion(semver, there.text));
+      assert.ok(back.kind !== "refused" && back.text === version.normal, text);
+      said.push(there.text);
+    }
+  }
+  for (const [index, text] of packagingRefused.entries()) {
+    assert.equal(answers[packagingVersions.length + index], null, text);
+    assert.equal(parsePep440(text), undefined, text);
+  }
+  t.diagnostic(`${packagingVersions.length} versions, ${said.length} said in SemVer (${[...new Set(said)].join(" ")}), the others refused`);
+  assert.ok(packagingVersions.length > 450 && said.length > 0);
+});
+
+test("every version of semver's own tests is mapped there and back or refused with a reason", (t) => {
+  const readByPython = askPackaging({ versions: semverVersions }).versions;
+  const said: string[] = [];
+  for (const [index, text] of semverVersions.entries()) {
+    const version = readVersion(semver, text);
+    assert.equal(nodeSemver.valid(text, { loose: false })?.split("+")[0], version.normal.split("+")[0]);
+    const there = sayInPep440(version);
+    if (there.kind === "refused") assertRefusal(there, text);
+    else {
+      assert.equal(there.text, readByPython[index]?.normal, text);
+      const back = sayInSemver(readVersion(pep440, there.text));
+      assert.ok(back.kind !== "refused" && back.text === text, text);
+      said.push(text);
+    }
+  }
+  for (const text of semverRefused) assert.equal(semver.parse(text).kind, "invalid", text);
+  t.diagnostic(`${semverVersions.length} versions, ${said.length} said in PEP 440, the others refused`);
+  assert.ok(semverVersions.length > 110 && said.length > 20);
+});
+
+/** A refusal says why, and offers a version of the same scheme that both can say. */
+function assertRefusal(refused: Refused, text: string): void {
+  assert.equal(refused.problem.code, "VERSION_LOSSY", text);
+  assert.match(refused.problem.message, /^Cannot say .+: .{10,}/s, text);
+  const own = text !== "" && refused.problem.message.includes(" in SemVer: ") ? pep440 : semver;
+  const other = own === pep440 ? sayInSemver(readVersion(pep440, refused.instead)) : sayInPep440(readVersion(semver, refused.instead));
+  assert.ok(other.kind !== "refused", `${text}: instead ${refused.instead}`);
+}
 
 function assertSameOrder(said: readonly { readonly python: string; readonly other: string }[]): void {
   const sorted = said.toSorted((one, other) => nodeSemver.compare(one.other, other.other));

@@ -23,7 +23,7 @@ import { fastClock } from "../support/fast-clock.ts";
 import { runInProcess } from "../support/in-process.ts";
 import { clientOf, never, uploadOf } from "../support/pypi.ts";
 import { describedAs, handOn, prebuiltName, prebuiltProject, prebuiltTokens, type PrebuiltOptions } from "../support/prebuilt-project.ts";
-import { makeCredential } from "../../src/registries/pypi/credentials.ts";
+import { createCredential } from "../../src/domain/credential.ts";
 import { sdist, type SdistLies } from "../support/sdist.ts";
 import { smallDisk } from "../support/small-disk.ts";
 import { freePort } from "../support/test-tools.ts";
@@ -335,7 +335,7 @@ describe("what preflight finds is said before anything is sent", { concurrency: 
           const theirs = wheel({ ...of, summary: "Somebody else's" });
           const sent = await clientOf(indexes.pypi).publish(
             uploadOf(folder, of, theirs),
-            makeCredential("__token__", prebuiltTokens.PYPI_TOKEN),
+            createCredential("__token__", prebuiltTokens.PYPI_TOKEN),
             never,
           );
           assert.equal(sent.kind, "sent");

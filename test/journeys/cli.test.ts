@@ -13,6 +13,14 @@ import { sdist } from "../support/sdist.ts";
 import { wheel, type WheelOf } from "../support/wheel.ts";
 import type { ReleaseDiff } from "../../src/app/diff-release.ts";
 import type { RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
+import {
+  diagnosisDocumentSchema,
+  diffDocumentSchema,
+  initDocumentSchema,
+  logsDocumentSchema,
+  runsDocumentSchema,
+  verificationDocumentSchema,
+} from "../../src/app/schemas-look.ts";
 import { errorSchema, planDocumentSchema, recordDocumentSchema, reportDocumentSchema } from "../../src/app/schemas.ts";
 import { errorCatalog } from "../../src/domain/error-catalog.ts";
 
@@ -307,6 +315,47 @@ test("a plan that changed under a run ends with 7 and the fields; --mend goes on
   assert.deepEqual([stale.code, error.code], [7, "PLAN_STALE"]);
   assert.match(error.message, /steps\.pypi\.timeoutMs: 3600000 → 300000/);
   assert.match(error.hint, /slipway run --mend/);
+  assert.match(stale.stderr, /public now: .* at testpypi/);
+});
+
+test("a tag that was moved under a run is not named as the way back: its old commit is", async (context) => {
+  const { bed } = await withIndexes(context, { faults: "expired-token*20" });
+  const env = { ...source, ...prebuiltTokens };
+  const old = bed.git("rev-parse", "--short=10", "HEAD").trim();
+  assert.equal((await bed.slipway(["run"], env)).code, 1);
+  writeFile(path.join(bed.project, "more.txt"), "more");
+  bed.git("add", "--all");
+  bed.git("commit", "--quiet", "--message", "two");
+  bed.git("tag", "--force", "--annotate", "v1.0.0", "--message", "moved");
+
+  const moved = await bed.slipway(["run"], env);
+
+  assert.equal(moved.code, 7, moved.stderr);
+  assert.match(moved.stderr, new RegExp(`hint: Check out ${old} again`));
+  bed.git("checkout", "--quiet", old);
+  bed.git("tag", "--force", "--annotate", "v1.0.0", "--message", "back");
+  assert.equal((await bed.slipway(["run"], env)).code, 1, "goes on, to the registry that does not take the token");
+});
+
+test("a place for state that cannot be used is said by every command, and found by doctor", async (context) => {
+  const bed = bedFor(context, { tag: "v1.0.0" });
+  writeFile(path.join(bed.folder, "no-folder"), "");
+  const elsewhere = ["--state", path.join(bed.folder, "no-folder", "state"), "--json"];
+  for (const words of [["rehearse"], ["run"]])
+    assert.equal(refusal(await bed.slipway([...words, ...elsewhere], source)).code, "STORAGE_FAILED");
+  const { stdout, code } = await bed.slipway(["doctor", ...elsewhere], source);
+  assert.equal(code, 8);
+  assert.match(stdout, /"id":"DR-DISK-01","level":"blocks"/);
+  assert.match(stdout, /"id":"DR-STATE-02","level":"blocks"/);
+});
+
+test("a credential file that cannot be read is named, instead of a variable that is not set", async (context) => {
+  const { bed } = await withIndexes(context);
+
+  const ended = await bed.slipway(["run"], { ...source, ...prebuiltTokens, PYPI_TOKEN: "", PYPI_TOKEN_FILE: "/nowhere/token" });
+
+  assert.equal(ended.code, 4, ended.stderr);
+  assert.match(ended.stdout, /No credential for "pypi" .*"\/nowhere\/token"/);
 });
 
 test("other bytes under our name end the run with 6 and say whose; verify finds them too", async (context) => {
@@ -331,12 +380,27 @@ test("a failed step ends with 1, shows its output, and logs finds it", async (co
   assert.match(ended.stdout, /^error\[STEP_FAILED\]: Step "tests" failed: /);
   assert.match(ended.stdout, /public now: nothing; this was a rehearsal/);
   assert.match(ended.stdout, /the reason/);
+  assert.doesNotMatch(ended.stdout, /Nothing found/, "what did not come to its end cannot say that nothing more would be found");
+  const logs = await bed.slipway(["logs", "--failed"], source);
+  assert.equal(logs.code, 0, logs.stderr);
+  assert.match(logs.stdout, /the reason/);
   const only = await bed.slipway(["run", "--only", "tests", "--json"], source);
   assert.equal(only.code, 1);
   assert.deepEqual(
     readReport(only).steps.map((step) => [step.id, step.state]),
     [["tests", "failed"]],
   );
+});
+
+test("checks that ran by themselves do not read like a release", async (context) => {
+  const bed = bedFor(context, {
+    tag: "v1.0.0",
+    steps: `  tests: { run: "true" }\n${handOn}  pypi: { uses: publish, environment: pypi }\n`,
+  });
+  const only = await bed.slipway(["run", "--only", "tests"], source);
+  assert.equal(only.code, 0, only.stderr);
+  assert.match(only.stdout, /^tests: done; nothing was released$/m);
+  assert.doesNotMatch(only.stdout, /complete/);
 });
 
 test("what doctor finds ends with 8, each finding with an id", async () => {
@@ -386,6 +450,18 @@ test("diff tells what the next release changes for those who install it, and wha
   assert.doesNotMatch(stat.stdout, /^ {4}\+ reed_extra/m);
   const document = JSON.parse(json.stdout) as ReleaseDiff;
   assert.equal(document.schema, "slipway-diff/1");
+  assert.deepEqual(checkJsonSchema(strictly(diffDocumentSchema), document), []);
+  const looks = [
+    [verificationDocumentSchema, ["verify", "1.0.0"]],
+    [diagnosisDocumentSchema, ["doctor"]],
+    [runsDocumentSchema, ["status", "--list"]],
+    [logsDocumentSchema, ["logs"]],
+    [initDocumentSchema, ["init", "--print"]],
+  ] as const;
+  for (const [schema, words] of looks) {
+    const { stdout } = await bed.slipway([...words, "--json"], env);
+    assert.deepEqual(checkJsonSchema(strictly(schema), JSON.parse(stdout)), [], words.join(" "));
+  }
   assert.deepEqual(
     document.artifacts.map((one) => [one.kind, one.published.kind]),
     [

@@ -8,7 +8,7 @@ import path from "node:path";
 import { test, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ReleaseRecord } from "../../src/app/record.ts";
-import { makeCredential } from "../../src/registries/pypi/credentials.ts";
+import { createCredential } from "../../src/domain/credential.ts";
 import type { RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
 import { edit, makeBed, pointAt, readReport, startIndex, told, type Bed } from "../support/bed.ts";
 import { clientOf, never, uploadOf } from "../support/pypi.ts";
@@ -256,7 +256,7 @@ async function plantHostile(bed: Bed, testpypi: RehearsalPypi): Promise<void> {
   const of = { name: "packaging", version: "999.0", files: { "packaging/__init__.py": harm, "packaging/version.py": harm } };
   const sent = await clientOf(testpypi).publish(
     uploadOf(bed.folder, of, wheel(of)),
-    makeCredential("__token__", tokens.TESTPYPI_TOKEN),
+    createCredential("__token__", tokens.TESTPYPI_TOKEN),
     never,
   );
   assert.equal(sent.kind, "sent");

@@ -13,6 +13,7 @@ import type {
 } from "../configuration.ts";
 import type { Problem } from "../error.ts";
 import { stepsByThemselves, type ByItself } from "./by-itself.ts";
+import { fillTemplate } from "../template.ts";
 import { whyLeftOut, type Circumstances } from "./conditions.ts";
 import { planEnvironments, type KnownRegistry } from "./environments.ts";
 import { explainMissing, leftOutWithMaker } from "./makers.ts";
@@ -148,11 +149,17 @@ function finish(assembling: Assembling): Plan {
     ...(request.path === undefined ? {} : { path: request.path }),
     packages: request.packages,
     ...(request.forge !== undefined && [...assembling.traits.values()].some(({ usesForge }) => usesForge) ? { forge: request.forge } : {}),
+    ...trackerOf(request),
     environments: assembling.environments.filter(isUsed),
     steps,
     leftOut: assembling.leftOut.map(({ id, reason }) => ({ id, reason })),
     line: drawLine(steps),
   };
+}
+
+function trackerOf({ configuration, packages }: AssembleRequest): Pick<Plan, "tracker"> {
+  const { tracker, project } = configuration;
+  return tracker === undefined ? {} : { tracker: { label: tracker.label, title: fillTemplate(tracker.title, { packages, project }) } };
 }
 
 function addEntry(assembling: Assembling, entry: StepEntry): void {

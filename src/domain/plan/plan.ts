@@ -18,6 +18,8 @@ export interface Plan {
   readonly packages: readonly PlannedPackage[];
   /** Where releases, issues and pull requests of the repository are; absent: no step asks for it. */
   readonly forge?: PlannedForge;
+  /** The issue that tracks this release; absent: the file names none. */
+  readonly tracker?: { readonly label: string; readonly title: string };
   readonly environments: readonly PlannedEnvironment[];
   /** In an order in which they may run; every step stands after all it waits for. */
   readonly steps: readonly PlannedStep[];

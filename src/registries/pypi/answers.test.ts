@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { presentable, readAnswer, retryAfterMs, serverText, type Answer, type AnswerContext } from "./answers.ts";
+import { presentable, retryAfterMs } from "../../domain/server-text.ts";
+import { readAnswer, serverText, type Answer, type AnswerContext } from "./answers.ts";
 
 const nowMs = Date.UTC(2026, 10, 21, 12, 0, 0);
 const context: AnswerContext = {
@@ -12,7 +13,7 @@ const context: AnswerContext = {
 };
 
 function answer(status: number, rest: Partial<Answer> = {}): Answer {
-  return { status, reason: "", headers: {}, body: "", ...rest };
+  return { status, reason: "", headers: {}, text: "", ...rest };
 }
 
 function said(status: number, rest: Partial<Answer> = {}): string {
@@ -22,16 +23,16 @@ function said(status: number, rest: Partial<Answer> = {}): string {
 
 test("readAnswer() takes 200 for sent and keeps the lines of warnings", () => {
   assert.deepEqual(readAnswer(answer(200), context), { kind: "sent", warnings: [] });
-  assert.deepEqual(readAnswer(answer(200, { body: "one\n\ntwo\n" }), context), { kind: "sent", warnings: ["one", "two"] });
-  assert.deepEqual(readAnswer(answer(201, { headers: { "content-type": "application/json" }, body: '{"ok":true}' }), context), {
+  assert.deepEqual(readAnswer(answer(200, { text: "one\n\ntwo\n" }), context), { kind: "sent", warnings: ["one", "two"] });
+  assert.deepEqual(readAnswer(answer(201, { headers: { "content-type": "application/json" }, text: '{"ok":true}' }), context), {
     kind: "sent",
     warnings: [],
   });
 });
 
 test("readAnswer() does not take a web page for a success", () => {
-  assert.match(said(200, { body: "  <!DOCTYPE html><p>Sign in" }), /^unknown .*web page/);
-  assert.match(said(200, { body: "<html lang=en>" }), /^unknown .*web page/);
+  assert.match(said(200, { text: "  <!DOCTYPE html><p>Sign in" }), /^unknown .*web page/);
+  assert.match(said(200, { text: "<html lang=en>" }), /^unknown .*web page/);
 });
 
 test("readAnswer() leaves open what may have been accepted", () => {
@@ -57,7 +58,7 @@ test("retryAfterMs() is never in the past, and never more than a day away", () =
 test("readAnswer() lets the next look decide where a name or content is taken", () => {
   assert.match(said(409), /^unknown /);
   assert.match(said(400, { reason: "File already exists ('demo', with blake2_256 hash '00')." }), /^unknown .*File already exists/);
-  assert.match(said(400, { body: "A file named demo already exist" }), /^unknown /);
+  assert.match(said(400, { text: "A file named demo already exist" }), /^unknown /);
 });
 
 test("readAnswer() refuses in words that say what to check", () => {
@@ -79,11 +80,11 @@ test("readAnswer() refuses in words that say what to check", () => {
 
 test("serverText() prefers the JSON code, then a reason that says something, then the body without its tags", () => {
   const json = JSON.stringify({ message: "long", code: "400 Short", title: "Bad Request" });
-  assert.equal(serverText(answer(400, { reason: "Reason", body: json }), []), "Short");
-  assert.equal(serverText(answer(400, { body: '{"message":"only this"}' }), []), "only this");
-  assert.equal(serverText(answer(400, { reason: "Reason", body: "body" }), []), "Reason");
-  assert.equal(serverText(answer(400, { reason: "Bad Request", body: "<html><title>t</title><h1>Wrong</h1> thing" }), []), "Wrong thing");
-  assert.equal(serverText(answer(400, { body: "{broken" }), []), "{broken");
+  assert.equal(serverText(answer(400, { reason: "Reason", text: json }), []), "Short");
+  assert.equal(serverText(answer(400, { text: '{"message":"only this"}' }), []), "only this");
+  assert.equal(serverText(answer(400, { reason: "Reason", text: "body" }), []), "Reason");
+  assert.equal(serverText(answer(400, { reason: "Bad Request", text: "<html><title>t</title><h1>Wrong</h1> thing" }), []), "Wrong thing");
+  assert.equal(serverText(answer(400, { text: "{broken" }), []), "{broken");
 });
 
 test("presentable() strips what could steer a terminal, hides secrets and cuts", () => {

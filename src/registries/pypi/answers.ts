@@ -2,16 +2,11 @@
 // leaves open whether the file was taken the outcome is unknown, so that the next look at the index decides.
 // Sources: protocols §1.2; RFC 9110 §10.2.3 (Retry-After), §15.4 (redirects).
 import type { Performed } from "../../domain/run/effect.ts";
+import { plainText, presentable, retryAfterMs } from "../../domain/server-text.ts";
+import type { HttpAnswer } from "../../platform/http-port.ts";
 import type { WireError } from "./wire.ts";
 
-/** An answer as it came: header names in lower case, body cut at its limit. */
-export interface Answer {
-  readonly status: number;
-  /** Reason phrase; empty over HTTP/2. */
-  readonly reason: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: string;
-}
+export type Answer = Pick<HttpAnswer, "status" | "reason" | "headers" | "text">;
 
 export interface AnswerContext {
   readonly registry: string;
@@ -22,13 +17,9 @@ export interface AnswerContext {
   readonly secrets: readonly string[];
 }
 
-/** Longest text of a server that is passed on, in characters. */
-const serverTextMax = 2048;
 const warningsMax = 50;
 /** A refusal for now without a time: short, because the engine waits longer after each attempt. */
 const pauseMs = 5_000;
-/** Longest pause that a server may ask for; beyond it a person is better asked than a process kept. */
-const pauseMaxMs = 24 * 60 * 60 * 1000;
 
 /** Reads the answer to one upload. */
 export function readAnswer(answer: Answer, context: AnswerContext): Performed {
@@ -46,12 +37,12 @@ export function readAnswer(answer: Answer, context: AnswerContext): Performed {
 
 /** PyPI answers 200 with nothing, or with lines of warnings. A page for people is somebody else's answer. */
 function readSuccess(answer: Answer, context: AnswerContext): Performed {
-  if (/^\s*<(?:!doctype html|html)\b/i.test(answer.body)) {
+  if (/^\s*<(?:!doctype html|html)\b/i.test(answer.text)) {
     const why = `"${context.registry}" answered ${answer.status} with a web page, not as an index does: a proxy or login page stands between`;
     return { kind: "unknown", why };
   }
   const type = answer.headers["content-type"] ?? "";
-  const lines = /\bjson\b/.test(type) ? [] : answer.body.split("\n");
+  const lines = /\bjson\b/.test(type) ? [] : answer.text.split("\n");
   const warnings = lines.map((line) => presentable(line, context.secrets)).filter((line) => line !== "");
   return { kind: "sent", warnings: warnings.slice(0, warningsMax) };
 }
@@ -59,15 +50,6 @@ function readSuccess(answer: Answer, context: AnswerContext): Performed {
 function readPause(answer: Answer, context: AnswerContext): Performed {
   const atMs = retryAfterMs(answer, context.nowMs) ?? context.nowMs + pauseMs;
   return { kind: "later", atMs, why: `"${context.registry}" asks to wait: ${said(answer, context)}` };
-}
-
-/** Absolute time of `Retry-After`, which is a number of seconds or an HTTP date; undefined if there is none to be read. */
-export function retryAfterMs(answer: Pick<Answer, "headers">, nowMs: number): number | undefined {
-  const written = answer.headers["retry-after"]?.trim();
-  if (written === undefined || written === "") return undefined;
-  const atMs = /^\d{1,9}$/.test(written) ? nowMs + Number(written) * 1000 : Date.parse(written);
-  if (Number.isNaN(atMs)) return undefined;
-  return Math.min(Math.max(atMs, nowMs), nowMs + pauseMaxMs);
 }
 
 function redirectText(answer: Answer, context: AnswerContext): string {
@@ -100,7 +82,7 @@ function said(answer: Answer, context: AnswerContext): string {
 
 /** The server's own words: PyPI puts them into the reason phrase and, for JSON, into `code` after the status. */
 export function serverText(answer: Answer, secrets: readonly string[]): string {
-  return presentable(jsonText(answer.body) ?? reasonText(answer.reason) ?? plainText(answer.body), secrets);
+  return presentable(jsonText(answer.text) ?? reasonText(answer.reason) ?? plainText(answer.text), secrets);
 }
 
 function jsonText(body: string): string | undefined {
@@ -128,19 +110,4 @@ const bareReasons = new Set(["", "bad request", "forbidden", "unauthorized", "no
 
 function reasonText(reason: string): string | undefined {
   return bareReasons.has(reason.trim().toLowerCase()) ? undefined : reason;
-}
-
-/** Only the beginning is read: it is enough for a message, and patterns over a long hostile page would take long. */
-function plainText(body: string): string {
-  return body
-    .slice(0, 4 * serverTextMax)
-    .replace(/<(?:style|script|title)\b[\s\S]*?<\/(?:style|script|title)\s*>/gi, " ")
-    .replace(/<[^>]{0,2000}>/g, " ");
-}
-
-/** Removes control characters and secrets, joins white space, and cuts: a server's text must not steer a terminal. */
-export function presentable(text: string, secrets: readonly string[]): string {
-  let clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
-  for (const secret of secrets) if (secret !== "") clean = clean.replaceAll(secret, "«redacted»");
-  return clean.length > serverTextMax ? `${clean.slice(0, serverTextMax)}…` : clean;
 }

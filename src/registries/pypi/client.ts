@@ -1,9 +1,9 @@
 // The PyPI client: a `Registry` that speaks the upload API and the simple API of PyPI and of servers that follow them
 // (pypiserver, devpi, forges). It looks, sends and looks again; it never retries and never decides from a text.
+import type { Http } from "../../platform/http-port.ts";
 import type { Clock } from "../../platform/ports.ts";
 import type { Downloaded, Publication, Registry } from "../registry.ts";
 import { normalizeName } from "../../domain/pypi/names.ts";
-import { defaultTimeouts, openHttp, type Timeouts } from "./http.ts";
 import { fetchFile, type Index } from "./look-up.ts";
 import { judgeBytes, judgeFile, surveyOf, versionsOf } from "./observe.ts";
 import { pypiRefusals } from "./refusals.ts";
@@ -28,23 +28,12 @@ export interface PypiOptions {
   /** How long "absent" may be a stale answer after an upload, in milliseconds. */
   readonly settleMs: number;
   readonly clock: Clock;
-  /** `slipway/0.1.0` */
-  readonly userAgent: string;
-  /** Environment for proxy settings. Default: none. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Text of a certificate bundle to trust besides the default one. */
-  readonly certificates?: string;
-  readonly timeouts?: Partial<Timeouts>;
+  readonly http: Http;
 }
 
 /** Makes the client. Opens nothing and loads nothing before the first call. */
 export function pypiRegistry(options: PypiOptions): Registry {
-  const http = openHttp({
-    userAgent: options.userAgent,
-    timeouts: { ...defaultTimeouts, ...options.timeouts },
-    env: options.env ?? {},
-    ...(options.certificates === undefined ? {} : { certificates: options.certificates }),
-  });
+  const { http } = options;
   const index: Index = { http, indexUrl: withSlash(options.indexUrl), registry: options.name, world: options.world };
   const lookUp = sharedLookUp(index);
   return {

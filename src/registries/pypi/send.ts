@@ -4,12 +4,12 @@ import { createHash, randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import type { IHasher } from "hash-wasm";
 import type { Performed } from "../../domain/run/effect.ts";
-import type { Credential, Upload } from "../registry.ts";
+import type { Credential } from "../../domain/credential.ts";
+import type { Http } from "../../platform/http-port.ts";
+import type { Upload } from "../registry.ts";
 import { readAnswer } from "./answers.ts";
 import { basicAuthorization, traces } from "./credentials.ts";
-import type { Http } from "./http.ts";
 import { coreMetadataOf, formFields, layOut, type FormLayout } from "./upload-form.ts";
-import { readBlocks } from "./read-blocks.ts";
 import { mediaTypes } from "./wire.ts";
 
 export interface SendTo {
@@ -32,21 +32,23 @@ export async function sendUpload(
   const fields = formFields(upload.name, coreMetadataOf(upload.metadata));
   const layout = layOut(upload, fields, `slipway-${randomBytes(16).toString("hex")}`);
   const authorization = basicAuthorization(options.credential);
-  const sent = await to.http.post(to.uploadUrl, {
+  const sent = await to.http.send({
+    method: "POST",
+    url: to.uploadUrl,
     headers: {
       accept: mediaTypes.json,
       "content-type": layout.contentType,
       "content-length": String(layout.contentLength),
       ...(authorization === undefined ? {} : { authorization }),
     },
-    body: formBytes(layout, upload),
+    body: formBytes(to.http, layout, upload),
     signal: options.signal,
   });
   if (sent.kind === "failed") {
     if (sent.cause instanceof ChangedBytes) return { kind: "refused", why: sent.cause.message };
     return { kind: "unknown", why: sent.why };
   }
-  return readAnswer(sent.answer, {
+  return readAnswer(sent, {
     registry: to.registry,
     uploadUrl: to.uploadUrl,
     fileName: upload.name,
@@ -62,12 +64,12 @@ async function sizeDeviation(upload: Upload): Promise<string | undefined> {
   return `Nothing was sent: the frozen file of "${upload.name}" ${have}, but the plan says ${upload.sizeBytes} bytes`;
 }
 
-async function* formBytes(layout: FormLayout, upload: Upload): AsyncGenerator<Buffer> {
+async function* formBytes(http: Http, layout: FormLayout, upload: Upload): AsyncGenerator<Buffer> {
   const blake2 = await takeBlake2();
   const sha256 = createHash("sha256");
   yield layout.head;
   let sizeBytes = 0;
-  for await (const block of readBlocks(upload.file, upload.sizeBytes)) {
+  for await (const block of http.blocks(upload.file, upload.sizeBytes)) {
     sizeBytes += block.length;
     if (sizeBytes > upload.sizeBytes)
       throw new ChangedBytes(`Nothing was accepted: the frozen file of "${upload.name}" grew while it was sent`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import type { Got, Http } from "./http.ts";
+import type { Http, HttpReply } from "../../platform/http-port.ts";
 import { sharedLookUp } from "./shared-look-up.ts";
 
 const signal = new AbortController().signal;
@@ -10,12 +10,13 @@ const signal = new AbortController().signal;
 function anIndex() {
   const waiting: (() => void)[] = [];
   let requests = 0;
-  const get = (url: string): Promise<Got> => {
+  const send = ({ url }: { readonly url: string }): Promise<HttpReply> => {
     requests += 1;
     const why = `${url} ${requests}`;
-    return new Promise((resolve) => waiting.push(() => resolve({ kind: "failed", why })));
+    return new Promise((resolve) => waiting.push(() => resolve({ kind: "failed", why, cause: undefined })));
   };
-  const http: Http = { get, post: () => Promise.reject(new Error("nothing is posted")) };
+  const nothing = (): never => assert.fail("nothing is fetched");
+  const http: Http = { send, fetch: nothing, blocks: nothing };
   return {
     lookUp: sharedLookUp({ http, indexUrl: "http://127.0.0.1/simple/", registry: "staging", world: "real" }),
     requests: () => requests,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { resolveUpstream, type ResolvedUpstream } from "./upstream.ts";
+import { resolveUpstream, trustedCertificates, type ResolvedUpstream } from "./upstream.ts";
 
 const fallback = "https://fallback.invalid/simple/";
 
@@ -108,4 +108,13 @@ test("a certificate bundle of the clients is read, unless Node has it already", 
   assert.equal((await resolve({}, files)).certificates, "PIP");
   assert.equal((await resolve({ SSL_CERT_FILE: "/ca.pem", NODE_EXTRA_CA_CERTS: "/ca.pem" }, { "/ca.pem": "CA" })).certificates, undefined);
   assert.equal((await resolve({}, {})).certificates, undefined);
+});
+
+test("what pip and uv are told to trust is read, unless Node has read it already", async () => {
+  const files: Readonly<Record<string, string>> = { "/ca": "CA", "/etc/pip.conf": "[global]\ncert = /conf", "/conf": "CONF" };
+  const trusted = (env: Readonly<Record<string, string>>): Promise<string | undefined> =>
+    trustedCertificates({ env, home: "/home/a", reader: { readTextIfThere: async (file) => files[file] } });
+  assert.equal(await trusted({ PIP_CERT: "/ca" }), "CA");
+  assert.equal(await trusted({}), "CONF");
+  assert.equal(await trusted({ PIP_CERT: "/ca", NODE_EXTRA_CA_CERTS: "/ca" }), undefined);
 });

@@ -2,8 +2,7 @@
 // it meets the same packages as a real installation on this machine would (DESIGN §6). Only the environment and the files
 // of pip and uv are read, through a reader; nothing is started, and a credential in an address never leaves its value.
 // Sources: pip "Configuration" (files, precedence, variables); uv "Configuration files", "Package indexes".
-import type { Credential } from "../registry.ts";
-import { makeCredential } from "./credentials.ts";
+import { createCredential, type Credential } from "../../domain/credential.ts";
 
 /** Reads a file that may not be there. */
 export interface ConfigurationReader {
@@ -78,7 +77,7 @@ function readAddress(value: string): Pick<ResolvedUpstream, "indexUrl" | "creden
   url.password = "";
   url.hash = "";
   const indexUrl = url.href.endsWith("/") ? url.href : `${url.href}/`;
-  return user === "" && secret === "" ? { indexUrl } : { indexUrl, credential: makeCredential(user, secret) };
+  return user === "" && secret === "" ? { indexUrl } : { indexUrl, credential: createCredential(user, secret) };
 }
 
 function decode(text: string): string {
@@ -200,6 +199,12 @@ function isTable(value: unknown): value is Record<string, unknown> {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
+}
+
+/** Text of the bundle that pip and uv are told to trust besides the default ones; undefined: none, or Node has read it already. */
+export async function trustedCertificates(question: Omit<UpstreamQuestion, "fallback">): Promise<string | undefined> {
+  const pip = await readPip({ ...question, fallback: "" });
+  return (await certificates({ ...question, fallback: "" }, pip.cert)).certificates;
 }
 
 /** The bundle that the clients trust; Node has already read the one in NODE_EXTRA_CA_CERTS. */

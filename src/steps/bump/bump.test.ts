@@ -193,6 +193,23 @@ describe("Python", () => {
     ]);
   });
 
+  test("a version that is older than the present one is written, and told before the start", async () => {
+    assert.deepEqual(await preflight({ "pyproject.toml": project("1.1.0") }, to("1.0.5")), [
+      'warns "pyproject.toml" says 1.1.0, and 1.0.5 is older',
+      "fine The version can be written into pyproject.toml",
+    ]);
+  });
+
+  test("two packages of one folder agree on what stands there already, in another spelling", async () => {
+    const two = [aPackage({ id: "a", version: "1.0.0" }), aPackage({ id: "b", version: "1.0.0" })];
+
+    assert.deepEqual((await bump({ "pyproject.toml": project("1.0") }, two)).worked, {
+      kind: "done",
+      output: { files: [] },
+      artifacts: [],
+    });
+  });
+
   test("pyproject.toml and Cargo.toml of a maturin project get one version, each in its own spelling", async () => {
     const texts = {
       "pyproject.toml": `[build-system]\nbuild-backend = "maturin"\n${project("1.0.0rc1")}`,

@@ -11,23 +11,31 @@ import type { Tree } from "./tree.ts";
 export async function judge(gathered: Gathering, tree: Tree): Promise<Gathered> {
   const faults = [...gathered.faults];
   const notes = [...gathered.notes];
-  const byPlace = new Map<string, Claim>();
+  const kept = new Map<string, { readonly asked: Claim; readonly claim: Claim }>();
   const texts = new Map<string, string>();
   for (const { file } of gathered.claims) texts.set(file, (await tree.read(file)) ?? "");
   const placed = (claim: Claim) => ({ file: claim.file, ...placeOf(texts.get(claim.file) ?? "", claim.statement.start) });
   for (const claim of gathered.claims) {
     const key = `${claim.file}:${claim.statement.start}`;
-    const other = byPlace.get(key);
+    const other = kept.get(key)?.asked;
     if (other !== undefined && other.to !== claim.to) faults.push(faultAt(placed(claim), twoVersions(claim, other)));
-    else if (claim.role === "requirement") byPlace.set(key, claim);
-    else {
-      const verdict = judgeOne(claim, sourceOf(claim, gathered.claims), placed);
-      if (verdict.kind === "fault") faults.push(verdict.fault);
-      else if (verdict.kind === "left") notes.push({ level: "warns", message: verdict.message });
-      else if (!byPlace.has(key)) byPlace.set(key, verdict.kind === "said" ? { ...claim, to: claim.statement.version } : claim);
-    }
+    if (other !== undefined) continue;
+    const verdict = claim.role === "requirement" ? { kind: "write" as const } : judgeOne(claim, sourceOf(claim, gathered.claims), placed);
+    if (verdict.kind === "fault") faults.push(verdict.fault);
+    else if (verdict.kind === "left") notes.push({ level: "warns", message: verdict.message });
+    else kept.set(key, { asked: claim, claim: verdict.kind === "said" ? { ...claim, to: claim.statement.version } : claim });
+    if (verdict.kind === "write" && claim.role === "source" && goesBack(claim)) notes.push({ level: "warns", message: tellBack(claim) });
   }
-  return { claims: [...byPlace.values()], faults, notes, cargoRoots: gathered.cargoRoots };
+  return { claims: [...kept.values()].map((one) => one.claim), faults, notes, cargoRoots: gathered.cargoRoots };
+}
+
+/** A maintenance release is older than what its branch was started from, perhaps; more often it is a slip. */
+function goesBack({ scheme, statement, to }: Claim): boolean {
+  return schemeNamed(scheme).compare(versionOf(scheme, to), versionOf(scheme, statement.version)) < 0;
+}
+
+function tellBack({ file, statement, to }: Claim): string {
+  return `"${file}" says ${statement.version}, and ${to} is older`;
 }
 
 type Verdict =

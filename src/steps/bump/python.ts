@@ -131,7 +131,9 @@ async function take(file: string, around: Around, role: Claim["role"]): Promise<
   if (role === "loose" && (reading.kind === "refused" || !reading.statements.every((one) => /^v?[0-9]/.test(one.version)))) return;
   if (reading.kind === "refused") return void collect(reading, { file: path, text, role, scheme: "pep440" }, around);
   const isClaimed = (start: number): boolean =>
-    around.into.claims.some((one) => one.file === path && Math.abs(one.statement.start - start) <= 1);
+    around.into.claims.some(
+      (one) => one.file === path && one.package === around.wanted.planned.id && Math.abs(one.statement.start - start) <= 1,
+    );
   const fresh = reading.statements.filter((one) => !isClaimed(one.start));
   // The first place of a manifest is the one that its backend reads; others repeat it.
   const [first, ...rest] = fresh;

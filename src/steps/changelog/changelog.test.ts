@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { PlannedPackage } from "../../domain/plan/plan.ts";
+import type { PlannedChangelog, PlannedPackage } from "../../domain/plan/plan.ts";
 import type { Worked } from "../step.ts";
 import {
   aFrozen,
@@ -44,7 +44,8 @@ interface Section {
 
 function sections(worked: Worked): readonly Section[] {
   assert.equal(worked.kind, "done", JSON.stringify(worked));
-  return (worked.kind === "done" ? worked.output : {})["sections" as never];
+  const output = (worked.kind === "done" ? worked.output : {}) as unknown as { readonly sections: readonly Section[] };
+  return output.sections;
 }
 
 function failure(worked: Worked): string {
@@ -139,6 +140,8 @@ test("changelog: git-cliff gets an argument array, a commit range, and no variab
     "/scratch/slipway-cliff.toml",
     "--offline",
     "--no-exec",
+    "--output",
+    "-",
     "--context",
     "--tag-pattern",
     "^$",
@@ -184,7 +187,7 @@ test("changelog: without git-cliff the step, and preflight before it, say what i
 
 test("changelog: preflight tells what people have not written yet, and asks for git-cliff's set of tools only", async () => {
   const asked: (string | undefined)[] = [];
-  const look = async (text: string | undefined, changelog: PlannedPackage["changelog"] = { ...byHand, required: true }) => {
+  const look = async (text: string | undefined, changelog: PlannedChangelog = { ...byHand, required: true }) => {
     const ports = fakePorts({
       files: memoryFiles({ ...(text === undefined ? {} : { "/source/CHANGELOG.md": text }), "/t/bin/git-cliff": "" }),
       toolboxPython: async (set) => {
@@ -192,7 +195,7 @@ test("changelog: preflight tells what people have not written yet, and asks for 
         return "/t/bin/python";
       },
     });
-    const packages = [aPackage({ ...(changelog === undefined ? {} : { changelog }) })];
+    const packages = [aPackage({ changelog })];
     return (await changelogStep.preflight(aPlanned<ChangelogInput>({}, { packages }), ports)).map((one) => one.level);
   };
 

@@ -2,7 +2,8 @@
 // histories it is slow, and its cost grows with tags (reference/performance §5), so it is told to know none. It reads the
 // commits in one call and, where the project has a template, renders them in a second from what the first one said; in
 // between, control characters are taken out, and time and last release are set to those of the run. It asks no forge
-// (`--offline`) and starts no program (`--no-exec`): text of commits never becomes a command.
+// (`--offline`), starts no program (`--no-exec`) and writes no file, which a configuration can ask for (`--output -`): text of
+// commits never becomes a command, and nothing changes behind this step's back.
 import { posix } from "node:path";
 import { z } from "zod";
 import { plainText } from "../../domain/changelog/safe-text.ts";
@@ -59,7 +60,18 @@ export async function renderWithOwnTemplate(cliff: Cliff, range: CliffRange & { 
   if (release === undefined || release.commits.length === 0) return { kind: "told", value: "" };
   const context = posix.join(cliff.ports.scratchFolder, "slipway-context.json");
   await cliff.ports.files.writeText(context, JSON.stringify([settled(release, range)]));
-  const rendered = await run(cliff, ["--config", configuration, "--offline", "--no-exec", "--strip", "all", "--from-context", context]);
+  const rendered = await run(cliff, [
+    "--config",
+    configuration,
+    "--offline",
+    "--no-exec",
+    "--output",
+    "-",
+    "--strip",
+    "all",
+    "--from-context",
+    context,
+  ]);
   return rendered.kind === "failed" ? rendered : { kind: "told", value: rendered.value };
 }
 
@@ -80,7 +92,19 @@ type CliffRelease = z.infer<typeof contextOfReleases>[number];
 async function askContext(cliff: Cliff, range: CliffRange, configuration: string): Promise<Told<readonly CliffRelease[]>> {
   const paths = range.folders.map((folder) => `--include-path=${escapeGlob(folder)}/**`);
   // No tag of the repository is read: the one version of the range is the one that is named here.
-  const args = ["--config", configuration, "--offline", "--no-exec", "--context", "--tag-pattern", "^$", `--tag=${range.tag}`, ...paths];
+  const args = [
+    "--config",
+    configuration,
+    "--offline",
+    "--no-exec",
+    "--output",
+    "-",
+    "--context",
+    "--tag-pattern",
+    "^$",
+    `--tag=${range.tag}`,
+    ...paths,
+  ];
   const commits = range.from === undefined ? [] : ["--", `${range.from}..${range.to}`];
   const said = await run(cliff, [...args, ...commits]);
   if (said.kind === "failed") return said;

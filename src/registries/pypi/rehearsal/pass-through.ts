@@ -110,7 +110,7 @@ async function get(
     const credential = new URL(url).origin === home ? upstream.credential : undefined;
     if (credential !== undefined)
       headers["authorization"] = `Basic ${Buffer.from(`${credential.user}:${credential.reveal()}`).toString("base64")}`;
-    const reply = await line.undici.request(url, { dispatcher: line.dispatcher, headers, signal: request.signal });
+    const reply = await line.undici.request(url, { dispatcher: line.dispatcher, method: "GET", headers, signal: request.signal });
     const location = reply.headers["location"];
     const flat = Object.fromEntries(
       Object.entries(reply.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),

@@ -10,7 +10,8 @@ import type { Store } from "./store.ts";
 export interface RehearsalHooks extends Partial<ArchiveHooks> {
   /** Whether the description renders; a content type of undefined means reStructuredText. */
   rendersDescription?(text: string, contentType: string | undefined): Promise<boolean>;
-  knowsClassifier?: ClassifierKnowledge;
+  /** What is known of the classifiers of an upload. */
+  classifiers?(written: readonly string[]): Promise<ClassifierKnowledge>;
 }
 
 export interface Service {

@@ -76,7 +76,7 @@ async function handle(service: Service, request: IncomingMessage, fault: Fault |
   const fields = cleanFields(form);
   const action = new URL(request.url ?? "/", service.url).searchParams.get(":action") ?? one(fields, ":action");
   try {
-    const wrong = checkAction(action) ?? checkRequest(form, fields, contextOf(service));
+    const wrong = checkAction(action) ?? checkRequest(form, fields, { ...contextOf(service), ...(await classifiersOf(service, fields)) });
     if (wrong !== undefined || form.file === undefined)
       return refused(wrong ?? refusal(400, "Upload payload does not have a file."), request);
     const upload = { fields, content: form.file };
@@ -108,16 +108,19 @@ interface Upload {
   readonly content: ReceivedContent;
 }
 
+async function classifiersOf(service: Service, fields: Fields): Promise<Pick<CheckContext, "knowsClassifier">> {
+  const knowsClassifier = await service.hooks.classifiers?.(fields.get("classifiers") ?? []);
+  return knowsClassifier === undefined ? {} : { knowsClassifier };
+}
+
 function contextOf(service: Service): CheckContext {
-  const { url, ours, fileLimitBytes, projectLimitBytes, hooks } = service;
-  const knows = hooks.knowsClassifier;
+  const { url, ours, fileLimitBytes, projectLimitBytes } = service;
   return {
     url,
     ours,
     fileLimitBytes,
     projectLimitBytes,
     nowMs: service.clock.nowMs(),
-    ...(knows === undefined ? {} : { knowsClassifier: knows }),
   };
 }
 

@@ -1,0 +1,17 @@
+// What a repository at Gitea or Forgejo is. It has no environments and locks no releases, and says so.
+import { lookAt, type Api } from "../api.ts";
+import type { SettingReads } from "../forge.ts";
+import { readFacts } from "./read.ts";
+
+export function settingCalls(api: Api): SettingReads {
+  return {
+    facts: (access) => lookAt(api, { path: [] }, { ...access, read: readFacts }),
+    immutableReleases: () =>
+      Promise.resolve({ kind: "unsupported", why: `"${api.forge}" locks no releases: tag and files of a published one can be changed` }),
+    environments: () =>
+      Promise.resolve({
+        kind: "unsupported",
+        why: `"${api.forge}" has no environments and reviews no deployments: let the room or a key approve`,
+      }),
+  };
+}
