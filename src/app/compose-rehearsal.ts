@@ -1,7 +1,6 @@
 // The registries of a rehearsal: one server inside Slipway for each registry of the plan, on this machine's loopback
 // only. What is not ours comes from the index that the user's own clients are configured for.
 import path from "node:path";
-import type { Forges } from "./forges.ts";
 import { SlipwayError } from "../domain/error.ts";
 import type { Plan, PlannedRegistry } from "../domain/plan/plan.ts";
 import { openHttp } from "../platform/http.ts";
@@ -10,7 +9,7 @@ import { pythonHooks, type JudgePorts } from "./rehearsal-judge.ts";
 import type { RehearsalRegistries } from "./registries.ts";
 import type { RehearsalPlace, World } from "./world.ts";
 
-type Around = Pick<World, "clock" | "env" | "version"> & JudgePorts;
+type Around = Pick<World, "clock" | "env" | "version" | "git" | "exec"> & JudgePorts;
 
 /** How long "absent" may be stale here: the servers have no cache before them. */
 const settleMs = 250;
@@ -22,7 +21,12 @@ export async function startRehearsalRegistries(world: Around, plan: Plan, option
   if (other !== undefined) {
     throw new SlipwayError("NOT_YET", `Cannot rehearse "${other.name}": this version of Slipway has no ${other.ecosystem} registry inside`);
   }
-  const started = await Promise.all([...planned.values()].map((registry) => startOne(world, plan, { registry, ...options })));
+  const faults = splitFaults(options.faults);
+  const started = await Promise.all(
+    [...planned.values()].map((registry) => startOne(world, plan, { registry, ...options, faults: faults.registries })),
+  );
+  const { rehearsalForges } = await import("./compose-rehearsal-forge.ts");
+  const forges = rehearsalForges(world, plan, { ...options, faults: faults.forge });
   const byName = new Map(started.map((one) => [one.name, one]));
   return {
     registry(name) {
@@ -31,20 +35,24 @@ export async function startRehearsalRegistries(world: Around, plan: Plan, option
       return found.registry;
     },
     credential: rehearsalCredential,
-    forges: notYetForges,
+    forges,
     findings: async () => {
       const seen = await Promise.all(started.map((one) => one.server.findings(world.interrupted)));
       return [...started.flatMap((one) => one.notes.map((message) => ({ level: "fine", message }))), ...seen.flat()];
     },
-    close: async () => void (await Promise.all(started.map((one) => one.server.close()))),
+    close: async () => void (await Promise.all([forges.close(), ...started.map((one) => one.server.close())])),
   };
 }
 
-const notYetForges: Forges = {
-  open: () => Promise.reject(new SlipwayError("NOT_YET", "Cannot rehearse at the forge: this version of Slipway has none inside")),
-  has: async () => ({ there: true, variables: "" }),
-  credential: () => Promise.reject(new SlipwayError("NOT_YET", "Cannot rehearse at the forge: this version of Slipway has none inside")),
-};
+/** `forge/lost-reply:create-release` strikes at the forge, anything else at the registries. */
+function splitFaults(faults: string | undefined): { readonly forge: readonly string[]; readonly registries: string | undefined } {
+  const all = (faults ?? "").split(",").map((one) => one.trim());
+  const registries = all.filter((one) => one !== "" && !one.startsWith("forge/"));
+  return {
+    forge: all.flatMap((one) => (one.startsWith("forge/") ? [one.slice("forge/".length)] : [])),
+    registries: registries.length === 0 ? undefined : registries.join(","),
+  };
+}
 
 async function startOne(world: Around, plan: Plan, options: RehearsalPlace & { readonly registry: PlannedRegistry }) {
   const { registry } = options;
@@ -63,7 +71,7 @@ async function startOne(world: Around, plan: Plan, options: RehearsalPlace & { r
     upstream,
     faults: options.faults === undefined ? [] : parseFaults(options.faults),
     clock: world.clock,
-    storeFolder: path.join(options.folder, registry.name),
+    storeFolder: path.join(options.folder, "registries", registry.name),
     hooks: { ...archiveHooks(world.archives), ...pythonHooks(world, path.join(options.folder, `${registry.name}.python`)) },
   });
   const client = pypiRegistry({

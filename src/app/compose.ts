@@ -49,7 +49,8 @@ export function composeWorld(composition: Composition): World {
   );
   const childEnvironment: World["childEnvironment"] = async (place) =>
     (await import("./compose-children.ts")).childEnvironmentAt(place, env, log);
-  const rehearsing = { clock, archives, env, files, version, interrupted, exec, toolbox, childEnvironment };
+  const git = createGit({ exec, env });
+  const rehearsing = { git, clock, archives, env, files, version, interrupted, exec, toolbox, childEnvironment };
   return {
     clock,
     catchUp: (atMs) => clock.catchUp(atMs),
@@ -66,7 +67,7 @@ export function composeWorld(composition: Composition): World {
     cacheRoot,
     folder: composition.folder,
     random: createRandom(clock),
-    git: createGit({ exec, env }),
+    git,
     toolbox,
     childEnvironment,
     sha256OfText: (text) => sha256(createHash("sha256").update(text, "utf8").digest("hex")),

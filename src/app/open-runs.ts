@@ -55,7 +55,7 @@ export function findRun(journal: Journal, words: string | undefined): RunState {
   if (found !== undefined) return fold(journal.read(found.run));
   const what = words === undefined ? "there is none yet" : `none is called "${words}"`;
   throw new SlipwayError("RUN_UNKNOWN", `Cannot find the run: ${what}`, {
-    hint: words === undefined ? "Start with `slipway rehearse`" : "See `slipway status`",
+    hint: words === undefined ? "Start with `slipway rehearse`" : "See `slipway status --list`",
   });
 }
 

@@ -1,5 +1,6 @@
 // Everything that can be looked at before the first effect, in one report: tools, credentials, versions, limits,
 // windows, rules. Read only; no token is minted or used, only looked for.
+import { missingSections, requiredChangelogs } from "../domain/changelog/told.ts";
 import { SlipwayError } from "../domain/error.ts";
 import { catalogueName, environmentOf, type PlannedEnvironment, type PlannedRegistry, type PlannedStep } from "../domain/plan/plan.ts";
 import type { FindingFact } from "../domain/run/fact.ts";
@@ -100,6 +101,7 @@ async function generalFindings(parts: WorkshopParts, state: RunState, open: read
   return [
     ...credentials.flat(),
     ...(await findForge(parts, state, open)),
+    ...(await findChangelogs(parts, state)),
     ...clock,
     ...findPeople(parts, state, open),
     ...findCandidate(parts),
@@ -145,6 +147,14 @@ async function findCredentials(parts: WorkshopParts, state: RunState, environmen
     }),
   );
   return findings.filter((finding) => finding !== undefined);
+}
+
+/** A changelog that has to tell the version, and that no step of the plan writes. */
+async function findChangelogs({ world, folders }: WorkshopParts, { plan, head }: RunState): Promise<readonly FindingFact[]> {
+  const files = requiredChangelogs(plan);
+  const texts = await Promise.all(files.map(async (file) => [file, await world.git.show(folders.clone, head.commit, file)] as const));
+  const found = new Map(texts.flatMap(([file, text]) => (text === undefined ? [] : [[file, text]])));
+  return missingSections(plan, found).map(({ message, hint }) => ({ id: "PF-CHANGELOG", level: "blocks", message, hint }));
 }
 
 /** Steps that ask the forge, or act on it, need a token of it; whether it may do what they want, only the forge knows. */

@@ -46,7 +46,7 @@ export async function rehearse(world: World, options: RehearseOptions): Promise<
   await world.files.makeFolder(root);
   await removeOldest(world, root);
   const folder = path.join(root, world.random.id());
-  const servers = await world.rehearsalRegistries(planned.plan, { folder: path.join(folder, "registries"), faults: options.faults });
+  const servers = await world.rehearsalRegistries(planned.plan, { folder, repository: planned.project.look.root, faults: options.faults });
   try {
     return await rehearseWith(world, {
       planned,
@@ -58,7 +58,7 @@ export async function rehearse(world: World, options: RehearseOptions): Promise<
     });
   } finally {
     await servers.close();
-    if (!options.keep) await world.files.remove(path.join(folder, "registries"));
+    if (!options.keep) for (const name of ["registries", "remotes", "forge"]) await world.files.remove(path.join(folder, name));
   }
 }
 
@@ -90,7 +90,7 @@ async function rehearseWith(world: World, rehearsing: Rehearsing): Promise<Rehea
       repository: project.look.root,
       forges: servers.forges,
       filesFolder: rehearsing.filesFolder,
-      rehearsalRemotes: path.join(folder, "remotes"),
+      rehearsalFolder: folder,
       identity: project.look.person,
       tagAssumed: planned.tagAssumed,
       candidateTried: () => candidateTried(realRuns.journal, { plan }, sameBase),

@@ -45,7 +45,7 @@ export async function runOnly(world: World, options: RunOnlyOptions): Promise<Re
       repository: planned.project.look.root,
       forges: await world.realForges(),
       filesFolder: undefined,
-      rehearsalRemotes: undefined,
+      rehearsalFolder: undefined,
       identity: planned.project.look.person,
       tagAssumed: planned.tagAssumed,
       candidateTried: () => true,

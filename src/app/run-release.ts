@@ -192,7 +192,7 @@ async function partsFor(world: World, composing: Composing): Promise<Parameters<
       repository: project.look.root,
       forges: await world.realForges(),
       filesFolder,
-      rehearsalRemotes: undefined,
+      rehearsalFolder: undefined,
       identity: project.look.person,
       tagAssumed: planned.tagAssumed,
       candidateTried: () => candidateTried(runs.journal, { plan }, sameBase),

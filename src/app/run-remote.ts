@@ -12,8 +12,8 @@ export interface RunRemoteParts {
   readonly clone: string;
   /** Root of the user's repository. */
   readonly repository: string;
-  /** Folder of the rehearsal's git remotes; undefined in a real run. */
-  readonly rehearsalRemotes: string | undefined;
+  /** Folder of the rehearsal; undefined in a real run. */
+  readonly rehearsalFolder: string | undefined;
 }
 
 /** Each remote is opened once. */
@@ -41,9 +41,9 @@ function openRemote(parts: RunRemoteParts, name: string): Remote {
   };
 }
 
-async function addressOf({ world, repository, rehearsalRemotes }: RunRemoteParts, name: string): Promise<string> {
-  if (rehearsalRemotes === undefined) return name;
-  const folder = path.join(rehearsalRemotes, `${encodeURIComponent(name)}.git`);
+async function addressOf({ world, repository, rehearsalFolder }: RunRemoteParts, name: string): Promise<string> {
+  if (rehearsalFolder === undefined) return name;
+  const folder = remoteFolder(rehearsalFolder, name);
   await world.git.clone(repository, folder);
   return folder;
 }
@@ -51,4 +51,9 @@ async function addressOf({ world, repository, rehearsalRemotes }: RunRemoteParts
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());
+}
+
+/** Where a rehearsal keeps the bare repository that stands for a remote. */
+export function remoteFolder(rehearsalFolder: string, name: string): string {
+  return path.join(rehearsalFolder, "remotes", `${encodeURIComponent(name)}.git`);
 }

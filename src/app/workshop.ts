@@ -22,8 +22,8 @@ import type { SourceWatch } from "./source-watch.ts";
 import { builtIn } from "./built-in.ts";
 
 export interface WorkshopParts extends RunSourceParts {
-  /** Folder of the rehearsal's git remotes; undefined in a real run. */
-  readonly rehearsalRemotes: string | undefined;
+  /** Folder of the rehearsal; undefined in a real run. */
+  readonly rehearsalFolder: string | undefined;
   /** Folder with the release's files, where a person gave one. */
   readonly filesFolder: string | undefined;
   readonly store: ArtifactStore;
@@ -65,7 +65,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       sourceFolder,
       env: { ...(await environment(head.epochSeconds)), ...environmentOf(plan, step)?.variables },
       host: world.host,
-      toolboxPython: () => world.toolbox.python(),
+      toolboxPython: (set) => world.toolbox.python(set),
       registry: (name) => registries.open(plannedRegistry(plan, name)),
       remoteRef: (remote, ref) => world.git.remoteRef(parts.repository, remote, ref),
       remote,

@@ -29,8 +29,10 @@ export interface ChildPlace {
 }
 
 export interface RehearsalPlace {
-  /** Where the registries keep what they take in. */
+  /** Where registries, forge and git remote keep what they take in, each in a folder of its own. */
   readonly folder: string;
+  /** Root of the user's repository. */
+  readonly repository: string;
   /** Fault profiles as `--faults` names them. */
   readonly faults: string | undefined;
 }

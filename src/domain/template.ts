@@ -13,11 +13,15 @@ export function templateFault(text: string): string | undefined {
   return `has "${unknown[0]}", and only ${words.map((word) => `{${word}}`).join(", ")} are filled in`;
 }
 
-/** The version and name are those of the first package of the plan. */
-export function fillTemplate(text: string, plan: Pick<Plan, "packages" | "project">): string {
+/** The version and name are those of the first package of the plan. Without a project {project} stays as it is. */
+export function fillTemplate(text: string, plan: Pick<Plan, "packages"> & Partial<Pick<Plan, "project">>): string {
   const [first] = plan.packages;
-  const values: Readonly<Record<Word, string>> = { version: first?.version ?? "", name: first?.name ?? "", project: plan.project };
-  return text.replaceAll(placeholder, (whole, word: string) => (isWord(word) ? values[word] : whole));
+  const values: Readonly<Partial<Record<Word, string>>> = {
+    version: first?.version ?? "",
+    name: first?.name ?? "",
+    ...(plan.project === undefined ? {} : { project: plan.project }),
+  };
+  return text.replaceAll(placeholder, (whole, word: string) => (isWord(word) ? (values[word] ?? whole) : whole));
 }
 
 function isWord(text: string): text is Word {

@@ -24,6 +24,8 @@ const cases: readonly (readonly [string, string])[] = [
   ["[1.2.3][] - 2026-11-21", "1.2.3"],
   ["[1.2.3] - 2026-11-21 [YANKED]", "1.2.3"],
   ["1.2.3 [YANKED]", "1.2.3"],
+  ["~~[1.2.3] - 2026-11-21~~", "1.2.3"],
+  ["Version 1.2.3 (released November 21, 2026)", "1.2.3"],
   ["**1.2.3**", "1.2.3"],
   ["Version 1.2.3", "1.2.3"],
   ["Release v1.2.3:", "1.2.3"],
@@ -57,7 +59,9 @@ for (const [text, expected] of cases) {
 }
 
 test("the scheme of the package decides what is a version", () => {
-  assert.equal(readHeading("1.2", { scheme: semver, names: [] }).kind, "other");
+  const read = readHeading("1.2", { scheme: semver, names: [] });
+  assert.equal(read.kind === "version" && read.version.normal, "1.2.0");
+  assert.equal(readHeading("1", { scheme: semver, names: [] }).kind, "other");
   assert.equal(readHeading("1.2.0-rc.1+build", { scheme: semver, names: [] }).kind, "version");
 });
 

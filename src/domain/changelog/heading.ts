@@ -31,7 +31,7 @@ const unreleased =
 export const pendingWords =
   /\b(?:unreleased|not released(?: yet)?|tbd|tba|in development|yyyy-mm-dd|xxxx-xx-xx|20\d\d-(?:xx|mm|\?\?)-(?:xx|dd|\?\?))(?![\w-])/i;
 const dates =
-  /^[\s\-–—:,|/]*[([]?\s*(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}(?:st|nd|rd|th)?\.?\s+[a-z]{3,9}\.?,?\s+\d{4}|[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|[a-z]{3,9}\.?\s+\d{4})?\s*[)\]]?\s*(?:\[?yanked\]?)?[\s:]*$/i;
+  /^[\s\-–—:,|/]*[([]?\s*(?:released(?: on)?:? )?(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}(?:st|nd|rd|th)?\.?\s+[a-z]{3,9}\.?,?\s+\d{4}|[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|[a-z]{3,9}\.?\s+\d{4})?\s*[)\]]?\s*(?:\[?yanked\]?)?[\s:]*$/i;
 
 /** Reads one heading's text. */
 export function readHeading(text: string, headings: Headings): Said {
@@ -41,7 +41,7 @@ export function readHeading(text: string, headings: Headings): Said {
   const [whole, before, written] = /^([vV]?\.?)([0-9][0-9A-Za-z.!+_-]*)/.exec(text.slice(from)) ?? [];
   if (whole === undefined || before === undefined || written === undefined) return { kind: "other" };
   const plain = written.replace(/[._-]+$/, "");
-  const parsed = headings.scheme.parse(plain);
+  const parsed = headings.scheme.parse(complete(plain, headings.scheme));
   if (parsed.kind === "invalid") return { kind: "other" };
   const at = from + before.length;
   const rest = text.slice(at + plain.length);
@@ -50,14 +50,19 @@ export function readHeading(text: string, headings: Headings): Said {
   return { kind: "version", version: parsed.version, written: plain, at, strict, pending };
 }
 
+/** `1.7` is how people write 1.7.0 in a heading, though SemVer has no such version. */
+function complete(written: string, { name }: VersionScheme): string {
+  return name === "semver" && /^\d+\.\d+$/.test(written) ? `${written}.0` : written;
+}
+
 /** `](address) (2026-11-21)` without what closes the version's brackets. */
 function withoutLink(rest: string): string {
-  return rest.replace(/^(?:\*\*|__)?\]?(?:\([^)\s]*\)|\[[^\]]*\](?!\s*$))?(?:\*\*|__)?/, "");
+  return rest.replace(/~~$/, "").replace(/^(?:\*\*|__)?\]?(?:\([^)\s]*\)|\[[^\]]*\](?!\s*$))?(?:\*\*|__)?/, "");
 }
 
 /** Offset at which the version may begin. */
 function afterNames(text: string, names: readonly string[]): number {
-  let at = /^(?:\*\*|__)?\s*\[?\s*/.exec(text)?.[0].length ?? 0;
+  let at = /^(?:\*\*|__|~~)?\s*\[?\s*/.exec(text)?.[0].length ?? 0;
   const words = ["version", "release", ...names.filter((name) => name !== "")].toSorted((one, other) => other.length - one.length);
   for (let turn = 0; turn < 3; turn += 1) {
     const rest = text.slice(at);

@@ -30,6 +30,9 @@ const cases: readonly (readonly [what: string, before: string, after: string])[]
   ],
   ["a name", "## demo 1.1.0\n", "## demo 1.2.0\n\n- new\n\n## demo 1.1.0\n"],
   ["a date in words", "## 1.1.0 (January 1, 2026)\n", "## 1.2.0 (2026-11-21)\n\n- new\n\n## 1.1.0 (January 1, 2026)\n"],
+  ["a date in words after a dash", "## 1.1.0 — 1 Jan 2026\n", "## 1.2.0 — 2026-11-21\n\n- new\n\n## 1.1.0 — 1 Jan 2026\n"],
+  ["several versions in brackets", "## [1.1.0/0.9.0] 2026-01-01\n", "## 1.2.0 - 2026-11-21\n\n- new\n\n## [1.1.0/0.9.0] 2026-01-01\n"],
+  ["a line through", "## ~~[1.1.0] - 2026-01-01~~\n", "## [1.2.0] - 2026-11-21\n\n- new\n\n## ~~[1.1.0] - 2026-01-01~~\n"],
   [
     "a link in the heading",
     "## [1.1.0](https://f.example/compare/v1.0.0...v1.1.0) (2026-01-01)\n",

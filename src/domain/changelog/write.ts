@@ -157,25 +157,25 @@ function plainHeading({ unreleased }: Changelog, { version, date, heading }: New
   return unreleased?.heading.text.startsWith("[") === true ? `[${version}] - ${date}` : `${version} - ${date}`;
 }
 
-const isoDate = /\d{4}-\d{2}-\d{2}/;
-
 /** `v1.2.0 (2026-01-02)` gives `v1.3.0 (2026-11-21)`; a link in the heading is made over, or left out. */
 function headingTextLike({ heading: { text }, said }: VersionSection, added: NewSection): string {
   const head = text.slice(0, said.at);
   const rest = text.slice(said.at + said.written.length);
   const link = /^\]\([^)\s]*\)/.exec(rest)?.[0] ?? "";
   const close = link === "" ? (/^(?:\*\*|__)?\]?(?:\*\*|__)?/.exec(rest)?.[0] ?? "") : linkLike(link, said.written, added);
-  const opened = link !== "" && close === "" ? head.replace(/\[\s*$/, "") : head;
-  const found = isoDate.exec(rest.slice(link.length));
-  const told = found === null ? "" : dateLike(rest.slice(link === "" ? close.length : link.length), added.date);
-  const date = found === null && /\d{4}|unreleased/i.test(rest.slice(link.length)) ? ` (${added.date})` : told;
+  const date = dateLike(rest.slice(link === "" ? close.length : link.length), added.date);
+  // A bracket or a line through the text that is not closed after the version belongs to the neighbour alone.
+  const opened = (close.includes("]") ? head : head.replace(/\[\s*$/, "")).replace(/^~~/, "");
   return `${opened}${added.version}${close}${date}`;
 }
 
-/** What stands around the date, without words that belong to one version only (YANKED, a title). */
+/** The date in the neighbour's place, without words that belong to its version only (YANKED, a title). */
 function dateLike(rest: string, date: string): string {
-  const match = /^([\s\-–—:,|/([]{0,6})\d{4}-\d{2}-\d{2}([)\]]?)/.exec(rest);
-  return match === null ? ` - ${date}` : `${match[1]}${date}${match[2]}`;
+  const [, before, after] = /^([\s\-–—:,|/([]{0,6})\d{4}-\d{2}-\d{2}([)\]]?)/.exec(rest) ?? [];
+  if (before !== undefined) return `${before}${date}${after ?? ""}`;
+  if (!/\d{4}|unreleased/i.test(rest)) return "";
+  // A date in words: the same mark before it.
+  return /^\s*\(/.test(rest) ? ` (${date})` : `${/^\s*[-–—:,|/]\s+/.exec(rest)?.[0] ?? " - "}${date}`;
 }
 
 function linkLike(link: string, old: string, added: NewSection): string {

@@ -57,6 +57,11 @@ test("a fault of ours is said as such; its trace is shown to those who ask twice
   assert.equal(unknownError("text").message, "Cannot go on: text");
 });
 
+test("an answer that finds no room is told as that, not as a fault of ours", () => {
+  const full = unknownError(Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }));
+  assert.deepEqual([full.code, full.exitCode], ["STORAGE_FAILED", 5]);
+});
+
 test("hostile text in messages, hints and places is shown as escapes, and forges no line", () => {
   const evil = "x\u001b[2J\u202e\nerror[USAGE]: forged";
   const problems = [{ code: "CONFIG_INVALID", message: evil, hint: evil, place: { file: evil, line: 1, column: 1 } }] as const;

@@ -49,8 +49,13 @@ function hintOf(error: SlipwayError): string {
   return error.hint ?? errorCatalog[error.code].next;
 }
 
-/** A fault of ours: said as such, with what is safe to do. */
+/** A fault of ours: said as such, with what is safe to do. An answer that found no room on the disk is none of ours. */
 export function unknownError(error: unknown): SlipwayError {
   const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    const hint = "Make room where the answer is written to, then run the same command again";
+    return new SlipwayError("STORAGE_FAILED", `Cannot write: ${message}`, { cause: error, hint });
+  }
   return new SlipwayError("INTERNAL_ASSERTION", `Cannot go on: ${message}`, { cause: error });
 }

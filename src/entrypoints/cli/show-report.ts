@@ -78,7 +78,7 @@ function namesOf(all: readonly Thing[]): string {
 
 /** One row for each file and each other thing. */
 export function reportTable({ files, others }: Pick<Report, "files" | "others">): string {
-  return fileRows(files) + others.map((other) => `  ${outcomeWords(other).padEnd(14)} ${safe(other.title)}\n`).join("");
+  return fileRows(files) + others.map((other) => `  ${otherWords(other).padEnd(14)} ${safe(other.title)}\n`).join("");
 }
 
 function fileRows(files: readonly ReportedFile[]): string {
@@ -90,6 +90,11 @@ function fileRows(files: readonly ReportedFile[]): string {
         `  ${outcomeWords(file).padEnd(14)} ${safe(file.name).padEnd(width)}  ${safe(file.registry).padEnd(where)}  ${sizeWords(file.sizeBytes).padStart(7)}  sha256:${file.sha256.slice(0, 12)}…\n`,
     )
     .join("");
+}
+
+/** A branch is not published, a file is. */
+function otherWords(other: Pick<ReportedFile, "outcome">): string {
+  return outcomeWords(other).replace("published", "done");
 }
 
 function outcomeWords({ outcome }: Pick<ReportedFile, "outcome">): string {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { presentable, retryAfterMs } from "../../domain/server-text.ts";
 import { readAnswer, serverText, type Answer, type AnswerContext } from "./answers.ts";
 
 const nowMs = Date.UTC(2026, 10, 21, 12, 0, 0);
@@ -47,14 +46,6 @@ test("readAnswer() waits as long as it is told, and a little where it is not tol
   assert.deepEqual(later(429, "soon"), { kind: "later", atMs: nowMs + 5_000, why: '"staging" asks to wait: 429' });
 });
 
-test("retryAfterMs() is never in the past, and never more than a day away", () => {
-  const read = (value: string): number | undefined => retryAfterMs({ headers: { "retry-after": value } }, nowMs);
-  assert.equal(read("Sat, 21 Nov 2020 12:00:00 GMT"), nowMs);
-  assert.equal(read("999999999"), nowMs + 24 * 60 * 60 * 1000);
-  assert.equal(read(""), undefined);
-  assert.equal(read("1.5e3"), undefined);
-});
-
 test("readAnswer() lets the next look decide where a name or content is taken", () => {
   assert.match(said(409), /^unknown /);
   assert.match(said(400, { reason: "File already exists ('demo', with blake2_256 hash '00')." }), /^unknown .*File already exists/);
@@ -85,10 +76,4 @@ test("serverText() prefers the JSON code, then a reason that says something, the
   assert.equal(serverText(answer(400, { reason: "Reason", text: "body" }), []), "Reason");
   assert.equal(serverText(answer(400, { reason: "Bad Request", text: "<html><title>t</title><h1>Wrong</h1> thing" }), []), "Wrong thing");
   assert.equal(serverText(answer(400, { text: "{broken" }), []), "{broken");
-});
-
-test("presentable() strips what could steer a terminal, hides secrets and cuts", () => {
-  assert.equal(presentable("a\u001b[2Jb\r\nc\u202ed", []), "a [2Jb c d");
-  assert.equal(presentable("token pypi-secret!", ["pypi-secret", ""]), "token «redacted»!");
-  assert.equal(presentable("x".repeat(5_000), []).length, 2_049);
 });

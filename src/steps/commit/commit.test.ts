@@ -29,6 +29,6 @@ test("commit: a message with an unknown placeholder is refused, and the title sh
     refused.success ? "" : (refused.error.issues[0]?.message ?? ""),
     /has "\{tag\}", and only \{version\}, \{name\}, \{project\}/,
   );
-  assert.equal(commitStep.describe(aUse({ message: "One\ntwo" })), 'commit "One"');
+  assert.equal(commitStep.describe(aUse({ message: "One {version}\ntwo" })), 'commit "One 1.0.0"');
   assert.equal(commitStep.writesSource?.(aUse({ message: "x" })), true);
 });
