@@ -90,7 +90,7 @@ export function composeWorld(composition: Composition): World {
 /** One toolbox, made when it is first asked for. */
 function lateToolbox(make: () => Promise<Toolbox>): Toolbox {
   let made: Promise<Toolbox> | undefined;
-  return { python: async () => (await (made ??= make())).python() };
+  return { python: async (set) => (await (made ??= make())).python(set) };
 }
 
 /** This machine in the words of `matrix: platform`. */
