@@ -17,6 +17,7 @@ import {
   verified,
 } from "../../test/support/runs.ts";
 import { digestPlan, type Plan, type PlannedStep } from "../domain/plan/plan.ts";
+import type { Head } from "../domain/run/head.ts";
 import type { Fact } from "../domain/run/fact.ts";
 import { fold, type RunState } from "../domain/run/state.ts";
 import { createMemoryJournal } from "../engine/journal/memory.ts";
@@ -125,6 +126,34 @@ test("a step that is put above the build makes nothing be built again: one byte 
   assert.deepEqual(state.steps.get("build")?.artifacts, [wheel]);
   assert.equal(state.steps.get("publish")?.effects?.get(key)?.evidence?.how, "read back");
   assert.equal(state.steps.get("check")?.phase, "pending");
+});
+
+const bump = aPlannedStep({ id: "bump", uses: "bump@1", writesSource: true });
+const builtAfter = { ...build, waitsFor: ["bump"] };
+const head: Head = { commit: "d".repeat(40), epochSeconds: 2, tags: [] };
+const bumped: readonly Fact[] = [
+  passed,
+  started("bump"),
+  { kind: "step-done", step: "bump", output: null, artifacts: [], head },
+  ...nothingSent.slice(1),
+];
+
+test("a mend goes on from the source as the run before left it", () => {
+  const { state } = mend(plan([bump, builtAfter, publish]), bumped, plan([bump, builtAfter, { ...publish, timeoutMs: 1 }]));
+
+  assert.deepEqual(state.head, head);
+  assert.deepEqual(state.steps.get("build")?.artifacts, [wheel]);
+});
+
+test("what was built from a source that changes otherwise now is built again, or the mend is refused", () => {
+  const otherwise = plan([{ ...bump, input: { compile: true } }, builtAfter, publish]);
+
+  const { state } = mend(plan([bump, builtAfter, publish]), bumped, otherwise);
+
+  assert.equal(state.steps.get("build")?.phase, "pending");
+  assert.equal(state.head.commit, "c".repeat(40));
+  const sent = [...bumped, ...halfPublic.slice(3)];
+  assert.throws(() => mend(plan([bump, builtAfter, publish]), sent, otherwise), { code: "POLICY_REFUSED" });
 });
 
 test("what stands at another address is no evidence for this one", () => {

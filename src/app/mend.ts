@@ -3,9 +3,10 @@
 import { selects } from "../domain/artifact.ts";
 import { canonicalJson } from "../domain/digest.ts";
 import { SlipwayError } from "../domain/error.ts";
+import { ancestors } from "../domain/plan/order.ts";
 import { environmentOf, fingerprintStep, stepOf, type Plan, type PlannedStep } from "../domain/plan/plan.ts";
 import type { Fact } from "../domain/run/fact.ts";
-import { fold, type RunState } from "../domain/run/state.ts";
+import { fold, type RunState, type StepState } from "../domain/run/state.ts";
 import type { Journal } from "../engine/journal/journal.ts";
 import { openRun } from "./drive-run.ts";
 import type { PlannedRun } from "./plan-release.ts";
@@ -85,14 +86,15 @@ export function wasMended(journal: Journal, plan: Plan): boolean {
 
 /**
  * Facts of steps that are the same work under both plans. A step that takes artifacts is kept only with those that made
- * them; one that takes none depends on the commit alone, whatever else was put above it.
+ * them, and any step only with those above it that changed the source; whatever else was put above it does not matter.
  * @throws SlipwayError POLICY_REFUSED when something would be built again of which a byte is public
  */
 export function inherit(world: World, open: RunState, plan: Plan): readonly Fact[] {
   const kept = new Set<string>();
   const facts: Fact[] = [];
   for (const step of plan.steps) {
-    if (!makersOf(plan, step).every((id) => kept.has(id)) || !isSameWork(world, { open, plan }, step)) continue;
+    if (![...makersOf(plan, step), ...writersAbove(plan, step)].every((id) => kept.has(id))) continue;
+    if (!isSameWork(world, { open, plan }, step) || !isSameSource(open.plan, plan, step)) continue;
     const inherited = factsOf(open, step);
     if (inherited === undefined) continue;
     facts.push(...inherited);
@@ -102,23 +104,31 @@ export function inherit(world: World, open: RunState, plan: Plan): readonly Fact
   return facts;
 }
 
+/** Steps above a step that change the source it starts from, in the order of the plan. */
+function writersAbove(plan: Plan, step: PlannedStep): readonly string[] {
+  const above = ancestors(plan.steps, [step.id]);
+  return plan.steps.filter(({ id, writesSource }) => writesSource === true && above.has(id)).map(({ id }) => id);
+}
+
+/** The same steps change the source before it. */
+function isSameSource(before: Plan, after: Plan, step: PlannedStep): boolean {
+  const old = stepOf(before, step.id);
+  return old !== undefined && canonicalJson(writersAbove(before, old)) === canonicalJson(writersAbove(after, step));
+}
+
 /** Steps above a step that make what it takes. */
 function makersOf(plan: Plan, step: PlannedStep): readonly string[] {
-  const above = new Set<string>();
-  const waiting = [...step.waitsFor];
-  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-    if (above.has(id)) continue;
-    above.add(id);
-    waiting.push(...(stepOf(plan, id)?.waitsFor ?? []));
-  }
-  return [...above].filter((id) => stepOf(plan, id)?.makes.some((made) => step.takes.some((query) => selects(query, made))) === true);
+  return [...ancestors(plan.steps, [step.id])].filter(
+    (id) => stepOf(plan, id)?.makes.some((made) => step.takes.some((query) => selects(query, made))) === true,
+  );
 }
 
 /** Other bytes under a public name would be refused there, or worse, taken elsewhere. */
 function refuseRebuild(open: RunState, kept: ReadonlySet<string>): void {
   for (const step of open.plan.steps) {
     const sent = [...(open.steps.get(step.id)?.effects?.values() ?? [])].find((effect) => effect.evidence !== undefined || effect.open);
-    const lost = sent === undefined ? undefined : makersOf(open.plan, step).find((id) => !kept.has(id));
+    const made = sent === undefined ? [] : [...makersOf(open.plan, step), ...writersAbove(open.plan, step)];
+    const lost = made.find((id) => !kept.has(id));
     if (sent === undefined || lost === undefined) continue;
     const state = sent.evidence === undefined ? "may be public" : "is public";
     throw new SlipwayError(
@@ -160,6 +170,12 @@ function factsOf(open: RunState, step: PlannedStep): readonly Fact[] | undefined
     return [...intended, ...verified];
   });
   const done: readonly Fact[] =
-    state.phase === "done" ? [{ kind: "step-done", step: step.id, output: state.output, artifacts: state.artifacts }] : [];
+    state.phase === "done"
+      ? [{ kind: "step-done", step: step.id, output: state.output, artifacts: state.artifacts, ...headOf(state) }]
+      : [];
   return [started, ...listed, ...known, ...done];
+}
+
+function headOf({ head }: StepState): Pick<Extract<Fact, { kind: "step-done" }>, "head"> {
+  return head === undefined ? {} : { head };
 }

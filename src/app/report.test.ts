@@ -54,6 +54,11 @@ test("a publish that failed does not send people to a log that it has not writte
   assert.deepEqual([code, hint], ["STEP_FAILED", errorCatalog.RUN_FAILED.next]);
 });
 
+test("a publish that was refused for its credential is told with the exit status for credentials", () => {
+  const { code, exitCode, hint } = reported({ kind: "failed", steps: ["pypi"] }, [...begun, failed("pypi", "CREDENTIAL_REFUSED")]);
+  assert.deepEqual([code, exitCode, hint], ["CREDENTIAL_REFUSED", 4, errorCatalog.CREDENTIAL_REFUSED.next]);
+});
+
 test("a run that only lacks a machine waits; one with something broken says that first", () => {
   const lacks = [passed, started("build"), failed("build", "NO_PLACE")];
   const waiting = reported({ kind: "failed", steps: ["build"] }, lacks);

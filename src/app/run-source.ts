@@ -1,6 +1,7 @@
 // The run's own source: one clone, copies of the head made from it, and the head moved on by what steps ask for. All of it
 // is local; the user's tree is only read.
 import path from "node:path";
+import { SlipwayError } from "../domain/error.ts";
 import { globMatcher } from "./globs.ts";
 import type { Plan, PlannedStep } from "../domain/plan/plan.ts";
 import { headKey, type Head } from "../domain/run/head.ts";
@@ -39,21 +40,21 @@ export function createRunSource(parts: RunSourceParts): RunSource {
   const { world, folders } = parts;
   const checkouts = new Map<string, Promise<string>>();
   let cloned: Promise<void> | undefined;
-  const clone = (): Promise<void> => (cloned ??= makeClone(parts));
+  const clone = (head: Head): Promise<void> => (cloned ??= makeClone(parts, head));
   return {
     checkout(head) {
       const key = headKey(head);
-      const made = checkouts.get(key) ?? clone().then(() => makeCheckout(parts, head));
+      const made = checkouts.get(key) ?? clone(head).then(() => makeCheckout(parts, head));
       checkouts.set(key, made);
       return made;
     },
     async copy(head, to) {
-      await clone();
+      await clone(head);
       await world.git.copyAt(folders.clone, pointOf(head), to);
     },
     async advance(state, step, made) {
       if (made.change === undefined && step.keep.length === 0) return undefined;
-      await clone();
+      await clone(state.head);
       return moveOn(parts, state, { step, ...made });
     },
   };
@@ -63,13 +64,38 @@ function pointOf(head: Head): { readonly commit: string; readonly tree?: string 
   return head.tree === undefined ? { commit: head.commit } : { commit: head.commit, tree: head.tree };
 }
 
-async function makeClone(parts: RunSourceParts): Promise<void> {
+/** @param head where the journal left it: a run that inherits it finds its commits in the clone of the run before */
+async function makeClone(parts: RunSourceParts, head: Head): Promise<void> {
   const { world, folders, plan } = parts;
   await world.files.makeFolder(folders.root);
   await world.git.clone(parts.repository, folders.clone);
   if (parts.tagAssumed && plan.source.tag !== undefined) await world.git.assumeTag(folders.clone, plan.source.tag, plan.source.commit);
+  if (!(await world.git.has(folders.clone, head.tree ?? head.commit))) await adopt(parts, head);
   // What a killed process left behind is no part of any step.
   await world.files.remove(folders.work);
+}
+
+/** Runs of this project that are looked through, newest first, for one that has the commits. */
+const clonesMax = 200;
+
+/** @throws SlipwayError SOURCE_INCOMPLETE when no run of this machine has them any more */
+async function adopt(parts: RunSourceParts, head: Head): Promise<void> {
+  const { world, folders } = parts;
+  const object = head.tree ?? head.commit;
+  const runs = path.dirname(folders.root);
+  const others = (await world.files.list(runs)).toReversed().slice(0, clonesMax);
+  for (const run of others) {
+    const clone = path.join(runs, run, path.basename(folders.clone));
+    if (clone === folders.clone || (await world.files.info(clone)) === undefined || !(await world.git.has(clone, object))) continue;
+    return world.git.adopt(folders.clone, { clone, tags: head.tags });
+  }
+  throw new SlipwayError(
+    "SOURCE_INCOMPLETE",
+    `Cannot go on from ${object.slice(0, 12)}: no run on this machine has the commits that the release made`,
+    {
+      hint: "Go on where they were made, or give the run up with `slipway cancel` and begin again",
+    },
+  );
 }
 
 /** Made again from the start when an earlier process left it half made. */

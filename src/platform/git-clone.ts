@@ -5,6 +5,7 @@
 import { link, lstat, mkdir, copyFile, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { assert, SlipwayError } from "../domain/error.ts";
+import type { MadeTag } from "../domain/run/head.ts";
 import { syncFolder, writeAtomically } from "./atomic-file.ts";
 import { findWorkTree } from "./git-look.ts";
 import { type GitRunner, gitFailed, saidBy } from "./git-command.ts";
@@ -62,6 +63,34 @@ export async function assumeTag(git: GitRunner, clone: string, tag: { readonly n
   if (there.code === 0 && there.stdout.trim() === commit) return;
   // The old value says that there is none: git refuses when the ref came to be meanwhile, or stands elsewhere.
   await git.read(clone, ["update-ref", ref, commit, "0".repeat(commit.length)]);
+}
+
+/**
+ * Takes over what an earlier run made in its clone: its objects, and its tags. Objects are named by what they hold, so that
+ * there is nothing to overwrite.
+ */
+export async function adoptObjects(
+  git: GitRunner,
+  clone: string,
+  from: { readonly clone: string; readonly tags: readonly MadeTag[] },
+): Promise<void> {
+  await stored(`take over the commits of "${from.clone}"`, clone, () => linkMissing(join(from.clone, "objects"), join(clone, "objects")));
+  for (const { name, object } of from.tags) {
+    assert(isRefName(name), `"${name}" is a name that git accepts for a tag`);
+    await git.read(clone, ["update-ref", `refs/tags/${name}`, requireObjectId(object)]);
+  }
+}
+
+async function linkMissing(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) await linkMissing(source, target);
+    // `info` tells of one repository; packs and objects are the same everywhere.
+    else if (entry.isFile() && !from.endsWith("info") && (await stat(target).catch(() => undefined)) === undefined)
+      await linkOrCopy(source, target);
+  }
+  await syncFolder(to);
 }
 
 async function isFinished(to: string): Promise<boolean> {

@@ -60,6 +60,10 @@ async function updateIndex(
   await git.read(keep.copy, [...durable, "update-index", ...update.how, "-z", "--stdin"], { env: update.env, input, timeoutMs });
 }
 
+export async function hasObject(git: GitRunner, clone: string, object: string): Promise<boolean> {
+  return (await git.ask(clone, ["cat-file", "-e", requireObjectId(object)])).code === 0;
+}
+
 export async function treeOf(git: GitRunner, clone: string, commit: string): Promise<string> {
   return (await git.read(clone, ["rev-parse", "--verify", "--quiet", `${requireObjectId(commit)}^{tree}`])).trim();
 }

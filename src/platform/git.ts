@@ -1,10 +1,10 @@
 // The Git port over the user's own `git` (reference/libraries.md §4: it signs, hooks in agents and reads configuration
 // as its user expects; libraries do not). Nothing here writes to the user's tree, index, refs or configuration.
-import { assumeTag, cloneOnce } from "./git-clone.ts";
+import { adoptObjects, assumeTag, cloneOnce } from "./git-clone.ts";
 import { createGitRunner, type GitOptions } from "./git-command.ts";
 import { copyCommit } from "./git-copy.ts";
 import { fetchBranch, findMarked, replay } from "./git-fetch.ts";
-import { commitTree, keepTree, tagCommit, treeOf } from "./git-head.ts";
+import { commitTree, hasObject, keepTree, tagCommit, treeOf } from "./git-head.ts";
 import { look } from "./git-look.ts";
 import { pushRefs, readRemoteRefs } from "./git-push.ts";
 import { containsCommit, listFiles, readCommitAt, readRemoteRef, resolveCommit } from "./git-read.ts";
@@ -28,6 +28,11 @@ export function createGit(options: GitOptions): Git {
     show: (folder, commit, path) => show(folder, { commit, path }),
     clone: (from, to) => cloneOnce(git, from, to),
     copyAt: (clone, at, to) => copyCommit(git, { clone, ...at, to }),
+    adopt: (clone, from) => {
+      skeletons.forget(clone);
+      return adoptObjects(git, clone, from);
+    },
+    has: (clone, object) => hasObject(git, clone, object),
     treeOf: (clone, commit) => treeOf(git, clone, commit),
     keep: (clone, keep) => keepTree(git, clone, keep),
     commit: (clone, making) => commitTree(git, clone, making),

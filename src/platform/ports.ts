@@ -2,6 +2,7 @@
 // of these, so that tests and the simulation can put another world in its place.
 
 import type { Sha256 } from "../domain/digest.ts";
+import type { MadeTag } from "../domain/run/head.ts";
 
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -317,6 +318,10 @@ export interface Git {
    * With `tree`, the files are those of that tree, and HEAD is at the commit all the same.
    */
   copyAt(clone: string, at: SourcePoint, to: string): Promise<void>;
+  /** Takes the objects of another run's clone over, and tags that were made there. */
+  adopt(clone: string, from: { readonly clone: string; readonly tags: readonly MadeTag[] }): Promise<void>;
+  /** Whether the clone has an object. */
+  has(clone: string, object: string): Promise<boolean>;
   /** Id of a commit's tree. */
   treeOf(clone: string, commit: string): Promise<string>;
   /** Takes files of a copy over into a tree of the run's own clone. @returns its id */

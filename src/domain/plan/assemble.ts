@@ -303,6 +303,7 @@ function plannedStep(parts: {
     retry: step.retry,
     optional: step.optional,
     keep: step.keep,
+    ...(traits.writesSource || step.keep.length > 0 ? { writesSource: true as const } : {}),
   };
 }
 

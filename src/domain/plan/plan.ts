@@ -141,6 +141,8 @@ export interface PlannedStep {
   readonly retry: number;
   readonly optional: boolean;
   readonly keep: readonly string[];
+  /** It changes the head; absent: it does not. */
+  readonly writesSource?: true;
 }
 
 export interface LeftOutStep {

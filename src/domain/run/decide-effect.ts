@@ -1,6 +1,7 @@
 // The rule of one effect, as a pure function: look; if absent or damaged, send; look until settled; verify.
 // An exit code or an error text never decides, and the only way out of "unknown" is another look or a person
 // (DESIGN §1.2, §4). Retry policy lives here and in `decide`, nowhere else.
+import type { ErrorCode } from "../error-catalog.ts";
 import { unreachable } from "../error.ts";
 import { backoffMs } from "./retry.ts";
 import type { EffectState } from "./state.ts";
@@ -19,7 +20,7 @@ export type EffectMove =
 
 export type EffectStop =
   /** The target said no, or cannot be reached, and nothing of ours is in doubt. */
-  | { readonly kind: "failed"; readonly why: string }
+  | { readonly kind: "failed"; readonly why: string; readonly code?: ErrorCode }
   /** Something was sent and nothing yet says what became of it. */
   | { readonly kind: "unresolved"; readonly why: string }
   /** The world holds something else under our name. */
@@ -79,7 +80,7 @@ function decideMissing(state: EffectState, nowMs: number, pace: Pace): EffectMov
 /** Why nothing more is sent, or undefined if something may be. */
 function endOfSending(state: EffectState, pace: Pace): EffectMove | undefined {
   const { reply, sendsOfSeries } = state;
-  if (reply?.kind === "refused") return stop({ kind: "failed", why: reply.why });
+  if (reply?.kind === "refused") return stop({ ...reply, kind: "failed" });
   if (sendsOfSeries >= sendsMax) {
     const why = reply !== undefined && "why" in reply ? reply.why : "no reply";
     return stop({ kind: "failed", why: `sent ${sendsOfSeries} times without effect; the last time: ${why}` });

@@ -1,6 +1,7 @@
 // Effects: the smallest things the world can hold or lack, and what one look at them can say.
 // An exit code or an error text never decides; only `observe` does (DESIGN §1.2).
 import type { JsonObject } from "../configuration.ts";
+import type { ErrorCode } from "../error-catalog.ts";
 import type { Reach } from "../plan/plan.ts";
 
 export interface Effect {
@@ -53,7 +54,12 @@ export type Performed =
   /** Refused for now (429, maintenance); `atMs` is absolute. */
   | { readonly kind: "later"; readonly atMs: number; readonly why: string }
   /** The target said no, in a way that will not change by itself. */
-  | { readonly kind: "refused"; readonly why: string }
+  | {
+      readonly kind: "refused";
+      readonly why: string;
+      /** What the step fails with; absent, as in every journal before it was there: STEP_FAILED. */
+      readonly code?: ErrorCode;
+    }
   | { readonly kind: "by-person"; readonly why: string }
   /** No answer, or one that does not say whether it was accepted. */
   | { readonly kind: "unknown"; readonly why: string };

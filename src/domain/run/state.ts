@@ -45,6 +45,8 @@ export interface StepState {
   readonly failure: { readonly code: ErrorCode; readonly message: string; readonly hint?: string; readonly details?: Json } | undefined;
   readonly output: Json;
   readonly artifacts: readonly Artifact[];
+  /** Where it left the head; undefined: where it was. */
+  readonly head: Head | undefined;
   /** `recheck`: it stopped everything, and a person asked to look again. */
   readonly surveyed: { readonly result: Surveyed; readonly atMs: number; readonly looks: number; readonly recheck: boolean } | undefined;
   /** Undefined until the step expanded into its effects. */
@@ -149,6 +151,7 @@ function newStep(id: string): WorkingStep {
     failure: undefined,
     output: null,
     artifacts: [],
+    head: undefined,
     surveyed: undefined,
     effects: undefined,
     question: undefined,
@@ -245,7 +248,9 @@ function bookStep(state: WorkingState, fact: StepFact, atMs: number): void {
       return voidSubjects(state, step.id);
     case "step-done":
       Object.assign(step, { phase: "done", endedAtMs: atMs, output: fact.output, artifacts: fact.artifacts, failure: undefined });
-      if (fact.head !== undefined) state.head = fact.head;
+      if (fact.head === undefined) return;
+      step.head = fact.head;
+      state.head = fact.head;
       return;
     case "step-later":
       Object.assign(step, { phase: "later", later: { atMs: fact.atMs, why: fact.why }, attempts: step.attempts - 1 });

@@ -352,3 +352,30 @@ test("replay() names the files that both sides changed", async (t) => {
   assert.deepEqual(replayed, { kind: "conflict", paths: ["VERSION"] });
   assert.ok(statSync(one.clone).isDirectory());
 });
+
+test("adopt() takes over commits, kept trees and tags of another run's clone", async (t) => {
+  const one = await aCase(t);
+  const commit = await aCommit(one);
+  writeFileSync(join(one.copy, "later.txt"), "kept, not committed\n");
+  const tree = await git.keep(one.clone, { tree: await git.treeOf(one.clone, commit), copy: one.copy, selects: all });
+  const object = await git.makeTag(one.clone, {
+    name: "v1.1.0",
+    commit,
+    message: "x",
+    person,
+    epochSeconds,
+    repository: one.repo.folder,
+    replaces: false,
+  });
+  const next = join(one.folder, "next-clone");
+  await git.clone(one.repo.folder, next);
+  const before = await git.has(next, tree);
+
+  await git.adopt(next, { clone: one.clone, tags: [{ name: "v1.1.0", object, commit }] });
+
+  assert.deepEqual([before, await git.has(next, tree), await git.has(next, commit)], [false, true, true]);
+  const copy = join(one.folder, "next-copy");
+  await git.copyAt(next, { commit, tree }, copy);
+  assert.equal(readFileSync(join(copy, "later.txt"), "utf8"), "kept, not committed\n");
+  assert.equal(inBare(copy, "rev-parse", "v1.1.0^{commit}"), commit);
+});
