@@ -1,11 +1,12 @@
 // Use case: compute the plan of the release that this commit would be. Read only, and quick: it is asked all the time.
-import type { PipelineConfiguration } from "../domain/configuration.ts";
+import type { Configuration, PipelineConfiguration } from "../domain/configuration.ts";
 import { assemble } from "../domain/plan/assemble.ts";
-import { digestPlan, type Plan } from "../domain/plan/plan.ts";
+import { digestPlan, type CarriedFile, type Plan, type PlannedSource } from "../domain/plan/plan.ts";
 import type { Sha256 } from "../domain/digest.ts";
 import { SlipwayError } from "../domain/error.ts";
 import { commitReader, findPackages } from "./packages.ts";
 import { openProject, type Project } from "./project.ts";
+import { findCarried } from "./carried.ts";
 import { planForge } from "./forges.ts";
 import type { Step } from "../steps/step.ts";
 import { readInputs } from "./inputs.ts";
@@ -40,7 +41,10 @@ export async function planProject(world: World, project: Project, asked: Asked):
   const assembled = assemble({
     configuration,
     pipeline: release.pipeline,
-    source: plannedSource(configuration, { commit: look.commit, epochSeconds: look.epochSeconds, branch: look.branch }, release),
+    source: withCarried(
+      await carriedOf(world, look.root, configuration, asked),
+      plannedSource(configuration, { commit: look.commit, epochSeconds: look.epochSeconds, branch: look.branch }, release),
+    ),
     trigger: release.trigger,
     inputs: release.inputs,
     path: release.path,
@@ -65,6 +69,15 @@ export async function planProject(world: World, project: Project, asked: Asked):
     tagAssumed: release.tagAssumed,
     notices: noticesOf({ ...project, look }, release, plan),
   };
+}
+
+/** An unfinished run has taken its files already, whatever became of them since. */
+async function carriedOf(world: World, root: string, configuration: Configuration, { carried }: Asked): Promise<readonly CarriedFile[]> {
+  return carried ?? findCarried(world, root, configuration);
+}
+
+function withCarried(carried: readonly CarriedFile[], source: PlannedSource): PlannedSource {
+  return carried.length === 0 ? source : { ...source, carried };
 }
 
 function usesForge({ entries }: PipelineConfiguration, stepNamed: (name: string) => Step | undefined): boolean {
@@ -101,13 +114,19 @@ function refuseOtherBranch(pipeline: Release["pipeline"], branch: string | undef
 
 function noticesOf(project: Project, { tagAssumed, versionAssumed }: Release, plan: Plan): readonly string[] {
   const { look } = project;
-  const others = look.dirty.filter((file) => file !== "slipway.yaml");
+  const carried = new Set(plan.source.carried?.map((one) => one.path));
+  const others = look.dirty.filter((file) => file !== "slipway.yaml" && !carried.has(file));
   return [
     ...(versionAssumed === undefined
       ? []
       : [`Version ${versionAssumed.version} is assumed, as ${versionAssumed.from}; name another with \`slipway rehearse VERSION\``]),
     ...(tagAssumed ? [`Tag ${plan.source.tag} is not made yet: this is the plan of the run that it will start`] : []),
     ...(project.configurationDirty ? ["slipway.yaml differs from the commit: commit it before `slipway run`"] : []),
+    ...(carried.size > 0
+      ? [
+          `${carried.size} uncommitted ${carried.size === 1 ? "file is" : "files are"} taken into the release: ${[...carried].slice(0, 5).join(", ")}`,
+        ]
+      : []),
     ...(others.length > 0
       ? [
           `${others.length} uncommitted ${others.length === 1 ? "change is" : "changes are"} not part of the release: it is made from commit ${look.commit.slice(0, 10)}`,

@@ -82,7 +82,12 @@ async function planAgain(world: World, { project, asked, open }: Again): Promise
     asked.path ??
     (open?.plan.path === undefined ? undefined : { name: open.plan.path.name, reason: open.plan.path.reason, by: open.plan.path.by });
   if (open === undefined) return planProject(world, project, { ...asked, path });
-  return planProject(world, atItsStart(project, open), { ...asked, ...begunWith(asked, open.plan), path });
+  return planProject(world, atItsStart(project, open), {
+    ...asked,
+    ...begunWith(asked, open.plan),
+    path,
+    carried: open.plan.source.carried ?? [],
+  });
 }
 
 /** The same command without its words again: the unfinished run brings what it was begun with. */

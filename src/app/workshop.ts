@@ -133,6 +133,7 @@ async function workPorts(
     signal: AbortSignal.any([timeout, parts.stop]),
     workFolder,
     scratchFolder,
+    userFolder: step.zone === "tool" ? parts.repository : workFolder,
     ...(parts.filesFolder === undefined ? {} : { filesFolder: parts.filesFolder }),
     print: (line) => parts.onLine(step.id, log.write(line)),
   };

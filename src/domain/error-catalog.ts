@@ -125,6 +125,11 @@ export const errorCatalog = {
     meaning: "A tag of the release's name is there already and leads elsewhere.",
     next: "Release the next version, or withdraw the tag.",
   },
+  SOURCE_CONFLICT: {
+    exit: 2,
+    meaning: "A file that is taken into the run is in the middle of a merge.",
+    next: "Resolve the conflict, then run the same command again.",
+  },
   GIT_FAILED: {
     exit: 1,
     meaning: "git refused something that Slipway needs; its own words are in the message.",
@@ -176,6 +181,11 @@ export const errorCatalog = {
     exit: 4,
     meaning: "A credential is there but cannot be used: two sources, an unreadable file, or too short to be kept out of logs.",
     next: "Set exactly one of the variables that the message names.",
+  },
+  CREDENTIAL_REFUSED: {
+    exit: 4,
+    meaning: "A registry or forge does not let the credential do what the release needs; nothing was taken in.",
+    next: "Give it a credential that may, then run the same command again.",
   },
   // --- step work ----------------------------------------------------------------------------
   STEP_FAILED: { exit: 1, meaning: "A step of the release failed.", next: "See `slipway logs` for its output." },

@@ -106,6 +106,13 @@ async function topLevel(git: GitRunner, root: string): Promise<string> {
   return (await git.read(root, ["rev-parse", "--show-toplevel"])).replace(/\n$/, "");
 }
 
+/** Renames are a file that is gone and one that is new. */
+export async function readChanges(git: GitRunner, root: string): Promise<readonly { readonly path: string; readonly unmerged: boolean }[]> {
+  const args = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=none"];
+  const entries = (await git.read(root, args)).split("\0").filter((entry) => entry !== "");
+  return entries.flatMap((entry) => pathOf(entry).map((path) => ({ path, unmerged: entry.startsWith("u") })));
+}
+
 interface Status {
   readonly commit: string | undefined;
   readonly branch: string | undefined;
@@ -124,11 +131,14 @@ export function parseStatus(text: string): Status {
   return {
     commit: oid === "(initial)" ? undefined : oid,
     branch: head === "(detached)" ? undefined : head,
-    dirty: entries.flatMap((entry) => {
-      const fields = fieldsBeforePath[entry.charAt(0)];
-      return fields === undefined ? [] : [entry.split(" ").slice(fields).join(" ")];
-    }),
+    dirty: entries.flatMap(pathOf),
   };
+}
+
+/** Path of a line; none for a header. */
+function pathOf(entry: string): readonly string[] {
+  const fields = fieldsBeforePath[entry.charAt(0)];
+  return fields === undefined ? [] : [entry.split(" ").slice(fields).join(" ")];
 }
 
 function notGit(folder: string, why: string): SlipwayError {

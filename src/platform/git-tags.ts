@@ -84,14 +84,21 @@ function withoutSignature(contents: string, signature: string): string {
 const tagsMax = 100_000;
 const listFormat = "--format=%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)";
 
-/** @param glob as for-each-ref takes it: `*` stops at `/` */
+export interface WantedTags {
+  /** As for-each-ref takes it: `*` stops at `/`, `**` does not. */
+  readonly glob: string;
+  /** Full object id of a commit: those that it contains, alone. */
+  readonly containedIn?: string;
+}
+
 export async function listTags(
   git: GitRunner,
   folder: string,
-  glob: string,
+  { glob, containedIn }: WantedTags,
 ): Promise<readonly { readonly name: string; readonly commit: string }[]> {
   if (/[\0\n]/.test(glob)) return [];
-  const text = await git.read(folder, ["for-each-ref", `--count=${tagsMax + 1}`, listFormat, `refs/tags/${glob}`]);
+  const only = containedIn === undefined ? [] : [`--merged=${containedIn}`];
+  const text = await git.read(folder, ["for-each-ref", `--count=${tagsMax + 1}`, ...only, listFormat, `refs/tags/${glob}`]);
   const lines = text.split("\n").filter((line) => line !== "");
   if (lines.length > tagsMax) throw new SlipwayError("GIT_FAILED", `Cannot list the tags "${glob}": there are more than ${tagsMax}`);
   const tags = await Promise.all(

@@ -5,9 +5,10 @@ import { createGitRunner, type GitOptions } from "./git-command.ts";
 import { copyCommit } from "./git-copy.ts";
 import { fetchBranch, findMarked, replay } from "./git-fetch.ts";
 import { commitTree, hasObject, keepTree, tagCommit, treeOf } from "./git-head.ts";
-import { look } from "./git-look.ts";
+import { readLog } from "./git-log.ts";
+import { look, readChanges } from "./git-look.ts";
 import { pushRefs, readRemoteRefs } from "./git-push.ts";
-import { containsCommit, listFiles, readCommitAt, readRemoteRef, resolveCommit } from "./git-read.ts";
+import { containsCommit, listFiles, readCommitAt, readRemoteRef, requireObjectId, resolveCommit } from "./git-read.ts";
 import { createShowFile } from "./git-show.ts";
 import { createSkeletons } from "./git-skeleton.ts";
 import { listTags, readTag } from "./git-tags.ts";
@@ -20,9 +21,12 @@ export function createGit(options: GitOptions): Git {
   const show = createShowFile(git);
   return {
     look: (folder) => look(git, folder),
+    changes: (folder) => readChanges(git, folder),
     resolve: (folder, ref) => resolveCommit(git, folder, ref),
     commitAt: (folder, ref) => readCommitAt(git, folder, ref),
-    tags: (folder, glob) => listTags(git, folder, glob),
+    tags: (folder, glob) => listTags(git, folder, { glob }),
+    tagsIn: (folder, commit) => listTags(git, folder, { glob: "**", containedIn: requireObjectId(commit) }),
+    log: (folder, range) => readLog(git, folder, range),
     tag: (folder, name) => readTag(git, folder, name),
     files: (folder, commit) => listFiles(git, folder, commit),
     show: (folder, commit, path) => show(folder, { commit, path }),

@@ -2,6 +2,7 @@
 // of these, so that tests and the simulation can put another world in its place.
 
 import type { Sha256 } from "../domain/digest.ts";
+import type { CommitLog } from "../domain/version/history.ts";
 import type { MadeTag } from "../domain/run/head.ts";
 
 export interface Clock {
@@ -282,6 +283,17 @@ export interface ReplayMaking {
   readonly mark: string;
 }
 
+export interface LogRange {
+  /** Full object id of the newest commit. */
+  readonly to: string;
+  /** The oldest of these, by committer time, is left out with all that it contains; none: nothing is. */
+  readonly since: readonly string[];
+  /** Whether the files of each commit are wanted, which costs a comparison of trees. */
+  readonly paths: boolean;
+  /** Commits that are read at most. */
+  readonly max: number;
+}
+
 export type Replayed =
   | { readonly kind: "replayed"; readonly commit: string }
   | { readonly kind: "conflict"; readonly paths: readonly string[] };
@@ -300,13 +312,19 @@ export type Pushed =
 export interface Git {
   /** @throws SlipwayError SOURCE_NOT_GIT */
   look(folder: string): Promise<SourceLook>;
+  /** Every file of the work tree that differs from the commit, untracked ones one by one, ignored ones not. */
+  changes(folder: string): Promise<readonly { readonly path: string; readonly unmerged: boolean }[]>;
   /** Commit a ref or abbreviation leads to, or undefined. */
   resolve(folder: string, ref: string): Promise<string | undefined>;
   /** The commit that a ref leads to, with its committer time in seconds since 1970; undefined: it leads nowhere. */
   commitAt(folder: string, ref: string): Promise<{ readonly commit: string; readonly epochSeconds: number } | undefined>;
   /** All tags whose name matches a glob, with the commit each leads to; at most 100,000. */
   tags(folder: string, glob: string): Promise<readonly { readonly name: string; readonly commit: string }[]>;
+  /** All tags that lead to a commit which `commit` contains; walks its whole history. */
+  tagsIn(folder: string, commit: string): Promise<readonly { readonly name: string; readonly commit: string }[]>;
   tag(folder: string, name: string): Promise<GitTag | undefined>;
+  /** Commits of a range, newest first, by one process. */
+  log(folder: string, range: LogRange): Promise<CommitLog>;
   /** Paths of all files of a commit. */
   files(folder: string, commit: string): Promise<readonly string[]>;
   /** Text of a file of a commit, or undefined. */

@@ -6,7 +6,7 @@ import { laterSteps, stepCatalog } from "./catalog.ts";
 /** The catalogue of DESIGN §2. */
 const designed = (
   "run acknowledge check-source check-version check-artifacts bump changelog commit tag push build-wheel build-crate build-npm build-binary " +
-  "build-image scan-image checksums sbom record attest stage publish verify-install forge-release fetch-release dispatch close-issue notify withdraw"
+  "build-image scan-image checksums sbom record carry attest stage publish verify-install forge-release fetch-release dispatch close-issue notify withdraw"
 ).split(" ");
 
 test("the catalogue has every step of the design once: either this version does it, or it says that it does not", () => {

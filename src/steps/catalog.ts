@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { StepKind } from "../domain/plan/plan.ts";
 import { acknowledgeStep } from "./acknowledge/acknowledge.ts";
+import { carryStep } from "./carry/carry.ts";
 import { buildWheelStep } from "./build-wheel/build-wheel.ts";
 import { bumpStep } from "./bump/bump.ts";
 import { changelogStep } from "./changelog/changelog.ts";
@@ -28,6 +29,8 @@ import { withdrawStep } from "./withdraw/withdraw.ts";
 export const stepCatalog: readonly Step[] = [
   // What the project does by itself: its tests, lints, generators. Everything without a step of its own.
   runStep,
+  // Uncommitted files that the file names are part of the source before anything reads it.
+  carryStep,
   // What only a person can know: that something was looked at.
   acknowledgeStep,
   // A release of something else than the pinned commit cannot be taken back.

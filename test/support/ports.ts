@@ -216,6 +216,7 @@ export function fakePorts(parts: FakePortsParts = {}): FakePorts {
     artifactFile: (artifact) => `/store/${artifact.digest}`,
     workFolder: "/work",
     scratchFolder: "/scratch",
+    userFolder: "/user",
     print: (line) => void printed.push(line),
     open: async (name) => ({ registry: registry(name), credential: { user: "__token__", reveal: () => "secret" } }),
     printed,

@@ -92,6 +92,7 @@ export async function realPorts(t: TestContext, parts: RealPortsParts): Promise<
     },
     workFolder: folders.workFolder,
     scratchFolder: folders.scratchFolder,
+    userFolder: folders.workFolder,
     print: (line) => void printed.push(line),
     printed,
     root,

@@ -69,7 +69,7 @@ function workshopOf({ stepOf, ports }: Bare): Workshop {
     effectPorts: () => Promise.resolve(ports),
     workPorts: () =>
       Promise.resolve({
-        ports: { ...ports, workFolder: "/", scratchFolder: "/", print: () => undefined } satisfies WorkPorts,
+        ports: { ...ports, workFolder: "/", scratchFolder: "/", userFolder: "/", print: () => undefined } satisfies WorkPorts,
         close: () => Promise.resolve(),
       }),
     freeze: () => refuse("freeze"),

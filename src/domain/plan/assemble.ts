@@ -118,6 +118,7 @@ export function assemble(request: AssembleRequest): Assembled {
     problems: [...planned.problems, ...refuseNotYet(request)],
     frontier: [],
   };
+  if (request.source.carried !== undefined) addFirst(assembling, "carry");
   for (const entry of request.pipeline.entries) addEntry(assembling, entry);
   if (assembling.steps.length === 0 && assembling.problems.length === 0) {
     assembling.problems.push({
@@ -372,6 +373,25 @@ function twoGates(step: StepConfiguration, environment: PlannedEnvironment | und
 function frontierFor(assembling: Assembling, step: StepConfiguration): readonly string[] {
   for (const rule of stepsByThemselves) addByItself(assembling, step, rule);
   return assembling.frontier;
+}
+
+/** A step that runs by itself before all others. */
+function addFirst(assembling: Assembling, uses: string): void {
+  const { request, steps, traits } = assembling;
+  const described = request.describe({ uses, with: {}, leg: {}, packages: request.packages, environment: undefined });
+  if (described.kind !== "described") return;
+  traits.set(uses, described.traits);
+  steps.push(
+    plannedStep({
+      id: uses,
+      step: { retry: 0, optional: false, keep: [] },
+      traits: described.traits,
+      leg: {},
+      waitsFor: [],
+      gate: undefined,
+    }),
+  );
+  assembling.frontier = [uses];
 }
 
 function addByItself(assembling: Assembling, step: StepConfiguration, rule: ByItself): void {

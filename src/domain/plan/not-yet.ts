@@ -16,7 +16,6 @@ function askedOfAll({ configuration, pipeline, trigger, source }: AssembleReques
   const untagged = trigger !== "tag" && source.tag === undefined && configuration.version.untagged !== undefined;
   return [
     [configuration.source.moved === "restart", "`source.moved: restart`", ["source", "moved"]],
-    [configuration.source.carry.length > 0, "`source.carry`", ["source", "carry"]],
     [(pipeline.version ?? configuration.version).from === "commits", "`version.from: commits`", ["version", "from"]],
     [untagged, "`version.untagged`", ["version", "untagged"]],
     [configuration.logs !== undefined, "`logs`", ["logs"]],

@@ -36,6 +36,15 @@ export interface PlannedSource {
   readonly moved: "stop" | "restart";
   /** Committer time of the commit, seconds since 1970: `SOURCE_DATE_EPOCH` of every build. */
   readonly epochSeconds: number;
+  /** Uncommitted files that are taken into the run, by path; absent: none. */
+  readonly carried?: readonly CarriedFile[];
+}
+
+export interface CarriedFile {
+  /** From the root of the repository, with `/`. */
+  readonly path: string;
+  /** Absent: the file is removed. */
+  readonly sha256?: Sha256;
 }
 
 export interface PlannedRelease {
