@@ -153,6 +153,20 @@ const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
         ),
   ],
   [
+    "withdraw",
+    (program, act) =>
+      program
+        .command("withdraw <tag>")
+        .description("take a mistaken release tag back from the remote, unless something of it has to stay")
+        .option("--confirm <version>", "the version that is withdrawn, said again")
+        .option("--page", "the release page at the forge as well")
+        .action(
+          act(async (globals, [tag = ""], options) =>
+            (await import("./commands/withdraw.ts")).withdrawCommand((await import("./context.ts")).openContext(globals), tag, options),
+          ),
+        ),
+  ],
+  [
     "status",
     (program, act) =>
       program

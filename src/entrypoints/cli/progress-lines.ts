@@ -1,4 +1,5 @@
 // Which facts a person wants to read as they happen, and in which words.
+import { isFile, type Effect } from "../../domain/run/effect.ts";
 import type { Fact } from "../../domain/run/fact.ts";
 import type { Style } from "./terminal.ts";
 import { durationWords, plural } from "./words.ts";
@@ -13,6 +14,8 @@ export interface LineContext {
   readonly startedMs: number | undefined;
   readonly atMs: number;
   readonly verbosity: number;
+  /** An effect of a step as it was listed; undefined for one that was not. */
+  effectOf(step: string, key: string): Effect | undefined;
 }
 
 /** @returns undefined for a fact that only the journal needs */
@@ -23,7 +26,7 @@ export function lineOf(fact: Fact, context: LineContext): ProgressLine | undefin
     case "step-done":
       return doneLine(fact, context);
     case "step-failed":
-      return line("Failed", `${fact.step}: ${fact.message}`, "red");
+      return line("Failed", `${fact.step}: ${inOneLine(fact.message)}`, "red");
     case "step-later":
       return line("Waiting", `${fact.step}: ${fact.why}`, "yellow");
     case "step-lost":
@@ -35,11 +38,11 @@ export function lineOf(fact: Fact, context: LineContext): ProgressLine | undefin
     case "effect-observed":
       return observedLine(fact, context);
     case "effect-replied":
-      return repliedLine(fact);
+      return repliedLine(fact, context);
     case "effect-verified":
-      return line("Verified", `${fact.effect}  ${fact.evidence.how}`, "green");
+      return line("Verified", `${titleOf(fact, context)}  ${fact.evidence.how}`, "green");
     case "effect-settled":
-      return line("Absent", `${fact.effect}: nothing of it is there`, "yellow");
+      return line("Absent", `${titleOf(fact, context)}: nothing of it is there`, "yellow");
     case "question-asked":
       return line("Asking", `${fact.step}: ${fact.text}  (\`slipway acknowledge ${fact.step}\`)`, "yellow");
     case "question-answered":
@@ -55,7 +58,7 @@ export function lineOf(fact: Fact, context: LineContext): ProgressLine | undefin
     case "cancel-asked":
       return line("Cancelling", `asked by ${fact.by.name}; no new effect is begun`, "yellow");
     case "effect-intended":
-      return context.verbosity > 0 ? line("Sending", fact.effect, "dim") : undefined;
+      return context.verbosity > 0 ? line("Sending", titleOf(fact, context), "dim") : undefined;
     case "step-started":
       return context.verbosity > 0 ? line("Starting", fact.step, "dim") : undefined;
     case "run-opened":
@@ -99,17 +102,19 @@ function surveyLine(fact: Extract<Fact, { kind: "targets-surveyed" }>): Progress
 }
 
 function observedLine(fact: Extract<Fact, { kind: "effect-observed" }>, context: LineContext): ProgressLine | undefined {
-  const { observation, effect } = fact;
+  const { observation } = fact;
+  const effect = titleOf(fact, context);
   if (observation.kind === "conflict") return line("Conflict", `${effect}: ${observation.theirs}`, "red");
   if (observation.kind === "unknown" || observation.kind === "pending") return line("Checking", `${effect}: ${observation.why}`, "yellow");
   return context.verbosity > 1 ? line("Looked", `${effect}: ${observation.kind}`, "dim") : undefined;
 }
 
-function repliedLine(fact: Extract<Fact, { kind: "effect-replied" }>): ProgressLine | undefined {
-  const { reply, effect } = fact;
+function repliedLine(fact: Extract<Fact, { kind: "effect-replied" }>, context: LineContext): ProgressLine | undefined {
+  const { reply } = fact;
+  const effect = titleOf(fact, context);
   switch (reply.kind) {
     case "sent":
-      return line("Uploaded", `${effect}${reply.warnings.length > 0 ? `  (${reply.warnings.join("; ")})` : ""}`, "green");
+      return line(sentVerb(fact, context), `${effect}${reply.warnings.length > 0 ? `  (${reply.warnings.join("; ")})` : ""}`, "green");
     case "later":
       return line("Paced", `${effect}: ${reply.why}`, "yellow");
     case "unknown":
@@ -119,3 +124,29 @@ function repliedLine(fact: Extract<Fact, { kind: "effect-replied" }>): ProgressL
       return line("Refused", `${effect}: ${reply.why}`, "red");
   }
 }
+
+type OfEffect = Pick<Extract<Fact, { kind: "effect-replied" }>, "step" | "effect">;
+
+/** What the world will hold, in words; the key where nothing is known of the effect. */
+export function titleOf({ step, effect }: OfEffect, { effectOf }: Pick<LineContext, "effectOf">): string {
+  return effectOf(step, effect)?.title ?? effect;
+}
+
+/** A branch, a page or a message is not uploaded. */
+function sentVerb({ step, effect }: OfEffect, { effectOf }: LineContext): string {
+  const found = effectOf(step, effect);
+  return found !== undefined && isFile(found) ? "Uploaded" : "Sent";
+}
+
+/** What a program that failed printed ends with a colon and follows line by line: the most telling of them is put beside it. */
+function inOneLine(message: string): string {
+  const [head = "", ...rest] = message.split(/\r?\n/);
+  const lines = rest.map((text) => text.trim()).filter((text) => text !== "");
+  if (!head.endsWith(":") || lines.length === 0) return message;
+  const told = tellings.map((telling) => lines.findLast((text) => telling.test(text.slice(0, toldMax)))).find((text) => text !== undefined);
+  return `${head} ${(told ?? lines.at(-1) ?? "").slice(0, toldMax)}${lines.length > 1 ? " …" : ""}`;
+}
+
+const toldMax = 300;
+/** A named error with its text, before anything that only sounds like one; the last of its kind, since causes come last. */
+const tellings = [/^\W*(?:[\w.]*(?:Error|Exception)|error|fatal)(?:\[\w+\])?: \S/, /\b(?:error|fatal|failed|cannot|not found)\b/i];

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import { fakeTerminal, type FakeTerminal } from "../../../test/support/terminal.ts";
 import { aPlannedStep } from "../../../test/support/ports.ts";
-import { done, intended, journalOf, passed, planOf, replied, started } from "../../../test/support/runs.ts";
+import { anEffect, done, intended, listed, journalOf, passed, planOf, replied, started } from "../../../test/support/runs.ts";
 import type { Fact, Recorded } from "../../domain/run/fact.ts";
 import { createProgress } from "./progress.ts";
 
@@ -12,6 +12,7 @@ const facts: readonly Fact[] = [
   started("build"),
   done("build"),
   started("publish"),
+  listed("publish", [anEffect({ data: { name: "demo.whl", sha256: "ab" } })]),
   intended("pypi/demo.whl"),
   replied("pypi/demo.whl", { kind: "sent", warnings: [] }),
 ];
@@ -29,7 +30,7 @@ test("plain progress is one line per event with UTC time, and no control codes",
   assert.deepEqual(told(fakeTerminal()).trimEnd().split("\n"), [
     "22:13:20  Preflight nothing stands in the way",
     "22:13:22       Done build  1.0 s",
-    "22:13:25   Uploaded pypi/demo.whl",
+    "22:13:26   Uploaded demo.whl at pypi",
   ]);
 });
 
@@ -65,7 +66,7 @@ test("on a terminal finished lines stay, running ones are redrawn below them and
   const terminal = fakeTerminal({ progress: "tty" });
   const progress = createProgress(terminal, () => 1_700_000_009_000);
 
-  progress.onRecorded(recorded(facts.slice(0, 5)));
+  progress.onRecorded(recorded(facts.slice(0, 6)));
   const during = screenAfter(terminal.errText());
   progress.end();
 
@@ -73,7 +74,7 @@ test("on a terminal finished lines stay, running ones are redrawn below them and
     " Preflight nothing stands in the way",
     "      Done build  1.0 s",
     "         … publish  6.0 s",
-    "         … publish: sending pypi/demo.whl  5.0 s",
+    "         … publish: sending demo.whl at pypi  4.0 s",
     "",
   ]);
   assert.deepEqual(screenAfter(terminal.errText()), [" Preflight nothing stands in the way", "      Done build  1.0 s", ""]);
@@ -152,4 +153,14 @@ test("a run that is taken up again says how far it was", () => {
   );
 
   assert.match(terminal.errText(), /Resuming demo 1\.0\.0 \(plan [0-9a-f]{12}\) · 1 of 2 steps done\n$/);
+});
+
+test("effects that were listed before this process took the run up are told by their titles too", () => {
+  const terminal = fakeTerminal();
+  const progress = createProgress(terminal, () => 0);
+
+  progress.onHistory(recorded(facts.slice(0, 5)));
+  progress.onRecorded(recorded(facts).slice(6));
+
+  assert.match(terminal.errText(), /Uploaded demo\.whl at pypi\n$/);
 });

@@ -1,8 +1,9 @@
 // Progress of a run from its facts: on a terminal finished lines stay and running ones are redrawn below them; elsewhere
 // one plain line per event with UTC time; as JSON one line per fact. Scrollback is never lost.
 import type { RunObserver } from "../../app/drive-run.ts";
+import type { Effect } from "../../domain/run/effect.ts";
 import type { Fact, Recorded } from "../../domain/run/fact.ts";
-import { lineOf, type ProgressLine } from "./progress-lines.ts";
+import { lineOf, titleOf, type LineContext, type ProgressLine } from "./progress-lines.ts";
 import { jsonText, safe, type Terminal } from "./terminal.ts";
 import { durationWords, plural } from "./words.ts";
 
@@ -27,16 +28,21 @@ export function createProgress(terminal: Terminal, nowMs: () => number): Progres
     live.above(terminal.progress === "tty" ? text : `${new Date(atMs).toISOString().slice(11, 19)} ${text}`);
   };
   const started = new Map<string, number>();
+  const effects = new Map<string, Effect>();
+  const effectOf: LineContext["effectOf"] = (step, key) => effects.get(`${step} ${key}`);
   return {
     onHistory(recorded) {
+      for (const { fact } of recorded) noteEffects(effects, fact);
       const resumed = resumedWords(recorded);
       if (resumed !== undefined) print({ verb: "Resuming", text: resumed, tone: "bold" }, nowMs());
     },
     onRecorded(recorded) {
       for (const { fact, atMs } of recorded) {
-        noteRunning(running, fact, atMs);
+        noteEffects(effects, fact);
+        noteRunning(running, { fact, atMs, effectOf });
         if (fact.kind === "step-started") started.set(fact.step, atMs);
-        const line = lineOf(fact, { startedMs: "step" in fact ? started.get(fact.step) : undefined, atMs, verbosity: terminal.verbosity });
+        const startedMs = "step" in fact ? started.get(fact.step) : undefined;
+        const line = lineOf(fact, { startedMs, atMs, verbosity: terminal.verbosity, effectOf });
         if (line !== undefined) print(line, atMs);
       }
       live.draw();
@@ -68,12 +74,20 @@ function resumedWords(recorded: readonly Recorded[]): string | undefined {
   return `${plan.release.title} (plan ${planDigest.slice(0, 12)}) · ${steps.size} of ${plural(plan.steps.length, "step")} done`;
 }
 
+function noteEffects(effects: Map<string, Effect>, fact: Fact): void {
+  if (fact.kind === "effects-listed") for (const effect of fact.effects) effects.set(`${fact.step} ${effect.key}`, effect);
+}
+
+interface Noting extends Pick<LineContext, "atMs" | "effectOf"> {
+  readonly fact: Fact;
+}
+
 /** What a person waits for: steps that were started, and what is being sent. */
-function noteRunning(running: Map<string, Running>, fact: Fact, atMs: number): void {
+function noteRunning(running: Map<string, Running>, { fact, atMs, effectOf }: Noting): void {
   if (fact.kind === "step-started") running.set(fact.step, { what: fact.step, sinceMs: atMs });
   else if (endings.has(fact.kind) && "step" in fact) forget(running, fact.step);
   else if (fact.kind === "effect-intended")
-    running.set(`${fact.step} ${fact.effect}`, { what: `${fact.step}: sending ${fact.effect}`, sinceMs: atMs });
+    running.set(`${fact.step} ${fact.effect}`, { what: `${fact.step}: sending ${titleOf(fact, { effectOf })}`, sinceMs: atMs });
   else if (fact.kind === "effect-replied") running.delete(`${fact.step} ${fact.effect}`);
 }
 

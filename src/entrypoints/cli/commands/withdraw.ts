@@ -1,0 +1,22 @@
+// `slipway withdraw`: takes a mistaken tag back, as long as nothing of its release has to stay.
+import { withdrawTag } from "../../../app/withdraw-tag.ts";
+import { endedBy, printJson, type Context } from "../context.ts";
+import { createProgress } from "../progress.ts";
+import { showReport } from "../show-report.ts";
+import { safe } from "../terminal.ts";
+
+export interface WithdrawOptions {
+  readonly confirm?: string;
+  readonly page?: boolean;
+}
+
+export async function withdrawCommand(context: Context, tag: string, options: WithdrawOptions): Promise<number> {
+  const { world, terminal } = context;
+  const progress = createProgress(terminal, () => world.clock.nowMs());
+  const withdrawing = { tag, confirm: options.confirm, page: options.page === true, observer: progress };
+  const ended = await withdrawTag(world, withdrawing).finally(() => progress.end());
+  const report = endedBy(ended, world);
+  if (terminal.json) printJson(terminal, report);
+  else terminal.out(`${showReport(report, terminal)}${report.exitCode === 0 && report.hint !== undefined ? `${safe(report.hint)}\n` : ""}`);
+  return report.exitCode;
+}
