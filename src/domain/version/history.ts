@@ -77,7 +77,10 @@ export function coversAll(log: CommitLog, head: string, bases: readonly string[]
     from === undefined || [...seen].some((position) => index.commits[position]?.parents.includes(from) === true);
   const isFirst = head === from || (index.commits[0]?.commit === head && leadsToFrom(new Set(index.commits.keys())));
   // In a chain that ends at `from`, every commit contains it.
-  return isFirst && bases.every((base) => base === from || (index.positions.has(base) && (index.isLinear || leadsToFrom(reachable(index, base)))));
+  return (
+    isFirst &&
+    bases.every((base) => base === from || (index.positions.has(base) && (index.isLinear || leadsToFrom(reachable(index, base)))))
+  );
 }
 
 /** Commits of the log that `base` does not contain. */

@@ -281,7 +281,7 @@ describe("agrees()", () => {
       problem: {
         code: "VERSION_MISMATCH",
         message: 'Cannot release tag "v0.2.0-rc1": it means version "0.2.0rc1" but the manifest says "0.2.0"',
-        hint: 'Run `git tag v0.2.0` on the commit to release, or set the version in the manifest to "0.2.0rc1"',
+        hint: 'Take the tag away: `git tag --delete v0.2.0-rc1`, and if it was pushed `slipway withdraw v0.2.0-rc1 --confirm 0.2.0rc1`; then `git tag --annotate v0.2.0 --message v0.2.0`, or set the version in the manifest to "0.2.0rc1", commit and tag again',
       },
     });
   });
@@ -289,12 +289,12 @@ describe("agrees()", () => {
   test("names the manifest's version in the words of its own scheme, and quotes what a shell would read", () => {
     const crate = agrees(candidate, "0.2.0-rc.2", "crates");
     assert.ok(crate.kind === "different");
-    assert.equal(
-      crate.problem.hint,
-      'Run `git tag v0.2.0-rc.2` on the commit to release, or set the version in the manifest to "0.2.0-rc.1"',
+    assert.match(
+      crate.problem.hint ?? "",
+      /then `git tag --annotate v0\.2\.0-rc\.2 .*`, or set the version in the manifest to "0\.2\.0-rc\.1"/,
     );
     const epoch = agrees(candidate, "1!0.2.0", "pypi");
-    assert.ok(epoch.kind === "different" && epoch.problem.hint?.includes("`git tag 'v1!0.2.0'`"));
+    assert.ok(epoch.kind === "different" && epoch.problem.hint?.includes("`git tag --annotate 'v1!0.2.0' --message 'v1!0.2.0'`"));
   });
 
   test("does not guess what a manifest means that says no version, or one that cannot be mapped", () => {

@@ -184,9 +184,12 @@ function isAccepted(pattern: TagPattern, spelling: string, scheme: VersionScheme
 
 function mendMismatch(tag: ReleaseTag, manifest: Version): string {
   const wanted = formatTag(tag.pattern, manifest);
-  const setManifest = `set the version in the manifest to "${inSchemeOf(manifest, tag.version)}"`;
-  if (wanted.kind === "refused") return `${setManifest.charAt(0).toUpperCase()}${setManifest.slice(1)}`;
-  return `Run \`${joinWords(["git", "tag", wanted.tag])}\` on the commit to release, or ${setManifest}`;
+  const take = joinWords(["git", "tag", "--delete", tag.tag]);
+  const pushed = joinWords(["slipway", "withdraw", tag.tag, "--confirm", tag.version.normal]);
+  const setManifest = `set the version in the manifest to "${inSchemeOf(manifest, tag.version)}", commit and tag again`;
+  const away = `Take the tag away: \`${take}\`, and if it was pushed \`${pushed}\``;
+  if (wanted.kind === "refused") return `${away}; then ${setManifest}`;
+  return `${away}; then \`${joinWords(["git", "tag", "--annotate", wanted.tag, "--message", wanted.tag])}\`, or ${setManifest}`;
 }
 
 /** The tag's version in the words of the manifest's scheme, or as it is where that scheme cannot say it. */
