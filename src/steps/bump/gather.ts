@@ -25,9 +25,14 @@ export async function gather(packages: readonly PlannedPackage[], input: BumpInp
 
 async function gatherPackage(around: Around): Promise<void> {
   const { planned } = around.wanted;
+  if (planned.versionFile !== undefined && !(await gatherVersionFile(around, planned.versionFile))) {
+    noVersionFile(planned.versionFile, around);
+    return;
+  }
   switch (planned.ecosystem) {
     case "pypi":
-      if (!(await gatherPython(around)) && !(await gatherVersionFile(around))) noManifest("pyproject.toml, setup.cfg or setup.py", around);
+      if (!(await gatherPython(around)) && !(await gatherVersionFile(around, planned.versionFile ?? "VERSION")))
+        noManifest("pyproject.toml, setup.cfg or setup.py", around);
       return;
     case "crates":
       if (!(await gatherCargoFolder(around))) noManifest("Cargo.toml", around);
@@ -38,7 +43,7 @@ async function gatherPackage(around: Around): Promise<void> {
     default:
       // An image or a binary is built from what other packages say; where it has a manifest, that says its version.
       if (!(await gatherCargoFolder(around)) && !(await gatherNpm(around)) && !(await gatherPython(around)))
-        await gatherVersionFile(around);
+        await gatherVersionFile(around, planned.versionFile ?? "VERSION");
   }
 }
 
@@ -49,13 +54,23 @@ async function gatherCargoFolder(around: Around): Promise<boolean> {
   return true;
 }
 
-/** A folder with nothing but a VERSION file is a package too (S2.3). */
-async function gatherVersionFile(around: Around): Promise<boolean> {
-  const file = posix.join(around.wanted.planned.folder, "VERSION");
+/** A folder with nothing but a VERSION file is a package too (S2.3); `version-file` of the package names another. */
+async function gatherVersionFile(around: Around, name: string): Promise<boolean> {
+  const file = posix.join(around.wanted.planned.folder, name);
+  if (around.into.claims.some((one) => one.file === file && one.package === around.wanted.planned.id)) return true;
   const text = await around.tree.read(file);
   if (text === undefined) return false;
   const scheme = around.wanted.planned.ecosystem === "pypi" ? "pep440" : "semver";
   return collect(readVersionFile(text), { file, text, role: "source", scheme }, around) > 0;
+}
+
+function noVersionFile(file: string, { wanted, into }: Around): void {
+  const { id, folder } = wanted.planned;
+  into.faults.push({
+    code: "PLAN_INVALID",
+    message: `Cannot write the version of "${id}": "${posix.join(folder, file)}" is not there, or says no version`,
+    hint: "Commit the file with the present version, or mend `version-file` of the package",
+  });
 }
 
 function noManifest(files: string, { wanted, into }: Around): void {

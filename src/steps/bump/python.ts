@@ -46,7 +46,8 @@ export async function gatherPython(around: Around): Promise<boolean> {
 
 async function gatherProject(project: PythonProject, around: Around): Promise<void> {
   const { version } = project;
-  if (version.kind === "tag") {
+  const { versionFile } = around.wanted.planned;
+  if (version.kind === "tag" && versionFile === undefined) {
     const message = `The version of "${around.wanted.planned.id}" comes from the tag (by ${version.by}), nothing to write`;
     around.into.notes.push({ level: "fine", message });
     return;
@@ -56,8 +57,8 @@ async function gatherProject(project: PythonProject, around: Around): Promise<vo
   if (version.kind === "file") await gatherFile(version, around);
   const hasSource = around.into.claims.length + around.into.faults.length > before;
   // A VERSION file is what is left where nothing that can be read without running it says more.
-  if (!hasSource) await take("VERSION", around, "source");
-  if (around.into.claims.length + around.into.faults.length === before) return noSource(version, around);
+  if (!hasSource && versionFile === undefined) await take("VERSION", around, "source");
+  if (versionFile === undefined && around.into.claims.length + around.into.faults.length === before) return noSource(version, around);
   await gatherCopies(project, around);
   await gatherUvLock(around);
 }

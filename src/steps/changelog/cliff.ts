@@ -8,6 +8,7 @@ import { posix } from "node:path";
 import { z } from "zod";
 import { plainText } from "../../domain/changelog/safe-text.ts";
 import type { ToldCommit } from "../../domain/changelog/commits.ts";
+import { isReleasing } from "../../domain/changelog/groups.ts";
 import type { CommandEnd } from "../../platform/ports.ts";
 import type { WorkPorts } from "../step.ts";
 import { defaultConfiguration } from "./default-configuration.ts";
@@ -112,16 +113,13 @@ async function askContext(cliff: Cliff, range: CliffRange, configuration: string
   return read.success ? { kind: "told", value: read.data } : { kind: "failed", why: "git-cliff says something else than its context" };
 }
 
-/** Commits by which a release is made tell nothing about it. */
-const releasing = /^(?:release|prepare|changelog of|metadata of|record|bump)\b[^\n]{0,80}\d+\.\d+/i;
-
 function toldCommit(commit: CliffCommit): ToldCommit {
   const [title = ""] = commit.message.split(/\r?\n/, 1);
   const scope = commit.scope ?? "";
   return {
     title,
     ...(scope === "" ? {} : { scope }),
-    group: releasing.test(title) ? "hidden" : (commit.group ?? "Changed"),
+    group: isReleasing(title) ? "hidden" : (commit.group ?? "Changed"),
     breaking: commit.breaking === true,
     merge: commit.merge_commit === true,
   };

@@ -1,6 +1,7 @@
 // The step `check-version`: manifests, tag and plan say one version, and every registry of the plan can take it (S1.2,
 // S1.3, S5.2, protocols §8.3). Preflight makes the same looks before anything starts.
 import { z } from "zod";
+import { isVersionWrittenAbove } from "../../domain/plan/writes-version.ts";
 import { backoffMs } from "../../domain/run/retry.ts";
 import type { Finding, Frozen, Planned, ReadPorts, Use, Worked, WorkPorts, WorkStep } from "../step.ts";
 import type { VersionLook } from "./look.ts";
@@ -31,7 +32,7 @@ export const checkVersionStep: WorkStep<CheckVersionInput> = {
 };
 
 async function performCheckVersion(frozen: Frozen<CheckVersionInput>, ports: WorkPorts): Promise<Worked> {
-  const looks = await lookAtAll(frozen, ports.workFolder, ports);
+  const looks = await lookAtAll(frozen, { root: ports.workFolder, manifests: true }, ports);
   for (const look of looks) ports.print(look.message);
   const wrong = looks.filter((look) => look.kind === "wrong");
   const [first] = wrong;
@@ -53,7 +54,19 @@ function askAgain(message: string, frozen: Frozen<CheckVersionInput>, ports: Wor
 }
 
 async function preflightCheckVersion(planned: Planned<CheckVersionInput>, ports: ReadPorts): Promise<readonly Finding[]> {
-  return (await lookAtAll(planned, ports.sourceFolder, ports)).map((look) => findingOf(look, planned.begun));
+  // What a step above writes is not in the commit yet.
+  const manifests = !isVersionWrittenAbove(planned.plan, planned.step);
+  const looks = await lookAtAll(planned, { root: ports.sourceFolder, manifests }, ports);
+  const later: readonly Finding[] = manifests
+    ? []
+    : [
+        {
+          id: "PF-VERSION",
+          level: "fine",
+          message: "Manifests are held against the plan when this step runs: a step above it may write the version",
+        },
+      ];
+  return [...later, ...looks.map((look) => findingOf(look, planned.begun))];
 }
 
 /** Once something was sent, what stands under the version may be this run's own: then it stops nothing here. */
@@ -77,7 +90,7 @@ function findingOf(look: VersionLook, begun: boolean): Finding {
 
 async function lookAtAll(
   use: Use<CheckVersionInput> & Pick<Planned, "plan">,
-  root: string,
+  { root, manifests }: { readonly root: string; readonly manifests: boolean },
   ports: ReadPorts,
 ): Promise<readonly VersionLook[]> {
   // Loaded here: a plan asks what a step takes and makes, and looks at nothing for it.
@@ -87,7 +100,7 @@ async function lookAtAll(
     import("./registries.ts"),
   ]);
   const looks: VersionLook[] = [...lookAtTag(use.plan)];
-  for (const one of use.plan.packages) {
+  for (const one of manifests ? use.plan.packages : []) {
     if (one.ecosystem === "pypi") looks.push(...(await lookAtManifests(one, { root, files: ports.files })));
     else looks.push({ kind: "note", message: `The manifest of "${one.id}" (${one.ecosystem}) is not read by this version` });
   }

@@ -24,15 +24,26 @@ export async function lookAtManifests(one: PlannedPackage, checkout: Checkout): 
     const text = await read(posix.join(one.folder, file), checkout);
     if (text !== undefined) texts[file] = text;
   }
+  const own = one.versionFile === undefined ? [] : [await lookAtVersionFile(one, one.versionFile, checkout)];
   const found = readPythonProject(texts);
+  if (own.length > 0 && (found.kind === "none" || (found.kind === "project" && found.project.version.kind !== "static"))) return own;
   if (found.kind === "none")
     return [wrong(`Cannot find the manifest of "${one.id}": "${one.folder}" has no pyproject.toml, setup.cfg or setup.py`)];
   if (found.kind === "invalid") return [wrong(`Cannot read "${posix.join(one.folder, "pyproject.toml")}": ${found.why}`)];
-  const looks = [await lookAtSource(one, found.project, checkout)];
+  const looks = [...own, await lookAtSource(one, found.project, checkout)];
   const { version, backend } = found.project;
   // maturin takes the version of pyproject.toml for the wheel and Cargo.toml's for the code: both have to agree.
   if (backend.startsWith("maturin") && version.kind === "static") looks.push(await lookAtCargo(one, checkout));
   return looks;
+}
+
+/** The file that slipway.yaml names. */
+async function lookAtVersionFile(one: PlannedPackage, file: string, checkout: Checkout): Promise<VersionLook> {
+  const place = posix.join(one.folder, file);
+  const text = (await read(place, checkout))?.trim();
+  return text === undefined || text === ""
+    ? wrong(`"${place}" is not there, or says no version`, "Commit it, or mend `version-file` of the package")
+    : compare(one, { text, place, scheme: pep440 });
 }
 
 async function lookAtSource(one: PlannedPackage, project: PythonProject, checkout: Checkout): Promise<VersionLook> {

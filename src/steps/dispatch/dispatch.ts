@@ -90,7 +90,7 @@ async function observeDispatch(effect: Effect, ports: ReadPorts): Promise<Observ
 async function performDispatch(effect: Effect, _seen: Observation, ports: EffectPorts): Promise<Performed> {
   const { workflow, tag, mark } = dispatchData.parse(effect.data);
   const { forge, access } = await ports.forge();
-  const made = await forge.workflows.dispatch({ workflow, ref: tag, inputs: { tag, slipway: mark } }, access);
+  const made = await forge.workflows.dispatch({ workflow, ref: `refs/tags/${tag}`, inputs: { tag, slipway: mark } }, access);
   return made.kind === "sent" ? { kind: "sent", warnings: made.warnings } : made;
 }
 

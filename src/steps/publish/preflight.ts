@@ -5,6 +5,7 @@ import type { PlannedPackage, PlannedRegistry } from "../../domain/plan/plan.ts"
 import { sdistFileName } from "../../domain/pypi/names.ts";
 import { sha256 } from "../../domain/digest.ts";
 import type { Finding, Planned, ReadPorts } from "../step.ts";
+import type { ListedFile } from "../../registries/registry.ts";
 import { registriesOf, type PublishInput } from "./input.ts";
 
 export async function preflightPublish(planned: Planned<PublishInput>, ports: ReadPorts): Promise<readonly Finding[]> {
@@ -70,7 +71,7 @@ async function standing(registry: PlannedRegistry, one: PlannedPackage, asking: 
         taken(registry, {
           what,
           planned,
-          files: survey.files.map((file) => file.name),
+          files: survey.files,
           page: at.locate({ package: one.name, version: one.version }),
         }),
       ];
@@ -80,7 +81,7 @@ async function standing(registry: PlannedRegistry, one: PlannedPackage, asking: 
 interface Taken {
   readonly what: string;
   readonly planned: Planned<PublishInput>;
-  readonly files: readonly string[];
+  readonly files: readonly ListedFile[];
   readonly page: string;
 }
 
@@ -89,12 +90,15 @@ interface Taken {
  * look at its files decides, anywhere else the run would burn the names at the test index and only then be stopped.
  */
 function taken(registry: PlannedRegistry, { what, planned, files, page }: Taken): Finding {
-  const message = `${registry.name} has ${files.length} ${files.length === 1 ? "file" : "files"} of ${what} already: ${files.slice(0, 10).join(", ")}`;
+  const [first] = files.flatMap((file) => file.uploadedAt ?? []).toSorted();
+  const when = first === undefined ? "" : `, ${files.length === 1 ? "" : "the first "}uploaded ${first}`;
+  const names = files.slice(0, 10).map((file) => file.name);
+  const message = `${registry.name} has ${files.length} ${files.length === 1 ? "file" : "files"} of ${what} already${when}: ${names.join(", ")}`;
   if (planned.begun) return { id: "PF-REGISTRY", level: "warns", message };
   if (registry.test)
     return { id: "PF-REGISTRY", level: "warns", message, hint: `Look at ${page}: files with other bytes would stop the run` };
   return {
-    id: "PF-REGISTRY",
+    id: "PF-STRANGERS",
     level: "blocks",
     message,
     hint: `Release the next version; if another machine began this release, go on with it there (${page})`,

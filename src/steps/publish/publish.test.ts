@@ -260,9 +260,22 @@ test("publish: preflight reports what stands at the registry, and what nobody ca
 
   assert.deepEqual(await look({}), ["fine PF-REGISTRY", "cannot-be-tried PF-NAME"]);
   assert.deepEqual(await look({ survey: async () => ({ kind: "absent", package: "exists" }) }), ["fine PF-REGISTRY"]);
-  assert.deepEqual(await look({ survey: async () => listed }), ["blocks PF-REGISTRY"]);
+  assert.deepEqual(await look({ survey: async () => listed }), ["blocks PF-STRANGERS"]);
   assert.deepEqual(await look({ survey: async () => listed }, [aRegistry({ test: true })]), ["warns PF-REGISTRY"]);
   assert.deepEqual(await look({ survey: async () => ({ kind: "unknown", why: "x" }) }), ["cannot-be-tried PF-REGISTRY"]);
   assert.deepEqual(await look({ refusals: () => ["no"] }), ["blocks PF-REFUSED", "fine PF-REGISTRY", "cannot-be-tried PF-NAME"]);
   assert.deepEqual(await look({}, [aRegistry({ name: "crates", ecosystem: "crates" })]), ["blocks PF-NOT-YET"]);
+});
+
+test("publish: preflight says since when somebody else's files are under our version", async () => {
+  const files = [
+    { name: "a.whl", url: "u", uploadedAt: "2026-03-02T00:00:00Z" },
+    { name: "b.whl", url: "u", uploadedAt: "2026-03-01T00:00:00Z" },
+    { name: "c.whl", url: "u" },
+  ];
+  const { ports, environment } = world({ at: { survey: async () => ({ kind: "listed", files }) } });
+
+  const [finding] = await publishStep.preflight(aPlanned<PublishInput>({}, { environment }), ports);
+
+  assert.match(finding?.message ?? "", /has 3 files of .* already, the first uploaded 2026-03-01T00:00:00Z: a\.whl, b\.whl, c\.whl$/);
 });

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { withMark } from "../../forges/mark.ts";
+import type { PushedRef } from "../../platform/ports.ts";
+import type { Survey } from "../../registries/registry.ts";
+import {
+  aFrozen,
+  aPackage,
+  aPlan,
+  aPlanned,
+  anEnvironment,
+  aRegistry,
+  fakePorts,
+  fakeRegistry,
+  type FakePorts,
+} from "../../../test/support/ports.ts";
+import { fakeForge, type FakeForge } from "../../../test/support/fake-forge.ts";
+import { withdrawStep, type WithdrawInput } from "./withdraw.ts";
+
+const packages = [aPackage({ tag: "v1.0.0" })];
+const environments = [anEnvironment({ registries: [aRegistry(), aRegistry({ name: "testpypi", test: true })] })];
+const plan = aPlan({ packages, environments });
+const object = "e".repeat(40);
+
+interface World {
+  readonly ports: FakePorts;
+  readonly forge: FakeForge;
+  readonly tags: Map<string, string>;
+  readonly pushed: PushedRef[];
+}
+
+/** A tag and a page of ours are there; the index holds nothing, unless a test says otherwise. */
+function world(
+  survey: Survey = { kind: "absent", package: "exists" },
+  page: { readonly immutable?: boolean; readonly notes?: string } = {},
+): World {
+  const tags = new Map([["refs/tags/v1.0.0", object]]);
+  const pushed: PushedRef[] = [];
+  const forge = fakeForge();
+  const notes = page.notes ?? withMark("x", "release/demo/v1.0.0");
+  forge.held.releases.push({
+    id: 1,
+    tag: "v1.0.0",
+    title: "x",
+    draft: false,
+    prerelease: false,
+    url: "https://forge.example/v1.0.0",
+    author: "ann",
+    createdAt: "",
+    notes,
+    ...(page.immutable === undefined ? {} : { immutable: page.immutable }),
+  });
+  const push = async (refs: readonly PushedRef[]) => {
+    pushed.push(...refs);
+    for (const { ref, to } of refs) if (to === undefined) tags.delete(ref);
+    return { kind: "sent" } as const;
+  };
+  const refs = async () => ({ kind: "known", objects: tags }) as const;
+  const registries = [
+    fakeRegistry("pypi", { survey: async () => survey, versions: async () => ({ kind: "listed", versions: ["1.0.0", "1.0.1"] }) }),
+  ];
+  return { ports: fakePorts({ forge, registries, remote: { refs, push } }), forge, tags, pushed };
+}
+
+const of: WithdrawInput["of"] = ["forge-release", "tag"];
+const frozen = aFrozen({ of }, { plan, packages });
+
+test("withdraw: takes the page and then the tag away, each from where it was seen, and sees that they are gone", async () => {
+  const { ports, forge, pushed } = world();
+  const effects = await withdrawStep.effects(frozen, ports);
+
+  for (const effect of effects) {
+    const seen = await withdrawStep.observe(effect, ports);
+    assert.equal(seen.kind, "absent");
+    await withdrawStep.perform(effect, seen, ports);
+    assert.equal((await withdrawStep.verify(effect, ports)).kind, "verified");
+  }
+
+  assert.deepEqual(
+    effects.map(({ key, after }) => [key, after]),
+    [
+      ["page/v1.0.0", []],
+      ["tag/v1.0.0", ["page/v1.0.0"]],
+    ],
+  );
+  assert.deepEqual(forge.held.calls, ["remove 1"]);
+  assert.deepEqual(pushed, [{ ref: "refs/tags/v1.0.0", from: object }]);
+});
+
+test("withdraw: refuses once a file is where it has to stay, and names the next free version", async () => {
+  const listed: Survey = { kind: "listed", files: [] };
+
+  await assert.rejects(withdrawStep.effects(frozen, world(listed).ports), {
+    code: "POLICY_REFUSED",
+    message: /demo 1\.0\.0 is at pypi, and cannot be taken back/,
+    hint: /slipway run 1\.0\.2/,
+  });
+  const findings = await withdrawStep.preflight(aPlanned({ of }, { plan, packages }), world(listed).ports);
+  assert.deepEqual(
+    findings.map(({ level }) => level),
+    ["blocks"],
+  );
+});
+
+test("withdraw: an index that does not answer is no leave to go on", async () => {
+  const silent: Survey = { kind: "unknown", why: "no answer" };
+
+  await assert.rejects(withdrawStep.effects(frozen, world(silent).ports), { code: "STEP_FAILED", message: /no answer/ });
+});
+
+test("withdraw: a locked page stays, and so does one of somebody else", async () => {
+  await assert.rejects(withdrawStep.effects(frozen, world(undefined, { immutable: true }).ports), {
+    code: "POLICY_REFUSED",
+    message: /is locked/,
+  });
+  const { ports } = world(undefined, { notes: "by hand" });
+  const [page] = await withdrawStep.effects(frozen, ports);
+  assert.ok(page !== undefined);
+  assert.equal((await withdrawStep.observe(page, ports)).kind, "conflict");
+  assert.equal((await withdrawStep.perform(page, { kind: "absent" }, ports)).kind, "refused");
+});
