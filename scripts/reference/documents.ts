@@ -11,6 +11,7 @@ const documents = {
 } as const;
 
 const looks = {
+  next: "nextDocumentSchema",
   diff: "diffDocumentSchema",
   verification: "verificationDocumentSchema",
   diagnosis: "diagnosisDocumentSchema",

@@ -36,7 +36,9 @@ export function rehearsalForges(world: Around, plan: Plan, place: ForgePlace): R
     open: async () => (await (started ??= start(world, plan, place))).forge,
     has: async () => ({ there: true, variables: "" }),
     credential: () => Promise.resolve(rehearsalForgeCredential()),
-    close: async () => void (await (await started)?.server.close()),
+    close: async () => {
+      await (await started)?.server.close();
+    },
   };
 }
 

@@ -20,7 +20,7 @@ import { createMemoryJournal } from "../engine/journal/memory.ts";
 import { redactedJournal } from "../engine/journal/redacted.ts";
 import { openSqliteJournal } from "../engine/journal/sqlite.ts";
 import { isDriverLockHeld, takeDriverLock } from "../engine/lock.ts";
-import { nameOf } from "./release.ts";
+import { nameOf } from "./release-path.ts";
 import type { World } from "./world.ts";
 
 export interface Composition {

@@ -83,6 +83,10 @@ test("another commit, or another version, is another release", () => {
   assert.equal(look(published, "cancelled", planOf([build, publish], { packages: [aPackage({ version: "9.9" })] })), "none");
 });
 
+test("what another pipeline of the file made public is none of this one's", () => {
+  assert.equal(look(published, "complete", planOf([build, publish], { pipeline: "another" })), "none");
+});
+
 test("a superseded run leaves all to its successor", () => {
   const journal = createMemoryJournal();
   add(journal, "R1", { plan, facts: published, result: "superseded" });

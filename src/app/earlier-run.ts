@@ -29,10 +29,14 @@ export function findEarlier(journal: Journal, plan: Plan, digest: Sha256): Earli
   return { kind: "none" };
 }
 
-/** The same packages in the same versions, made from the same commit. */
+/**
+ * The same packages in the same versions, made from the same commit by the same pipeline. Another pipeline of the file has
+ * steps of its own: what it made public is found at its place, where every step looks before it sends (S4).
+ */
 function isSameRelease(one: Plan, other: Plan): boolean {
   const packagesOf = (plan: Plan): string => JSON.stringify(plan.packages.map(({ name, version }) => [name, version]));
-  return one.source.commit === other.source.commit && packagesOf(one) === packagesOf(other);
+  const isSamePipeline = one.pipeline === other.pipeline;
+  return isSamePipeline && one.source.commit === other.source.commit && packagesOf(one) === packagesOf(other);
 }
 
 function isSent(run: RunState): boolean {

@@ -6,6 +6,8 @@ export interface GivenInputs {
   readonly inputs: JsonObject;
   /** Of the command line, or of the pipeline's only input of type `version`. */
   readonly version: string | undefined;
+  /** Name of that input. */
+  readonly versionInput: string | undefined;
   /** Of the pipeline's only input of type `tag`. */
   readonly tag: string | undefined;
 }
@@ -27,7 +29,7 @@ export function readInputs(
   const tag = onlyOne(pipeline, "tag");
   const told = version === undefined || given.version === undefined ? given.inputs : bothTell(version, given.inputs, given.version);
   const inputs = Object.fromEntries(pipeline.inputs.flatMap((input) => readInput(input, told)));
-  return { inputs, version: textOf(inputs, version) ?? given.version, tag: textOf(inputs, tag) };
+  return { inputs, version: textOf(inputs, version) ?? given.version, versionInput: version, tag: textOf(inputs, tag) };
 }
 
 function refuseUnknown(pipeline: Pick<PipelineConfiguration, "name" | "inputs">, given: JsonObject): void {
@@ -48,7 +50,7 @@ function onlyOne(pipeline: Pick<PipelineConfiguration, "inputs">, type: InputCon
 function bothTell(name: string, inputs: JsonObject, version: string): JsonObject {
   const other = inputs[name];
   if (other === undefined || other === version) return { ...inputs, [name]: version };
-  throw new SlipwayError("USAGE", `Cannot take two versions: "${version}", and "${String(other)}" as input "${name}"`, {
+  throw new SlipwayError("USAGE", `Cannot take two versions: "${version}", and ${JSON.stringify(other)} as input "${name}"`, {
     hint: "Name one",
   });
 }

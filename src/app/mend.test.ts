@@ -93,6 +93,14 @@ test("a mend keeps what is done and what is public, and closes the old run", () 
   assert.equal(state.closed, undefined);
 });
 
+test("what is below a withdrawal is done again, and what is above it stays", () => {
+  const withdraw = anActingStep({ id: "clear", uses: "withdraw@1", waitsFor: ["build"] });
+  const { state } = mend(plan([build, publish]), halfPublic, plan([build, withdraw, { ...publish, waitsFor: ["build", "clear"] }]));
+
+  assert.deepEqual(state.steps.get("build")?.artifacts, [wheel]);
+  assert.equal(state.steps.get("publish")?.effects, undefined);
+});
+
 test("an intent whose outcome is not known stays one: the successor looks before it sends", () => {
   const { state } = mend(plan([build, publish]), halfPublic.slice(0, -1), plan([build, { ...publish, timeoutMs: 1 }]));
 

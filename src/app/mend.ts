@@ -4,7 +4,7 @@ import { selects } from "../domain/artifact.ts";
 import { canonicalJson } from "../domain/digest.ts";
 import { SlipwayError } from "../domain/error.ts";
 import { ancestors } from "../domain/plan/order.ts";
-import { environmentOf, fingerprintStep, stepOf, type Plan, type PlannedStep } from "../domain/plan/plan.ts";
+import { catalogueName, environmentOf, fingerprintStep, stepOf, type Plan, type PlannedStep } from "../domain/plan/plan.ts";
 import type { Fact } from "../domain/run/fact.ts";
 import { fold, type RunState, type StepState } from "../domain/run/state.ts";
 import type { Journal } from "../engine/journal/journal.ts";
@@ -86,21 +86,22 @@ export function wasMended(journal: Journal, plan: Plan): boolean {
 
 /**
  * Facts of steps that are the same work under both plans. A step that takes artifacts is kept only with those that made
- * them, and any step only with those above it that changed the source; whatever else was put above it does not matter.
+ * them, and any step only with those above it that changed the source or take something back from the world; whatever else
+ * was put above it does not matter.
  * @throws SlipwayError POLICY_REFUSED when something would be built again of which a byte is public
  */
 export function inherit(world: World, open: RunState, plan: Plan): readonly Fact[] {
   const kept = new Set<string>();
   const facts: Fact[] = [];
   for (const step of plan.steps) {
-    if (![...makersOf(plan, step), ...writersAbove(plan, step)].every((id) => kept.has(id))) continue;
+    if (![...makersOf(plan, step), ...writersAbove(plan, step), ...withdrawersAbove(plan, step)].every((id) => kept.has(id))) continue;
     if (!isSameWork(world, { open, plan }, step) || !isSameSource(open.plan, plan, step)) continue;
     const inherited = factsOf(open, step);
     if (inherited === undefined) continue;
     facts.push(...inherited);
     if (open.steps.get(step.id)?.phase === "done") kept.add(step.id);
   }
-  refuseRebuild(open, kept);
+  refuseRebuild(open, plan, kept);
   return facts;
 }
 
@@ -108,6 +109,15 @@ export function inherit(world: World, open: RunState, plan: Plan): readonly Fact
 function writersAbove(plan: Plan, step: PlannedStep): readonly string[] {
   const above = ancestors(plan.steps, [step.id]);
   return plan.steps.filter(({ id, writesSource }) => writesSource === true && above.has(id)).map(({ id }) => id);
+}
+
+/**
+ * What a step sent is gone once a step above it took it back, so that it is sent again. Work below is done again too: an
+ * outcome that is there from the start would let what waits for it run before the withdrawal.
+ */
+function withdrawersAbove(plan: Plan, step: PlannedStep): readonly string[] {
+  const above = ancestors(plan.steps, [step.id]);
+  return plan.steps.filter((one) => catalogueName(one) === "withdraw" && above.has(one.id)).map(({ id }) => id);
 }
 
 /** The same steps change the source before it. */
@@ -124,8 +134,11 @@ function makersOf(plan: Plan, step: PlannedStep): readonly string[] {
 }
 
 /** Other bytes under a public name would be refused there, or worse, taken elsewhere. */
-function refuseRebuild(open: RunState, kept: ReadonlySet<string>): void {
+function refuseRebuild(open: RunState, plan: Plan, kept: ReadonlySet<string>): void {
   for (const step of open.plan.steps) {
+    // It is taken back first, by a step that refuses where it cannot be.
+    const again = stepOf(plan, step.id);
+    if (again !== undefined && withdrawersAbove(plan, again).some((id) => !kept.has(id))) continue;
     const sent = [...(open.steps.get(step.id)?.effects?.values() ?? [])].find((effect) => effect.evidence !== undefined || effect.open);
     const made = sent === undefined ? [] : [...makersOf(open.plan, step), ...writersAbove(open.plan, step)];
     const lost = made.find((id) => !kept.has(id));

@@ -43,8 +43,17 @@ export function commitReader(git: Git, root: string, commit: string): ReadCommit
   };
 }
 
-/** Names of the repository's tags that fit a glob. */
-export type ListTags = (glob: string) => Promise<readonly string[]>;
+/** Names of the repository's tags that begin with a prefix. */
+export type ListTags = (prefix: string) => Promise<readonly string[]>;
+
+/** Lists all tags the first time that some are asked for: one process, however many packages ask. */
+export function tagLister(git: Git, root: string): ListTags {
+  let all: Promise<readonly string[]> | undefined;
+  return async (prefix) => {
+    all ??= git.tags(root, "**").then((tags) => tags.map(({ name }) => name));
+    return (await all).filter((name) => name.startsWith(prefix));
+  };
+}
 
 /** @throws SlipwayError PLAN_INVALID naming the package and what its folder lacks */
 export function findPackages(configuration: Configuration, read: ReadCommit, tags: ListTags): Promise<readonly FoundPackage[]> {
@@ -106,7 +115,7 @@ async function assumeVersion(one: PackageConfiguration, project: PythonProject, 
   if (version !== undefined) return { version, from: "PKG-INFO says" };
   const parsed = one.tag === undefined ? undefined : parseTagPattern(one.tag);
   if (parsed?.kind !== "pattern") return undefined;
-  const newest = newestTagged(await tags(`${parsed.pattern.prefix}*`), parsed.pattern, schemeOf("pypi"));
+  const newest = newestTagged(await tags(parsed.pattern.prefix), parsed.pattern, schemeOf("pypi"));
   return newest === undefined ? undefined : { version: nextAfter(newest), from: `what follows ${newest.normal}, the newest release tag` };
 }
 
@@ -124,7 +133,7 @@ export async function manifestVersion(
     const text = (await read(path.posix.join(one.path, one.versionFile)))?.trim();
     return text === undefined || text === ""
       ? { kind: "none", why: `"${one.versionFile}" is not there, or empty` }
-      : { kind: "found", version: text, file: one.versionFile };
+      : { kind: "found", version: text, file: path.posix.join(one.path, one.versionFile) };
   }
   const { version } = project;
   switch (version.kind) {

@@ -4,13 +4,14 @@ import { assemble } from "../domain/plan/assemble.ts";
 import { digestPlan, type CarriedFile, type Plan, type PlannedSource } from "../domain/plan/plan.ts";
 import type { Sha256 } from "../domain/digest.ts";
 import { SlipwayError } from "../domain/error.ts";
-import { commitReader, findPackages } from "./packages.ts";
+import { commitReader, findPackages, tagLister } from "./packages.ts";
 import { openProject, type Project } from "./project.ts";
 import { findCarried } from "./carried.ts";
 import { planForge } from "./forges.ts";
 import type { Step } from "../steps/step.ts";
 import { readInputs } from "./inputs.ts";
-import { choosePipeline, chooseRelease, plannedSource, type Asked, type Release } from "./release.ts";
+import type { Around, Asked } from "./asked.ts";
+import { choosePipeline, chooseRelease, needsHistory, plannedSource, type Release } from "./release.ts";
 import type { SourceLook } from "../platform/ports.ts";
 import type { World } from "./world.ts";
 
@@ -33,16 +34,15 @@ export async function planRelease(world: World, asked: Asked): Promise<PlannedRu
 export async function planProject(world: World, project: Project, asked: Asked): Promise<PlannedRun> {
   const { configuration } = project;
   const look = await lookAtTag(world, project, asked);
-  const tags = async (glob: string): Promise<readonly string[]> => (await world.git.tags(look.root, glob)).map((tag) => tag.name);
-  const packages = await findPackages(configuration, commitReader(world.git, look.root, look.commit), tags);
-  const release = chooseRelease(configuration, { packages, tagsHere: look.tagsHere, shallow: look.shallow }, asked);
+  const release = chooseRelease(configuration, await lookAround(world, configuration, { look, asked }), asked);
   if (!asked.mayAssumeTag && release.trigger === "dispatch") refuseOtherBranch(release.pipeline, look.branch);
   const { describeStep, knownRegistries, stepNamed } = await import("./vocabulary.ts");
   const assembled = assemble({
     configuration,
     pipeline: release.pipeline,
     source: withCarried(
-      await carriedOf(world, look.root, configuration, asked),
+      // An unfinished run has taken its files already, whatever became of them since.
+      asked.carried ?? (await findCarried(world, look.root, configuration)),
       plannedSource(configuration, { commit: look.commit, epochSeconds: look.epochSeconds, branch: look.branch }, release),
     ),
     trigger: release.trigger,
@@ -71,13 +71,25 @@ export async function planProject(world: World, project: Project, asked: Asked):
   };
 }
 
-/** An unfinished run has taken its files already, whatever became of them since. */
-async function carriedOf(world: World, root: string, configuration: Configuration, { carried }: Asked): Promise<readonly CarriedFile[]> {
-  return carried ?? findCarried(world, root, configuration);
-}
-
 function withCarried(carried: readonly CarriedFile[], source: PlannedSource): PlannedSource {
   return carried.length === 0 ? source : { ...source, carried };
+}
+
+/** Packages, tags and, where the version is counted from them, the commits since the last release. */
+async function lookAround(
+  world: World,
+  configuration: Configuration,
+  { look, asked }: { readonly look: SourceLook; readonly asked: Asked },
+): Promise<Around> {
+  const around = {
+    packages: await findPackages(configuration, commitReader(world.git, look.root, look.commit), tagLister(world.git, look.root)),
+    tagsHere: look.tagsHere,
+    shallow: look.shallow,
+  };
+  if (!needsHistory(configuration, asked, around)) return around;
+  const { readHistories } = await import("./release-history.ts");
+  const without = asked.begun?.tags ?? [];
+  return { ...around, histories: await readHistories(world.git, { configuration, packages: around.packages, at: look, without }) };
 }
 
 function usesForge({ entries }: PipelineConfiguration, stepNamed: (name: string) => Step | undefined): boolean {

@@ -2,11 +2,11 @@
 // windows, rules. Read only; no token is minted or used, only looked for.
 import { missingSections, requiredChangelogs } from "../domain/changelog/told.ts";
 import { SlipwayError } from "../domain/error.ts";
-import { catalogueName, environmentOf, type PlannedEnvironment, type PlannedRegistry, type PlannedStep } from "../domain/plan/plan.ts";
+import { catalogueName, environmentOf, type Plan, type PlannedEnvironment, type PlannedRegistry, type PlannedStep } from "../domain/plan/plan.ts";
 import type { FindingFact } from "../domain/run/fact.ts";
 import { isGateOpen } from "../domain/run/gates.ts";
 import type { RunState } from "../domain/run/state.ts";
-import type { Finding, Planned, ReadPorts } from "../steps/step.ts";
+import type { Finding, Planned, ReadPorts, Use } from "../steps/step.ts";
 import { forgeRuleOf } from "./forges.ts";
 import { describeRule } from "./registries.ts";
 import { judgeClock } from "./release-clock.ts";
@@ -35,23 +35,19 @@ async function preflightStep(
 ): Promise<readonly FindingFact[]> {
   const { planned, begun } = what;
   const step = builtIn(planned);
-  const environment = environmentOf(parts.plan, planned);
-  const around = environment === undefined ? {} : { environment };
-  const use: Planned<unknown> = {
-    plan: parts.plan,
-    step: planned,
-    begun,
-    input: planned.input,
-    leg: planned.leg ?? {},
-    packages: parts.plan.packages,
-    ...around,
-  };
+  const use: Planned<unknown> = { plan: parts.plan, step: planned, begun, ...useOf(parts.plan, planned) };
   const wants = step.asks(use);
   const programs = await Promise.all(wants.programs.map((program) => findProgram(program, planned, ports)));
   const toolbox = wants.toolbox ? await findToolbox(planned, ports) : [];
   const identity = wants.identity === true && parts.identity === "" ? [noIdentity(planned)] : [];
   const own = await step.preflight(use, ports);
   return [...programs.flat(), ...toolbox, ...identity, ...own.map((finding) => ({ step: planned.id, ...withoutUndefined(finding) }))];
+}
+
+function useOf(plan: Plan, planned: PlannedStep): Use<unknown> {
+  const environment = environmentOf(plan, planned);
+  const around = environment === undefined ? {} : { environment };
+  return { input: planned.input, leg: planned.leg ?? {}, packages: plan.packages, ...around };
 }
 
 function withoutUndefined(finding: Finding): FindingFact {
@@ -163,7 +159,7 @@ async function findForge(parts: WorkshopParts, { plan }: RunState, open: readonl
   if (forge === undefined) return [];
   // Files that are at hand are not asked for at the forge.
   const atHand = (step: PlannedStep): boolean => parts.filesFolder !== undefined && catalogueName(step) === "fetch-release";
-  const asking = open.filter((step) => builtIn(step).usesForge !== undefined && !atHand(step));
+  const asking = open.filter((step) => builtIn(step).usesForge?.(useOf(plan, step)) === true && !atHand(step));
   const rules = [...new Map(asking.map((step) => [JSON.stringify(forgeRuleOf(plan, step) ?? null), step])).values()];
   const found = await Promise.all(rules.map(async (step) => ({ step, ...(await parts.forges.has(forge, forgeRuleOf(plan, step))) })));
   return found.flatMap(({ step, there, variables }): readonly FindingFact[] =>

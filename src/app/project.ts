@@ -24,7 +24,7 @@ export interface Project {
  */
 export async function openProject(world: World): Promise<Project> {
   const [look, { parseSlipwayYaml }] = await Promise.all([world.git.look(world.folder), import("./vocabulary.ts")]);
-  const { file, text } = await readConfiguration(world, look);
+  const { file, place, text } = await readConfiguration(world, look);
   const parsed = parseSlipwayYaml(text, configurationFile);
   if (parsed.kind === "invalid") throw configurationError(parsed.problems);
   const { configuration } = parsed;
@@ -32,7 +32,7 @@ export async function openProject(world: World): Promise<Project> {
     configuration,
     file,
     look,
-    configurationDirty: look.dirty.includes(configurationFile),
+    configurationDirty: look.dirty.includes(configurationFile) || look.dirty.includes(place),
     folder: await folderOf(world, look, configuration.project),
   };
 }
@@ -53,13 +53,42 @@ export async function findProject(world: World): Promise<Pick<Project, "folder">
   return name === undefined || names.length > 1 ? openProject(world) : { folder: await folderOf(world, look, name) };
 }
 
-async function readConfiguration(world: World, look: SourceLook): Promise<{ readonly file: string; readonly text: string }> {
+interface Read {
+  /** Absolute path of slipway.yaml. */
+  readonly file: string;
+  /** Path in the repository of what is read: another where slipway.yaml is a link. */
+  readonly place: string;
+  readonly text: string;
+}
+
+async function readConfiguration(world: World, look: SourceLook): Promise<Read> {
   const file = path.join(look.root, configurationFile);
-  const text = await world.files.readTextIfThere(file);
-  if (text !== undefined) return { file, text };
+  const real = await world.files.realPath(file);
+  if (real !== undefined) {
+    const place = placeIn(look.root, real);
+    const text = await world.files.readTextIfThere(real);
+    if (text !== undefined) return { file, place, text };
+  }
   throw new SlipwayError("CONFIG_MISSING", `Cannot find "${configurationFile}" in "${look.root}"`, {
     hint: "Run `slipway init` to write one",
   });
+}
+
+/**
+ * Messages show lines of what is read, and a repository that somebody else wrote must not choose which of my files those are.
+ * @throws SlipwayError CONFIG_INVALID for what lies outside of the repository, or in git's own folder
+ */
+function placeIn(root: string, real: string): string {
+  const place = path.relative(root, real);
+  const parts = place.split(path.sep);
+  if (!path.isAbsolute(place) && parts[0] !== ".." && !parts.includes(".git")) return place;
+  throw new SlipwayError(
+    "CONFIG_INVALID",
+    `Cannot read "${configurationFile}": it is a link to "${real}", which is no file of the repository`,
+    {
+      hint: "Put the file itself into the repository",
+    },
+  );
 }
 
 async function folderOf(world: World, look: SourceLook, project: string): Promise<string> {

@@ -4,15 +4,15 @@
 import path from "node:path";
 import type { PlannedRegistry } from "../domain/plan/plan.ts";
 import type { RunState } from "../domain/run/state.ts";
-import { candidateTried } from "./open-runs.ts";
 import { driveRun, openRun, type RunObserver } from "./drive-run.ts";
-import { openRuns } from "./open-runs.ts";
+import { removeOldRehearsals } from "./kept-rehearsals.ts";
+import { candidateTried, openRuns, takeDriver } from "./open-runs.ts";
 import { planRelease, type PlannedRun } from "./plan-release.ts";
 import { writeRecord } from "./record.ts";
 import type { Registries, RehearsalRegistries } from "./registries.ts";
-import type { Asked } from "./release.ts";
+import type { Asked } from "./asked.ts";
 import { report, type Report } from "./report.ts";
-import { runFolders } from "./run-folder.ts";
+import { projectFolders, runFolders } from "./run-folder.ts";
 import { sameBase } from "./run-release.ts";
 import type { World } from "./world.ts";
 
@@ -37,28 +37,35 @@ export interface Rehearsed {
   readonly notices: readonly string[];
 }
 
-/** Rehearsals that are kept for their logs; older ones are removed. */
-const keptMax = 5;
-
 export async function rehearse(world: World, options: RehearseOptions): Promise<Rehearsed> {
   const planned = await planRelease(world, { ...options.asked, mayAssumeTag: true });
   const root = path.join(planned.project.folder, "rehearsals");
   await world.files.makeFolder(root);
-  await removeOldest(world, root);
+  await removeOldRehearsals(world, root);
   const folder = path.join(root, world.random.id());
-  const servers = await world.rehearsalRegistries(planned.plan, { folder, repository: planned.project.look.root, faults: options.faults });
+  // Held to the end, so that no other process takes this rehearsal for an old one, and `status` can say that it is driven.
+  const lock = takeDriver(world, projectFolders(folder));
   try {
-    return await rehearseWith(world, {
-      planned,
-      folder,
-      servers,
-      observer: options.observer,
-      keep: options.keep,
-      filesFolder: options.filesFolder,
-    });
+    return await rehearseIn(world, { planned, folder, options });
+  } finally {
+    lock.release();
+  }
+}
+
+interface Place {
+  readonly planned: PlannedRun;
+  readonly folder: string;
+  readonly options: RehearseOptions;
+}
+
+async function rehearseIn(world: World, { planned, folder, options }: Place): Promise<Rehearsed> {
+  const { observer, keep, filesFolder, faults } = options;
+  const servers = await world.rehearsalRegistries(planned.plan, { folder, repository: planned.project.look.root, faults });
+  try {
+    return await rehearseWith(world, { planned, folder, servers, observer, keep, filesFolder });
   } finally {
     await servers.close();
-    if (!options.keep) for (const name of ["registries", "remotes", "forge"]) await world.files.remove(path.join(folder, name));
+    if (!keep) for (const name of ["registries", "remotes", "forge"]) await world.files.remove(path.join(folder, name));
   }
 }
 
@@ -135,9 +142,4 @@ function wouldStop(state: RunState, seen: Awaited<ReturnType<RehearsalRegistries
 /** Logs, journal, record and frozen bytes stay; clones and homes are only large. */
 async function removeCopies(world: World, root: string): Promise<void> {
   for (const name of ["clone", "source", "work", "home", "tmp"]) await world.files.remove(path.join(root, name));
-}
-
-async function removeOldest(world: World, root: string): Promise<void> {
-  const names = await world.files.list(root);
-  for (const name of names.slice(0, Math.max(0, names.length - keptMax + 1))) await world.files.remove(path.join(root, name));
 }

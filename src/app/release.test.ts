@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { aFoundPackage, aTag, configurationOf } from "../../test/support/app.ts";
 import { SlipwayError } from "../domain/error.ts";
 import type { FoundPackage } from "./packages.ts";
-import { chooseRelease, nameOf, plannedSource, type Asked, type Release } from "./release.ts";
+import type { Asked } from "./asked.ts";
+import { chooseRelease, plannedSource, type Release } from "./release.ts";
 
 const head = 'slipway: 1\nproject: demo\npackages: { demo: { path: ., tag: "v{version}" } }\n';
 const tail =
@@ -122,12 +123,6 @@ const refusals: readonly (readonly [string, Choice, string, RegExp])[] = [
   ],
   ["a pipeline that is not there", { asked: { pipeline: "ship" } }, "USAGE", /there is no pipeline "ship"/],
   ["an input that is not there", { tags: [["v1.0.0"]], asked: { inputs: { all: true } } }, "USAGE", /no such input/],
-  [
-    "a path that is not there",
-    { tags: [["v1.0.0"]], asked: { path: { name: "hotfix", reason: "x", by: "ann" } } },
-    "USAGE",
-    /slipway\.yaml has no such path/,
-  ],
 ];
 for (const [what, choice, code, message] of refusals) {
   test(`refused: ${what}`, () => {
@@ -154,27 +149,6 @@ test("a final version wants a tried candidate, unless a declared path leaves tha
   const release = choose({ text: withPath, tags: [["v1.0.0"]], asked: { path: hotfix } });
   assert.equal(release.release.candidate, undefined);
   assert.deepEqual(release.path, { name: "hotfix", by: "ann", reason: "it burns", leavesOut: ["candidate"] });
-});
-
-test("a path may be chosen by trailers of the annotated tag, by whom the rule allows", () => {
-  const trailers = { "Slipway-Path": "hotfix", "Slipway-Reason": "it burns" };
-
-  assert.equal(choose({ text: withPath, tags: [["v1.0.0", { trailers }]] }).path?.by, "ann");
-  assert.equal(choose({ text: withPath, tags: [["v1.0.0", { trailers, tagger: "Bob <bob@example.org>" }]] }).path?.by, "Bob");
-  assert.match(
-    refusal({ text: withPath, tags: [["v1.0.0", { trailers, tagger: "eve <eve@example.org>" }]] }).message,
-    /"eve" is not one of maintainers/,
-  );
-  assert.match(refusal({ text: withPath, tags: [["v1.0.0", { trailers: { "Slipway-Path": "hotfix" } }]] }).message, /it wants a reason/);
-});
-
-test("a look-alike of a name on the list opens no path", () => {
-  const by = "eve <bob@example.org.evil.example>";
-
-  assert.equal(
-    refusal({ text: withPath, tags: [["v1.0.0"]], asked: { path: { name: "hotfix", reason: "x", by } } }).code,
-    "POLICY_REFUSED",
-  );
 });
 
 const inputs = `${head}on: { dispatch: {} }\ninputs: { version: version, all: boolean, note: string }\nversion: { from: input }\n${tail}`;
@@ -204,7 +178,7 @@ test("packages that are released as one must say one version", () => {
   assert.throws(() => chooseRelease(configuration, { packages, tagsHere: [], shallow: false }, asked), { code: "VERSION_MISMATCH" });
 });
 
-test("packages with versions of their own each keep theirs", () => {
+test("of packages with versions of their own a tag releases its own package", () => {
   const configuration = configurationOf(two("each"));
   const packages = [
     aFoundPackage(configuration, "a"),
@@ -218,8 +192,8 @@ test("packages with versions of their own each keep theirs", () => {
   );
 
   assert.deepEqual(
-    release.packages.map((one) => one.version),
-    ["1.0.0", "2.0"],
+    release.packages.map((one) => [one.id, one.version]),
+    [["a", "1.0.0"]],
   );
 });
 
@@ -249,12 +223,6 @@ test("the plan's source names commit, tag and branch, and nothing of where it li
     tag: "v1.0.0",
     branch: "main",
   });
-});
-
-test("people are known by name, without their address", () => {
-  assert.equal(nameOf("Ada Tëst <ada@example.org>"), "Ada Tëst");
-  assert.equal(nameOf("ada"), "ada");
-  assert.equal(nameOf(" <ada@example.org>"), "");
 });
 
 test("a package's changelog is in the plan with its tags, and absent where the file says nothing of one", () => {

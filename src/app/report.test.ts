@@ -49,6 +49,27 @@ test("a rehearsal that left legs out is partial, and names one with the way out"
   assert.match(sentence, /^demo 1\.0\.0 was rehearsed in part, without "build": /);
 });
 
+test("a rehearsal with nothing to publish names the steps that were not tried, and does not say that all is well", () => {
+  const build = aPlannedStep({ id: "build", makes: [{ kind: "wheel", package: "demo", countMin: 1, countMax: 1 }] });
+  const publishing = { ...acting, waitsFor: ["build"], takes: [{ kinds: ["wheel"] }] } as const;
+  const facts = [passed, started("build"), failed("build", "NO_PLACE"), { kind: "run-closed", result: "complete" }] as const;
+  const state = stateOf(
+    { ...plan, ...planOf([build, publishing]), environments: plan.environments },
+    facts.map((fact, index): Told => [index, fact]),
+    "rehearsal",
+  );
+
+  const told = report(state, { kind: "closed", result: "complete" });
+
+  assert.deepEqual([told.standing, told.exitCode, told.code], ["partial", 3, "NO_PLACE"]);
+  assert.match(told.sentence, /without "build": it failed; "pypi" was not tried, since nothing was made for it$/);
+  assert.deepEqual(told.steps.at(-1), {
+    id: "pypi",
+    state: "not-tried",
+    message: "Nothing was made for it: what would make it has no place on this machine",
+  });
+});
+
 test("a publish that failed does not send people to a log that it has not written", () => {
   const { code, hint } = reported({ kind: "failed", steps: ["pypi"] }, [...begun, failed("pypi")]);
   assert.deepEqual([code, hint], ["STEP_FAILED", errorCatalog.RUN_FAILED.next]);
@@ -131,6 +152,19 @@ const ends: readonly (readonly [
     { code: "CREDENTIAL_MISSING", exit: 4, sentence: /^no \(and 1 more\)$/ },
   ],
   ["blocked by an untried candidate", { kind: "blocked" }, [blocked("PF-CANDIDATE")], { code: "POLICY_REFUSED", exit: 6, sentence: /^no/ }],
+  [
+    "blocked by a stranger's files",
+    { kind: "blocked" },
+    [blocked("PF-STRANGERS")],
+    { code: "REGISTRY_CONFLICT", exit: 6, sentence: /^no \(and 1 more\)$/ },
+  ],
+  ["blocked by a wish for later", { kind: "blocked" }, [blocked("PF-NOT-YET")], { code: "NOT_YET", exit: 2, sentence: /^no/ }],
+  [
+    "blocked by a login that is not there yet",
+    { kind: "blocked" },
+    [blocked("PF-CREDENTIAL-NOT-YET")],
+    { code: "NOT_YET", exit: 2, sentence: /^no/ },
+  ],
   ["blocked otherwise", { kind: "blocked" }, [blocked("PF-TOOL-MISSING")], { code: "PREFLIGHT_BLOCKED", exit: 1, sentence: /^no/ }],
   [
     "moved",
@@ -190,6 +224,17 @@ test("a rehearsal is stopped by what stops rehearsals, whatever else would stop 
 
   assert.deepEqual([told.code, told.exitCode, told.sentence], ["PREFLIGHT_BLOCKED", 1, "no pytest"]);
   assert.equal(reported({ kind: "blocked" }, facts).sentence, "no token (and 1 more)");
+});
+
+test("a stranger's files are told before anything else that preflight found", () => {
+  const findings = [
+    { id: "PF-CREDENTIAL-MISSING", level: "blocks", message: "no token" },
+    { id: "PF-STRANGERS", level: "blocks", message: "theirs", hint: "look" },
+  ] as const;
+
+  const told = reported({ kind: "blocked" }, [{ kind: "preflight-reported", passed: false, findings }]);
+
+  assert.deepEqual([told.code, told.exitCode, told.sentence, told.hint], ["REGISTRY_CONFLICT", 6, "theirs (and 1 more)", "look"]);
 });
 
 test("every code that a report can have has the exit status of the catalogue", () => {

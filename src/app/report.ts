@@ -4,7 +4,8 @@ import type { ErrorCode } from "../domain/error-catalog.ts";
 import { errorCatalog } from "../domain/error-catalog.ts";
 import { unreachable } from "../domain/error.ts";
 import { stepOf } from "../domain/plan/plan.ts";
-import { hasNoPlace, rejectedBy } from "../domain/run/progress.ts";
+import { hasNoPlace, notTried } from "../domain/run/no-place.ts";
+import { rejectedBy, waitsForPerson } from "../domain/run/progress.ts";
 import type { FindingFact, RunMode } from "../domain/run/fact.ts";
 import { isFile } from "../domain/run/effect.ts";
 import { effectsOf, type EffectState, type RunState } from "../domain/run/state.ts";
@@ -42,7 +43,7 @@ export interface ReportedStep {
   readonly hint?: string;
 }
 
-export type FileOutcome = "published" | "already-there" | "not-published" | "unknown" | "conflict" | "failed";
+export type FileOutcome = "published" | "already-there" | "waiting" | "not-published" | "unknown" | "conflict" | "failed";
 
 export interface ReportedFile {
   readonly registry: string;
@@ -80,7 +81,7 @@ export function report(state: RunState, drove: Drove): Report {
     ...(source.tag === undefined ? {} : { tag: source.tag }),
     standing: standingWords(state, drove),
     ...verdict,
-    steps: state.plan.steps.map((step) => reportStep(state, step.id)),
+    steps: reportSteps(state),
     files: effects.filter(({ effect }) => isFile(effect)).map(reportFile),
     others: effects.filter(({ effect }) => !isFile(effect)).map(reportOther),
     findings: state.preflight?.findings ?? [],
@@ -124,7 +125,7 @@ function judge(state: RunState, drove: Drove): Verdict {
     case "failed":
       return judgeFailed(state, drove.steps);
     case "waiting":
-      return failing("RUN_WAITING", describeWaiting(state, drove.gates, drove.questions));
+      return judgeWaiting(state, drove);
     case "interrupted":
       return { sentence: "Interrupted; the state is safe", exitCode: 130, hint: "Run the same command again to go on" };
     case "working":
@@ -147,8 +148,22 @@ function judgeComplete(state: RunState): Verdict {
   if (first === undefined) return { sentence: `${state.plan.release.title} is complete`, exitCode: 0 };
   const { message, hint } = state.steps.get(first)?.failure ?? {};
   const more = others.length > 0 ? ` (and ${others.length} more)` : "";
-  return failing("NO_PLACE", `${state.plan.release.title} was rehearsed in part, without "${first}"${more}: ${message}`, hint);
+  return failing(
+    "NO_PLACE",
+    `${state.plan.release.title} was rehearsed in part, without "${first}"${more}: ${message}${untriedWords([...notTried(state)])}`,
+    hint,
+  );
 }
+
+/** What was not seen must not read as if it had passed. */
+function untriedWords(ids: readonly string[]): string {
+  if (ids.length === 0) return "";
+  const names = ids.slice(0, untriedNamed).map((id) => `"${id}"`);
+  const more = ids.length > names.length ? ` and ${ids.length - names.length} more` : "";
+  return `; ${names.join(", ")}${more} ${ids.length === 1 ? "was" : "were"} not tried, since nothing was made for ${ids.length === 1 ? "it" : "them"}`;
+}
+
+const untriedNamed = 5;
 
 function failing(code: ErrorCode, sentence: string, hint: string = errorCatalog[code].next): Verdict {
   return { sentence, exitCode: errorCatalog[code].exit, code, hint };
@@ -156,17 +171,24 @@ function failing(code: ErrorCode, sentence: string, hint: string = errorCatalog[
 
 function judgeBlocked(state: RunState): Verdict {
   const blocking = (state.preflight?.findings ?? []).filter((finding) => stops(state.mode, finding));
-  const first = blocking[0];
+  // Somebody else's files under our version are an incident, whatever else is wrong.
+  const first = blocking.find(({ id }) => codeOfFinding(id) === "REGISTRY_CONFLICT") ?? blocking[0];
   const more = blocking.length > 1 ? ` (and ${blocking.length - 1} more)` : "";
   return failing(codeOfFinding(first?.id), `${first?.message ?? "Preflight blocks the run"}${more}`, first?.hint);
 }
 
 function codeOfFinding(id: string | undefined): ErrorCode {
-  if (id === "PF-CREDENTIAL-MISSING") return "CREDENTIAL_MISSING";
-  if (id === "PF-CREDENTIAL-INVALID") return "CREDENTIAL_INVALID";
-  if (id === "PF-CANDIDATE") return "POLICY_REFUSED";
-  return "PREFLIGHT_BLOCKED";
+  return codesOfFindings.get(id) ?? "PREFLIGHT_BLOCKED";
 }
+
+const codesOfFindings: ReadonlyMap<string | undefined, ErrorCode> = new Map([
+  ["PF-STRANGERS", "REGISTRY_CONFLICT"],
+  ["PF-CREDENTIAL-MISSING", "CREDENTIAL_MISSING"],
+  ["PF-CREDENTIAL-INVALID", "CREDENTIAL_INVALID"],
+  ["PF-CREDENTIAL-NOT-YET", "NOT_YET"],
+  ["PF-NOT-YET", "NOT_YET"],
+  ["PF-CANDIDATE", "POLICY_REFUSED"],
+]);
 
 function judgeFailed(state: RunState, steps: readonly string[]): Verdict {
   // What is broken is told before what only lacks a machine.
@@ -203,12 +225,30 @@ function describeOpen(state: RunState): string {
   return open.map((effect) => `"${effect.effect.key}"`).join(", ");
 }
 
-function describeWaiting(state: RunState, gates: readonly string[], questions: readonly string[]): string {
+function judgeWaiting(state: RunState, waiting: Extract<Drove, { kind: "waiting" }>): Verdict {
+  const isElsewhere = waiting.gates.length + waiting.questions.length === 0;
+  const hint = isElsewhere ? "See to it there, then run the same command again, or give the run up with `slipway cancel`" : undefined;
+  return failing("RUN_WAITING", describeWaiting(state, waiting), hint);
+}
+
+function describeWaiting(state: RunState, { gates, questions, elsewhere = [] }: Extract<Drove, { kind: "waiting" }>): string {
   const asked = [
+    ...elsewhere.flatMap((step) => effectsOf(state.steps.get(step)).flatMap((effect) => waitingWords(step, effect))),
     ...gates.map((gate) => `gate "${gate}" waits for approval of ${state.gates.get(gate)?.subject?.digest.slice(0, 12)}`),
     ...questions.map((step) => `step "${step}" asks: ${state.steps.get(step)?.question?.text}`),
   ];
   return asked.join("; ");
+}
+
+function reportSteps(state: RunState): readonly ReportedStep[] {
+  const untried = notTried(state);
+  const message = "Nothing was made for it: what would make it has no place on this machine";
+  return state.plan.steps.map(({ id }) => (untried.has(id) ? { id, state: "not-tried", message } : reportStep(state, id)));
+}
+
+function waitingWords(step: string, effect: EffectState): readonly string[] {
+  const { observation } = effect.observed ?? {};
+  return waitsForPerson(effect) && observation?.kind === "pending" ? [`step "${step}" waits: ${observation.why}`] : [];
 }
 
 function reportStep(state: RunState, id: string): ReportedStep {
@@ -255,6 +295,8 @@ function outcomeOf(state: EffectState): { readonly outcome: FileOutcome; readonl
   const { evidence, observed, open, reply, sends } = state;
   if (evidence !== undefined) return { outcome: sends > 0 ? "published" : "already-there" };
   if (observed?.observation.kind === "conflict") return { outcome: "conflict", why: observed.observation.theirs };
+  if (observed?.observation.kind === "pending" && observed.observation.forPerson === true)
+    return { outcome: "waiting", why: observed.observation.why };
   if (open) return { outcome: "unknown", why: "it was sent, and nothing says yet what became of it" };
   if (reply?.kind === "refused") return { outcome: "failed", why: reply.why };
   return { outcome: "not-published" };

@@ -7,7 +7,7 @@ import type { Plan } from "../domain/plan/plan.ts";
 import { driveRun, openRun, type RunObserver } from "./drive-run.ts";
 import { openRuns } from "./open-runs.ts";
 import { planRelease } from "./plan-release.ts";
-import type { Asked } from "./release.ts";
+import type { Asked } from "./asked.ts";
 import { report, type Report } from "./report.ts";
 import { runFolders } from "./run-folder.ts";
 import type { World } from "./world.ts";

@@ -15,7 +15,8 @@ import { candidateTried, openRuns, takeDriver, unfinishedRun, type Runs } from "
 import { planProject, type PlannedRun } from "./plan-release.ts";
 import { openProject, type Project } from "./project.ts";
 import { writeRecord } from "./record.ts";
-import type { Asked } from "./release.ts";
+import type { Head } from "../domain/run/head.ts";
+import type { Asked } from "./asked.ts";
 import { report, type Report } from "./report.ts";
 import { runFolders } from "./run-folder.ts";
 import { watchSource } from "./source-watch.ts";
@@ -82,11 +83,12 @@ async function planAgain(world: World, { project, asked, open }: Again): Promise
     asked.path ??
     (open?.plan.path === undefined ? undefined : { name: open.plan.path.name, reason: open.plan.path.reason, by: open.plan.path.by });
   if (open === undefined) return planProject(world, project, { ...asked, path });
-  return planProject(world, atItsStart(project, open), {
+  return planProject(world, await atItsStart(world, project, open), {
     ...asked,
     ...begunWith(asked, open.plan),
     path,
     carried: open.plan.source.carried ?? [],
+    begun: { packages: open.plan.packages, tags: open.head.tags.map(({ name }) => name) },
   });
 }
 
@@ -97,13 +99,26 @@ function begunWith(asked: Asked, plan: Plan): Pick<Asked, "pipeline" | "version"
   return { pipeline, version: undefined, inputs: plan.inputs };
 }
 
-/** Whoever pulled what the run pushed stands at the run's own commit, which is no other source. */
-function atItsStart(project: Project, { plan, head }: RunState): Project {
+/** Whoever pulled what the run pushed stands at the run's own commit, or at a merge of it, which is no other source. */
+async function atItsStart(world: World, project: Project, { run, plan, head }: RunState): Promise<Project> {
   const { look } = project;
-  if (look.commit !== head.commit || head.commit === plan.source.commit) return project;
   const { commit, epochSeconds } = plan.source;
+  if (head.commit === commit || look.commit === commit) return project;
+  if (look.commit !== head.commit && !(await isMerged(world, project, { head, commit, clone: runFolders(project.folder, run).clone })))
+    return project;
   const tagsHere = look.tagsHere.filter(({ name }) => !head.tags.some((tag) => tag.name === name));
   return { ...project, look: { ...look, commit, epochSeconds, tagsHere } };
+}
+
+/** What is checked out follows the pinned commit and has the very files of the run's own. */
+async function isMerged(
+  { git }: World,
+  { look }: Project,
+  { head, commit, clone }: { readonly head: Head; readonly commit: string; readonly clone: string },
+): Promise<boolean> {
+  const treeOf = (folder: string, of: string): Promise<string | undefined> => git.treeOf(folder, of).catch(() => undefined);
+  const [here, ours] = await Promise.all([treeOf(look.root, look.commit), treeOf(clone, head.commit)]);
+  return here !== undefined && here === ours && git.contains(look.root, look.commit, commit).catch(() => false);
 }
 
 /**

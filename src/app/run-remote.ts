@@ -36,6 +36,8 @@ function openRemote(parts: RunRemoteParts, name: string): Remote {
     fetch: async (branch) => world.git.fetchBranch({ repository, clone, remote: await address(), branch, known: base }),
     contains: (commit, ancestor) => world.git.contains(clone, commit, ancestor).catch(() => false),
     findMarked: (tip, mark) => world.git.findMarked(clone, { tip, base, mark }),
+    findSameTree: (tip, commit) => world.git.findSameTree(clone, { tip, base, commit }),
+    subject: (commit) => world.git.subject(clone, commit),
     replay: (head, onto, mark) => world.git.replay(clone, { base, head, onto, mark }),
     push: async (refs) => world.git.push({ repository, clone, remote: await address(), refs }),
   };

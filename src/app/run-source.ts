@@ -158,7 +158,7 @@ async function keep(
 async function commit(parts: RunSourceParts, state: RunState, making: { readonly head: Head; readonly message: string }): Promise<Head> {
   const { head, message } = making;
   if (head.tree === undefined) return head;
-  const epochSeconds = madeAt(state);
+  const epochSeconds = Math.max(madeAt(state), head.epochSeconds);
   const id = await parts.world.git.commit(parts.folders.clone, {
     parent: head.commit,
     tree: head.tree,
@@ -181,7 +181,7 @@ async function tag(
     message,
     replaces,
     commit: head.commit,
-    epochSeconds: madeAt(state),
+    epochSeconds: Math.max(madeAt(state), head.epochSeconds),
     person: parts.identity,
     repository: parts.repository,
   });
@@ -189,7 +189,7 @@ async function tag(
   return { ...head, tags: [...others, { name, object, commit: head.commit }] };
 }
 
-/** The time of the run's own commits and tags: from the journal, so that making one twice gives one id. */
+/** The time of the run's own commits and tags, or that of a merge they follow: from the journal, so that making one twice gives one id. */
 function madeAt(state: RunState): number {
   return Math.max(Math.floor(state.openedAtMs / 1000), state.plan.source.epochSeconds);
 }

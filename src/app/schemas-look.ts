@@ -1,5 +1,6 @@
 // JSON Schemas of what the commands that only look print with `--json`: diff, verify, doctor, the list of runs, and the
 // answer to what a person said. They follow the rule of schemas.ts: members are only ever added.
+import { ecosystems } from "../domain/configuration.ts";
 import { about, commit, count, finding, flag, list, object, oneOf, reportedFile, sha256, text, type JsonSchema } from "./schemas.ts";
 
 const $schema = "https://json-schema.org/draft/2020-12/schema";
@@ -56,6 +57,59 @@ export const diffDocumentSchema: JsonSchema = {
         { source: about("Of sdists only", againstSource) },
       ),
     ),
+  }),
+};
+
+const outlook: JsonSchema = {
+  anyOf: [
+    about("Released by the next run", object({ kind: { const: "release" }, version: text, why: text }, { tag: text })),
+    about(
+      "What the commits ask for; a person has to say it",
+      object({ kind: { const: "proposal" }, version: text, why: text }, { tag: text }),
+    ),
+    object({ kind: { const: "nothing" }, why: text }),
+    object({ kind: { const: "unknown" }, why: text }, { hint: text }),
+  ],
+};
+
+/** `slipway next --json`. */
+export const nextDocumentSchema: JsonSchema = {
+  $schema,
+  title: "What Slipway would release now, and why",
+  ...object({
+    schema: { const: "slipway-next/1" },
+    project: text,
+    pipeline: text,
+    commit,
+    from: about("Where the version comes from", oneOf("manifest", "tag", "input", "commits")),
+    versions: about("Whether the packages carry one version", oneOf("one", "each")),
+    packages: list(
+      object(
+        {
+          id: text,
+          ecosystem: oneOf(...ecosystems),
+          name: text,
+          folder: text,
+          outlook,
+          commits: about(
+            "Since the last final release; in a monorepo those that touch the package's folder",
+            object({
+              count,
+              complete: about("False: there are more, and no more were read", flag),
+              change: oneOf("breaking", "feature", "fix", "none"),
+              types: about("How many of each conventional type; other: of none", { type: "object", additionalProperties: count }),
+              reasons: about("Subjects of the commits that ask for the change", strings),
+            }),
+          ),
+        },
+        {
+          present: about("Version of the manifest, or of the newest release", text),
+          last: about("The newest release tag that the commit contains", object({ tag: text, version: text, commit })),
+          changelog: object({ by: oneOf("file", "commits"), text: about("Markdown", text) }, { file: text }),
+        },
+      ),
+    ),
+    uncommitted: about("Paths that differ from the commit, and are no part of it", strings),
   }),
 };
 

@@ -56,9 +56,32 @@ const plannedRegistry = object(
   { url: text, index: text },
 );
 
+const forgeCredential = object({ kind: oneOf("deploy-key", "token"), variable: text });
+
+const plannedForge = object(
+  { kind: oneOf("github", "gitea"), repository: about("owner/name", text) },
+  { url: about("Root of the server's pages; absent: the known service of that kind", text), credential: forgeCredential },
+);
+
+const plannedChangelog = object(
+  { file: about("From the root of the repository", text), required: about("A version without a section of its own is an error", flag) },
+  {
+    by: about("What writes the sections; absent: people do", oneOf("git-cliff")),
+    tag: about("Pattern of the package's release tags", text),
+  },
+);
+
+const plannedPackage = object(
+  { id: text, ecosystem: oneOf(...ecosystems), name: text, folder: text, version: text },
+  { importName: text, versionFile: text, tag: about("Release tag of this version", text), changelog: plannedChangelog },
+);
+
+const carriedFile = object({ path: text }, { sha256: about("Absent: the file is removed", sha256) });
+
 const plannedEnvironment = object(
   { name: text, registries: list(plannedRegistry), variables: map(text), secrets: about("Names, never values", list(text)) },
   {
+    forge: about("What opens the forge for steps here; absent: the run's own token", forgeCredential),
     gate: text,
     approvals: object(
       { required: count, from: text, standing: oneOf("allowed", "refused") },
@@ -83,29 +106,37 @@ const plannedStep = object(
     optional: flag,
     keep: list(text),
   },
-  { leg: map(text), environment: text, gate: text, reach: oneOf("reversible", "expendable", "irreversible") },
+  {
+    leg: map(text),
+    environment: text,
+    gate: text,
+    reach: oneOf("reversible", "expendable", "irreversible"),
+    writesSource: { const: true },
+  },
 );
 
 const planMembers: Properties = {
   schema: { const: planSchema },
   project: text,
   pipeline: text,
-  source: object({ commit, moved: oneOf("stop", "restart"), epochSeconds: count }, { tag: text, branch: text }),
+  source: object(
+    { commit, moved: oneOf("stop", "restart"), epochSeconds: count },
+    { tag: text, branch: text, carried: about("Uncommitted files that are taken into the run", list(carriedFile)) },
+  ),
   release: object({ title: text, prerelease: flag }, { candidate: oneOf("tried") }),
   inputs: map(anything),
-  packages: list(
-    object(
-      { id: text, ecosystem: oneOf(...ecosystems), name: text, folder: text, version: text },
-      { importName: text, tag: text, changelog: anything },
-    ),
-  ),
+  packages: list(plannedPackage),
   environments: list(plannedEnvironment),
   steps: about("In an order in which they may run", list(plannedStep)),
   leftOut: list(object({ id: text, reason: text })),
   line: about("Below it nothing can be taken back", object({ at: list(text), above: list(text), below: list(text) })),
 };
 
-const planOptions: Properties = { path: object({ name: text, by: text, reason: text, leavesOut: list(text) }) };
+const planOptions: Properties = {
+  path: object({ name: text, by: text, reason: text, leavesOut: list(text) }),
+  forge: about("Where releases, issues and pull requests are; absent: no step asks for it", plannedForge),
+  tracker: about("The issue that tracks this release", object({ label: text, title: text })),
+};
 
 /** `slipway plan --json`, and what `--out` writes. */
 export const planDocumentSchema: JsonSchema = {
@@ -123,7 +154,7 @@ export const planDocumentSchema: JsonSchema = {
 
 // --- report -----------------------------------------------------------------------------------
 
-export const outcome = oneOf("published", "already-there", "not-published", "unknown", "conflict", "failed");
+export const outcome = oneOf("published", "already-there", "waiting", "not-published", "unknown", "conflict", "failed");
 const reach = oneOf("reversible", "expendable", "irreversible");
 const reportedOther = object({ target: text, title: text, outcome, reach }, { url: text, why: text });
 
@@ -155,7 +186,10 @@ export const reportDocumentSchema: JsonSchema = {
       sentence: about("For people", text),
       exitCode: about("See docs/reference/exit-codes.md", count),
       steps: list(
-        object({ id: text, state: oneOf("pending", "running", "waiting", "later", "done", "failed") }, { message: text, hint: text }),
+        object(
+          { id: text, state: oneOf("pending", "running", "waiting", "later", "done", "failed", "not-tried") },
+          { message: text, hint: text },
+        ),
       ),
       files: about("Every file of the release at every registry of the plan", list(reportedFile)),
       others: about("All else that the world was to hold: branches and tags, releases, issues", list(reportedOther)),

@@ -66,14 +66,16 @@ async function askBranch(parts: WatchParts, branch: string, head: Head): Promise
   return moved(`branch ${branch}`, plan, tip);
 }
 
-/** The branch is at a commit of the run, or was moved on from the run's last one. */
+/** The branch is at a commit of the run, or was moved on from the run's last one, or from one that a merge made with its files. */
 async function isOurs(parts: WatchParts, head: Head, at: { readonly branch: string; readonly tip: string }): Promise<boolean> {
   const { git, clone, remote, repository, plan } = parts;
   const contains = (commit: string, ancestor: string): Promise<boolean> => git.contains(clone, commit, ancestor).catch(() => false);
   if (await contains(head.commit, at.tip)) return contains(at.tip, plan.source.commit);
   if (remote === undefined) return false;
   await git.fetchBranch({ repository, clone, remote, branch: at.branch, known: plan.source.commit });
-  return contains(at.tip, head.commit);
+  if (await contains(at.tip, head.commit)) return true;
+  const range = { tip: at.tip, base: plan.source.commit, commit: head.commit };
+  return (await git.findSameTree(clone, range).catch(() => undefined)) !== undefined;
 }
 
 function moved(what: string, plan: Plan, to: string): SourceAnswer {

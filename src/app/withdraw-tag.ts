@@ -11,7 +11,7 @@ import { matchTag } from "../domain/version/tag.ts";
 import { driveRun, openRun, type RunObserver } from "./drive-run.ts";
 import { planForge } from "./forges.ts";
 import { openRuns, takeDriver } from "./open-runs.ts";
-import { commitReader, findPackages } from "./packages.ts";
+import { commitReader, findPackages, tagLister } from "./packages.ts";
 import { openProject, type Project } from "./project.ts";
 import { patternOf } from "./release-tag.ts";
 import { report, type Report } from "./report.ts";
@@ -39,7 +39,7 @@ export async function withdrawTag(world: World, options: WithdrawOptions): Promi
   const runs = openRuns(world, project);
   const lock = takeDriver(world, runs.folders);
   try {
-    return await withdraw(world, project, { plan: await planWithdrawal(world, project, one, options), observer: options.observer });
+    return await withdraw(world, project, { plan: await planWithdrawal(world, project, { one, page: options.page }), observer: options.observer });
   } finally {
     runs.journal.close();
     lock.release();
@@ -47,8 +47,7 @@ export async function withdrawTag(world: World, options: WithdrawOptions): Promi
 }
 
 async function packageOf(world: World, { configuration, look }: Project, tag: string): Promise<PlannedPackage> {
-  const tags = async (glob: string): Promise<readonly string[]> => (await world.git.tags(look.root, glob)).map(({ name }) => name);
-  const packages = await findPackages(configuration, commitReader(world.git, look.root, look.commit), tags);
+  const packages = await findPackages(configuration, commitReader(world.git, look.root, look.commit), tagLister(world.git, look.root));
   for (const one of packages.filter(({ configuration: { tag: pattern } }) => pattern !== undefined)) {
     const matched = matchTag(patternOf(one), tag, schemeOf(one.ecosystem));
     if (matched.kind !== "final" && matched.kind !== "prerelease") continue;
@@ -64,8 +63,7 @@ async function packageOf(world: World, { configuration, look }: Project, tag: st
 async function planWithdrawal(
   world: World,
   { configuration, look }: Project,
-  one: PlannedPackage,
-  { page }: WithdrawOptions,
+  { one, page }: Pick<WithdrawOptions, "page"> & { readonly one: PlannedPackage },
 ): Promise<Plan> {
   const { describeStep, knownRegistries } = await import("./vocabulary.ts");
   const { commit, epochSeconds } = look;

@@ -94,6 +94,11 @@ export const errorCatalog = {
     meaning: "The configuration cannot be made into a plan for this source.",
     next: "Mend what the message names.",
   },
+  NOTHING_TO_RELEASE: {
+    exit: 6,
+    meaning: "The version comes from the commits, and no commit since the last release asks for one; or no package has changed.",
+    next: "See `slipway next`.",
+  },
   PLAN_STALE: {
     exit: 7,
     meaning: "The plan is not what it was; the changed fields are listed.",

@@ -16,6 +16,11 @@ export function dispatchMark(project: string, tag: string, pipeline: string): st
   return markOf("start", project, tag, pipeline);
 }
 
+/** Of the pull request that brings one commit of a release to a branch. */
+export function pullMark(project: string, commit: string): string {
+  return markOf("push", commit, project);
+}
+
 /** Letters that a mark may hold; others, and a double hyphen, which would end the comment it stands in, are replaced. */
 function markOf(...parts: readonly string[]): string {
   return parts

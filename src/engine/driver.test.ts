@@ -271,6 +271,16 @@ const failures: readonly (readonly [string, readonly Told[], string, RegExp])[] 
     /^a: bad metadata$/,
   ],
   [
+    "refused for its credential",
+    [
+      [0, intended("a")],
+      [0, replied("a", { kind: "refused", why: "403", code: "CREDENTIAL_REFUSED" })],
+      [0, absentFact("a")],
+    ],
+    "CREDENTIAL_REFUSED",
+    /^a: 403$/,
+  ],
+  [
     "never seen",
     [
       [0, intended("a")],

@@ -35,7 +35,7 @@ export interface Runtime {
 
 export interface DriveOptions {
   readonly limits: Limits;
-  /** Stay at a gate until somebody opens it, or return. */
+  /** Stay until somebody opens the gate, answers, or merges; or return. */
   readonly waitForPeople: boolean;
   /** Aborted when a person interrupts: nothing new is begun, what is under way is ended. */
   readonly interrupted: AbortSignal;
@@ -52,8 +52,8 @@ export async function drive(state: RunState, runtime: Runtime, options: DriveOpt
     // Only now is all of it durable that these are begun on the strength of, above all the intents.
     for (const move of advanced.begun) runtime.perform(move, state);
     if (underWay.size === 0 && options.interrupted.aborted) return { kind: "interrupted" };
-    const { standing, wakeAtMs } = advanced.decision;
-    const isAtRest = underWay.size === 0 && wakeAtMs === undefined && isResting(standing, options);
+    const { standing, wakeAtMs, isForPeople } = advanced.decision;
+    const isAtRest = underWay.size === 0 && (wakeAtMs === undefined || isForPeople) && isResting(standing, options);
     if (isAtRest && state.closed !== undefined) return standing;
     // At rest, what people said while nobody looked is taken up before anything is concluded from their silence.
     const input = await runtime.next(isAtRest ? runtime.nowMs() : wakeAtMs);
@@ -157,7 +157,7 @@ function failure(move: Extract<Move, { kind: "fail" }>): Fact {
 function codeOf(stop: EffectStop): ErrorCode {
   switch (stop.kind) {
     case "failed":
-      return "STEP_FAILED";
+      return stop.code ?? "STEP_FAILED";
     case "unresolved":
       return "RUN_INCOMPLETE";
     case "conflict":

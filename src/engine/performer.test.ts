@@ -353,10 +353,11 @@ test("a credential that cannot be had means that nothing was sent", async () => 
     if (fact?.kind === "effect-replied") replies.push(fact.reply);
   }
 
-  assert.deepEqual(
-    replies.map((reply) => reply.kind),
-    ["refused", "refused", "unknown"],
-  );
+  assert.deepEqual(replies, [
+    { kind: "refused", why: "no token", code: "CREDENTIAL_MISSING" },
+    { kind: "refused", why: "no token", code: "CREDENTIAL_INVALID" },
+    { kind: "unknown", why: "no token" },
+  ]);
 });
 
 test("a disk that cannot be written stops everything, whatever was under way", async () => {

@@ -6,7 +6,7 @@ import { assert, SlipwayError, unreachable } from "../domain/error.ts";
 import type { ErrorCode } from "../domain/error-catalog.ts";
 import { environmentOf, stepOf, type PlannedStep } from "../domain/plan/plan.ts";
 import type { Move } from "../domain/run/decide.ts";
-import type { Effect } from "../domain/run/effect.ts";
+import type { Effect, Performed } from "../domain/run/effect.ts";
 import type { Fact, FindingFact } from "../domain/run/fact.ts";
 import { artifactsFor } from "../domain/run/gates.ts";
 import type { Head } from "../domain/run/head.ts";
@@ -274,11 +274,11 @@ function unexpected(move: Move, error: unknown): readonly Fact[] {
     case "observe":
     case "verify":
       return [{ kind: "effect-observed", step: move.step, effect: move.effect, observation: { kind: "unknown", why } }];
-    case "send":
+    case "send": {
       // A credential is opened before the first byte leaves: without one, nothing was sent.
-      return [
-        { kind: "effect-replied", step: move.step, effect: move.effect, reply: { kind: isCredential(code) ? "refused" : "unknown", why } },
-      ];
+      const reply: Performed = isCredential(code) ? { kind: "refused", why, code } : { kind: "unknown", why };
+      return [{ kind: "effect-replied", step: move.step, effect: move.effect, reply }];
+    }
     case "survey":
       return [{ kind: "targets-surveyed", step: move.step, surveyed: { kind: "unknown", why } }];
     case "work":

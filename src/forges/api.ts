@@ -45,7 +45,7 @@ export interface Call {
 }
 
 /** Sent by Slipway's rehearsal servers, so that none is ever taken for a real one. */
-export const rehearsalHeader = "x-slipway-rehearsal";
+const rehearsalHeader = "x-slipway-rehearsal";
 
 /** A page of a hundred releases with long notes is some megabytes. */
 const textBytesMax = 32 * 1024 * 1024;
@@ -60,6 +60,11 @@ export async function call(api: Api, { method, path, query = {}, json }: Call, a
     limitBytes: textBytesMax,
     signal: access.signal,
   });
+  return believed(api, reply);
+}
+
+/** What a rehearsal says is no answer of a real forge. */
+export function believed(api: Pick<Api, "world" | "forge">, reply: HttpReply): HttpReply {
   if (reply.kind === "failed" || api.world === "rehearsal" || reply.headers[rehearsalHeader] === undefined) return reply;
   return { kind: "failed", why: `"${reply.place}" is a rehearsal, which can never stand for "${api.forge}"`, cause: undefined };
 }

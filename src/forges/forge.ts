@@ -212,7 +212,7 @@ export interface PullRequestWrites {
 export interface Dispatch {
   /** File name: `release.yml`. */
   readonly workflow: string;
-  /** Branch or tag, by its short name. */
+  /** `refs/tags/NAME` or `refs/heads/NAME`; a short name is that of a branch, since not every forge looks among tags. */
   readonly ref: string;
   readonly inputs: Readonly<Record<string, string>>;
 }

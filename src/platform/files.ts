@@ -2,7 +2,7 @@
 // return (ALICE, OSDI 2014: write, fsync, rename, fsync of the folder), bounded reads, and errors that name the file.
 import { createHash } from "node:crypto";
 import { type Dirent, readdirSync, rmSync } from "node:fs";
-import { chmod, constants, copyFile, lstat, open, readdir, rm, statfs } from "node:fs/promises";
+import { chmod, constants, copyFile, lstat, open, readdir, realpath, rm, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SlipwayError } from "../domain/error.ts";
 import { makeFolders, writeAtomically } from "./atomic-file.ts";
@@ -17,6 +17,7 @@ export function createFiles(): Files {
   return {
     readTextIfThere,
     info,
+    realPath,
     list,
     remove,
     digest: async (file) => {
@@ -78,6 +79,15 @@ async function info(path: string): Promise<FileInfo | undefined> {
     const found = await lstat(path);
     const kind = found.isFile() ? "file" : found.isDirectory() ? "folder" : found.isSymbolicLink() ? "link" : "other";
     return { kind, sizeBytes: found.size };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw readError(path, error);
+  }
+}
+
+async function realPath(path: string): Promise<string | undefined> {
+  try {
+    return await realpath(path);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw readError(path, error);

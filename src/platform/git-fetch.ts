@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { SlipwayError } from "../domain/error.ts";
 import { type GitRunner, gitFailed, saidBy } from "./git-command.ts";
-import { durable } from "./git-head.ts";
+import { durable, treeOf } from "./git-head.ts";
 import { remoteAlias, remoteSettings } from "./git-push.ts";
 import { readRemoteRef, requireObjectId, type RemoteRef } from "./git-read.ts";
 import type { FetchMaking, Replayed, ReplayMaking } from "./ports.ts";
@@ -23,11 +23,12 @@ export async function fetchBranch(git: GitRunner, making: FetchMaking): Promise<
   const plain = ["--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"];
   // Only what the clone has counts as known, or the remote would leave out what the user's repository has by itself.
   const known = `--negotiation-tip=${requireObjectId(making.known)}`;
-  const args = ["fetch", ...plain, "--refmap=", known, "--", remoteAlias, ref];
+  // What is fetched may become the run's head, which is named by a fact.
+  const args = [...durable, "fetch", ...plain, "--refmap=", known, "--", remoteAlias, ref];
   const answer = await git.ask(repository, args, { env, timeoutMs });
   if (answer.code !== 0) return { kind: "unknown", why: saidBy(answer) };
   // Git asks for nothing that the user's repository has already, seen by nobody else.
-  if (!(await holds(git, clone, tip.commit))) await git.read(clone, ["fetch", ...plain, "--", repository, tip.commit], { timeoutMs });
+  if (!(await holds(git, clone, tip.commit))) await git.read(clone, [...durable, "fetch", ...plain, "--", repository, tip.commit], { timeoutMs });
   return tip;
 }
 
@@ -123,4 +124,23 @@ export async function findMarked(
   const text = await git.read(clone, ["log", "--format=%H%x00%B%x00%x00", "--fixed-strings", `--grep=${at.mark}`, "--max-count=50", range]);
   const entries = text.split("\0\0").map((entry) => entry.replace(/^\n/, "").split("\0"));
   return entries.find(([, body = ""]) => body.split("\n").includes(at.mark))?.[0];
+}
+
+const statesMax = 1_000;
+
+/**
+ * A squash or a rebase at a forge makes other commits of the same files. Only what the branch was along its first
+ * parents counts: that is what somebody who checked it out was given.
+ */
+export async function findSameTree(
+  git: GitRunner,
+  clone: string,
+  at: { readonly tip: string; readonly base: string; readonly commit: string },
+): Promise<{ readonly commit: string; readonly epochSeconds: number } | undefined> {
+  const tree = await treeOf(git, clone, at.commit);
+  const range = `${requireObjectId(at.base)}..${requireObjectId(at.tip)}`;
+  const text = await git.read(clone, ["log", "--first-parent", "--format=%T %H %ct", `--max-count=${statesMax}`, range]);
+  const oldest = text.split("\n").findLast((line) => line.startsWith(`${tree} `));
+  const [, commit, seconds] = oldest?.split(" ") ?? [];
+  return commit === undefined ? undefined : { commit, epochSeconds: Number(seconds) };
 }

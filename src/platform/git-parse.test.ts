@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseLog } from "./git-log.ts";
 import { parseStatus } from "./git-look.ts";
 import { parseSettings } from "./git-settings.ts";
 import { isRefName } from "./git-tags.ts";
@@ -109,4 +110,17 @@ test("parseTrailers() takes no text for trailers, and no key for a member of obj
   assert.deepEqual(parseTrailers("Subject\n\nKey: v\ntext"), {});
   assert.deepEqual(Object.entries(parseTrailers("S\n\n__proto__: x\n")), []);
   assert.deepEqual(Object.entries(parseTrailers("S\n\nconstructor: x\n")), [["constructor", "x"]]);
+});
+
+test("parseLog() reads messages of any text, files of any name, and commits without either", () => {
+  const one = "a".repeat(40);
+  const two = "b".repeat(40);
+  const text = `\0${one}\0${two} ${two}\0feat: x\n\n- y\n\0\0\nü y\0a/z\nq\0\0${two}\0\0\0\0\0${one}\0${two}\0last\n\0\0`;
+
+  assert.deepEqual(parseLog(text), [
+    { commit: one, parents: [two, two], message: "feat: x\n\n- y", paths: ["ü y", "a/z\nq"] },
+    { commit: two, parents: [], message: "", paths: [] },
+    { commit: one, parents: [two], message: "last", paths: [] },
+  ]);
+  assert.deepEqual(parseLog(""), []);
 });

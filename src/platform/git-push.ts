@@ -91,7 +91,12 @@ function judge(answer: GitAnswer): Pushed {
     .split("\n")
     .filter((line) => line.startsWith("remote: ") && line.trim() !== "remote:")
     .map((line) => line.slice("remote: ".length).trim());
-  if (rejected.length > 0) return { kind: "refused", why: [...rejected, ...remarks].join("; ").slice(0, 2_000) };
+  if (rejected.length > 0) {
+    const why = [...rejected, ...remarks].join("; ").slice(0, 2_000);
+    // "[remote rejected]" is what the other side said of the ref; "[rejected]" is our own git, whose lease did not hold.
+    const atRemote = rejected.some((line) => line.includes(" [remote rejected] "));
+    return atRemote ? { kind: "refused", why, atRemote } : { kind: "refused", why };
+  }
   if (/does not support --atomic/.test(answer.stderr)) return { kind: "refused", why: "the remote cannot take several refs at once" };
   return { kind: "unknown", why: saidBy(answer) };
 }

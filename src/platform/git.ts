@@ -3,7 +3,7 @@
 import { adoptObjects, assumeTag, cloneOnce } from "./git-clone.ts";
 import { createGitRunner, type GitOptions } from "./git-command.ts";
 import { copyCommit } from "./git-copy.ts";
-import { fetchBranch, findMarked, replay } from "./git-fetch.ts";
+import { fetchBranch, findMarked, findSameTree, replay } from "./git-fetch.ts";
 import { commitTree, hasObject, keepTree, tagCommit, treeOf } from "./git-head.ts";
 import { readLog } from "./git-log.ts";
 import { look, readChanges } from "./git-look.ts";
@@ -48,6 +48,8 @@ export function createGit(options: GitOptions): Git {
     fetchBranch: (making) => fetchBranch(git, making),
     replay: (clone, making) => replay(git, clone, making),
     findMarked: (clone, at) => findMarked(git, clone, at),
+    findSameTree: (clone, at) => findSameTree(git, clone, at),
+    subject: async (clone, commit) => (await git.read(clone, ["show", "--no-patch", "--format=%s", requireObjectId(commit)])).trim(),
     push: (making) => pushRefs(git, making),
     remoteRef: (folder, remote, ref) => readRemoteRef(git, folder, { remote, ref }),
     assumeTag: async (clone, name, commit) => {

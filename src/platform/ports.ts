@@ -5,6 +5,8 @@ import type { Sha256 } from "../domain/digest.ts";
 import type { CommitLog } from "../domain/version/history.ts";
 import type { MadeTag } from "../domain/run/head.ts";
 
+export type { Archive, ArchiveMember, ArchiveOpened, Archives, ArchiveText } from "./archive-port.ts";
+
 export interface Clock {
   /** Milliseconds since 1970. */
   nowMs(): number;
@@ -77,6 +79,8 @@ export interface Files {
   writeText(file: string, text: string): Promise<void>;
   /** Of the path itself: a link is a link. */
   info(path: string): Promise<FileInfo | undefined>;
+  /** Where the path leads, all links followed; undefined where there is nothing. */
+  realPath(path: string): Promise<string | undefined>;
   /** Names in a folder, sorted by code unit; empty if the folder is not there. */
   list(folder: string): Promise<readonly string[]>;
   makeFolder(folder: string): Promise<void>;
@@ -150,38 +154,6 @@ export interface Log {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-}
-
-/** One member of an archive, as its directory states it. */
-export interface ArchiveMember {
-  readonly path: string;
-  readonly kind: "file" | "folder" | "link" | "other";
-  /** Uncompressed size. */
-  readonly sizeBytes: number;
-}
-
-/**
- * An archive that was read as a stream, never unpacked to disk. `faults` are the ways in which its structure would be
- * read differently by different readers (PyPI refuses them): prefix or trailing bytes, headers that disagree, data
- * descriptors, duplicate names, sparse members; an archive with faults is still listed as far as it can be.
- */
-export interface Archive {
-  readonly members: readonly ArchiveMember[];
-  readonly faults: readonly string[];
-  /** Text of a member, at most `limitBytes` of UTF-8. */
-  readText(path: string, limitBytes: number): Promise<ArchiveText>;
-  /** sha256 in base64url without padding, and size, of every file member; streamed. */
-  digests(): Promise<ReadonlyMap<string, { readonly sha256: string; readonly sizeBytes: number }>>;
-}
-
-export type ArchiveText = { readonly kind: "text"; readonly text: string } | { readonly kind: "absent" | "too-large" | "not-utf8" };
-
-export type ArchiveOpened = { readonly kind: "opened"; readonly archive: Archive } | { readonly kind: "unreadable"; readonly why: string };
-
-/** Reads wheels (zip) and sdists (tar.gz) with limits on entries, sizes and ratio. */
-export interface Archives {
-  openZip(file: string): Promise<ArchiveOpened>;
-  openTarGz(file: string): Promise<ArchiveOpened>;
 }
 
 export interface GitTag {
@@ -304,8 +276,8 @@ export type RemoteRefs =
 
 export type Pushed =
   | { readonly kind: "sent" }
-  /** The remote took none of it: a ref stands elsewhere, or a rule forbids it. */
-  | { readonly kind: "refused"; readonly why: string }
+  /** The remote took none of it: a ref stands elsewhere, or a rule forbids it. `atRemote`: the remote's side said so, not our own git. */
+  | { readonly kind: "refused"; readonly why: string; readonly atRemote?: true }
   | { readonly kind: "unknown"; readonly why: string };
 
 /** The user's git. Reads are cheap; nothing here changes the user's tree, index, refs or configuration. */
@@ -356,6 +328,16 @@ export interface Git {
   replay(clone: string, making: ReplayMaking): Promise<Replayed>;
   /** The newest commit of `tip`, not in `base`, whose message has the line; undefined: none. */
   findMarked(clone: string, at: { readonly tip: string; readonly base: string; readonly mark: string }): Promise<string | undefined>;
+  /**
+   * The oldest state of a branch after `base`, along its first parents, whose files are those of `commit`, with its
+   * committer time in seconds since 1970; undefined: none among its newest thousand.
+   */
+  findSameTree(
+    clone: string,
+    at: { readonly tip: string; readonly base: string; readonly commit: string },
+  ): Promise<{ readonly commit: string; readonly epochSeconds: number } | undefined>;
+  /** First line of a commit's message. */
+  subject(clone: string, commit: string): Promise<string>;
   /** Sends refs in one atomic push with a lease on each old value. Nothing in the user's repository changes. */
   push(making: PushMaking): Promise<Pushed>;
   /** Commit that a full ref leads to at a remote now (annotated tags peeled), or that it has none; asks the remote, read only. */

@@ -138,6 +138,10 @@ export interface ReadRemote {
   contains(commit: string, ancestor: string): Promise<boolean>;
   /** The newest commit of `tip`, not in the pinned commit, whose message has the line. */
   findMarked(tip: string, mark: string): Promise<string | undefined>;
+  /** The oldest state of the branch after the pinned commit that has the very files of `commit`, which was fetched; see `Git`. */
+  findSameTree(tip: string, commit: string): ReturnType<Git["findSameTree"]>;
+  /** First line of the message of a commit of the run. */
+  subject(commit: string): Promise<string>;
 }
 
 export interface Remote extends ReadRemote {

@@ -104,6 +104,21 @@ function releaseContract(open: Open): void {
     assert.match(forge.locate({ kind: "release", tag: wanted.tag }), /releases\/tag\/v1\.0$/);
   });
 
+  test("publishing alone leaves the title and the notes of the draft as they are", async (t) => {
+    const { forge, credential, commit } = await open(t);
+    const wanted = release(commit);
+    const access = { credential, signal: never };
+    const id = await draftOf(forge, wanted, credential);
+
+    const published = await forge.releases.publish(id, { ...wanted, notes: "" }, access);
+
+    assert.equal(published.kind, "sent");
+    const found = await forge.releases.find(wanted, access);
+    assert.ok(found.kind === "ours", JSON.stringify(found));
+    assert.equal(found.found.title, wanted.title);
+    assert.ok(found.found.notes.startsWith(wanted.notes), found.found.notes);
+  });
+
   test("publishing leaves a tag that is there where it is, and a tag of another commit is a conflict", async (t) => {
     const { forge, credential, commit, otherCommit, pushTag } = await open(t);
     const access = { credential, signal: never };
@@ -475,6 +490,18 @@ function workflowContract(open: Open): void {
     assert.equal((await forge.workflows.observeRun({ workflow, mark, run }, access)).kind, "pending");
     assert.equal((await forge.workflows.observeRun({ workflow, mark }, access)).kind, "pending");
     assert.deepEqual(await forge.workflows.observeRun({ workflow, mark: "slipway-run-2-publish" }, access), { kind: "absent" });
+  });
+
+  test("a dispatch for a tag starts the workflow as it is there", async (t) => {
+    const { forge, credential, workflow, commit, pushTag } = await open(t);
+    const access = { credential, signal: never };
+    await pushTag("v1.0", commit);
+
+    const sent = await forge.workflows.dispatch({ workflow, ref: "refs/tags/v1.0", inputs: { id: "slipway-tag" } }, access);
+
+    assert.equal(sent.kind, "sent", JSON.stringify(sent));
+    const listed = await forge.workflows.findRuns({ workflow, mark: "slipway-tag" }, access);
+    assert.deepEqual(listed.kind === "listed" && listed.runs.map((run) => run.commit), [commit]);
   });
 
   test("a workflow or a reference that is not there is refused", async (t) => {

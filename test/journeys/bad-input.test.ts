@@ -340,7 +340,7 @@ describe("what preflight finds is said before anything is sent", { concurrency: 
           );
           assert.equal(sent.kind, "sent");
         },
-        code: 1,
+        code: 6,
         said: /slipway-example-reed 1\.0\.0 .*pypi.*already|pypi has 1 file/,
         uploads: 1,
       },
@@ -483,7 +483,7 @@ test(
     });
     const { bed } = place;
     const failed = await bed.slipway(["run", "--json"], prebuiltTokens);
-    assert.equal(failed.code, 1, told(failed));
+    assert.equal(failed.code, 4, told(failed));
     const [expectedWheel, expectedSdist] = variants[0] ?? [];
     const expected = [expectedWheel?.sha256, expectedSdist?.sha256];
     assert.deepEqual(

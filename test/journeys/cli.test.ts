@@ -305,7 +305,8 @@ test("a plan that changed under a run ends with 7 and the fields; --mend goes on
   const { bed } = await withIndexes(context, { faults: "expired-token*20" });
   const env = { ...source, ...prebuiltTokens };
   const failed = await bed.slipway(["run", "--json"], env);
-  assert.equal(failed.code, 1, failed.stderr);
+  assert.equal(failed.code, 4, failed.stderr);
+  assert.equal(readReport(failed).code, "CREDENTIAL_REFUSED");
   assert.match(readReport(failed).sentence, /pypi/);
   edit(bed.project, "slipway.yaml", (text) => text.replace("publish, environment: pypi }", "publish, environment: pypi, timeout: 5m }"));
 
@@ -322,7 +323,7 @@ test("a tag that was moved under a run is not named as the way back: its old com
   const { bed } = await withIndexes(context, { faults: "expired-token*20" });
   const env = { ...source, ...prebuiltTokens };
   const old = bed.git("rev-parse", "--short=10", "HEAD").trim();
-  assert.equal((await bed.slipway(["run"], env)).code, 1);
+  assert.equal((await bed.slipway(["run"], env)).code, 4);
   writeFile(path.join(bed.project, "more.txt"), "more");
   bed.git("add", "--all");
   bed.git("commit", "--quiet", "--message", "two");
@@ -334,7 +335,7 @@ test("a tag that was moved under a run is not named as the way back: its old com
   assert.match(moved.stderr, new RegExp(`hint: Check out ${old} again`));
   bed.git("checkout", "--quiet", old);
   bed.git("tag", "--force", "--annotate", "v1.0.0", "--message", "back");
-  assert.equal((await bed.slipway(["run"], env)).code, 1, "goes on, to the registry that does not take the token");
+  assert.equal((await bed.slipway(["run"], env)).code, 4, "goes on, to the registry that does not take the token");
 });
 
 test("a place for state that cannot be used is said by every command, and found by doctor", async (context) => {

@@ -7,15 +7,17 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import type { RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
 import { edit, makeBed, pointAt, readReport, startIndex, type Bed } from "../support/bed.ts";
+import { forgeTokens, openProjectForge, pointForgeAt, type ProjectForge } from "../support/project-forge.ts";
 
 /** Raised with every plan that grows; never lowered without saying why here. */
 const pointsMin = 120;
 
 const ours = ["slipway-example-tide"];
-const tokens = { TESTPYPI_TOKEN: "pypi-test-token-of-the-grid", PYPI_TOKEN: "pypi-token-of-the-grid" };
+const tokens = { TESTPYPI_TOKEN: "pypi-test-token-of-the-grid", PYPI_TOKEN: "pypi-token-of-the-grid", ...forgeTokens };
 
 interface Place {
   readonly bed: Bed;
+  readonly forge: ProjectForge;
   testpypi: RehearsalPypi;
   pypi: RehearsalPypi;
 }
@@ -41,16 +43,20 @@ async function openPlace(number: number): Promise<Place> {
   mkdirSync(folder, { recursive: true });
   const testpypi = await startIndex(path.join(folder, "testpypi"), { ours });
   const pypi = await startIndex(path.join(folder, "pypi"), { ours });
+  const forge = await openProjectForge(folder, "example/tide");
   const bed = makeBed({
     example: "tag-driven",
     tag: "v0.2.0",
-    prepare: (project) => prepare(project, { testpypi: { url: testpypi.uploadUrl }, pypi: { url: pypi.uploadUrl } }),
+    prepare: (project) => {
+      prepare(project, { testpypi: { url: testpypi.uploadUrl }, pypi: { url: pypi.uploadUrl } });
+      pointForgeAt(project, forge.url);
+    },
   });
-  return { bed, testpypi, pypi };
+  return { bed, forge, testpypi, pypi };
 }
 
 /**
- * The same addresses with empty indexes: the plan stays the same. State is a folder of its own for each point, because
+ * The same addresses with empty indexes and an empty forge: the plan stays the same. State is a folder of its own for each point, because
  * what a killed process had started may still be writing in the old one.
  */
 async function empty(place: Place): Promise<void> {
@@ -59,9 +65,22 @@ async function empty(place: Place): Promise<void> {
     await place[name].close();
     place[name] = await startIndex(path.join(place.bed.folder, `index-${name}-${(folders += 1)}`), { ours, port });
   }
+  await place.forge.empty();
 }
 
 let folders = 0;
+
+/** Release pages, and files on them: each name must stand there once, whatever was lost on the way. */
+function onPages(place: Place): readonly string[] {
+  return place.forge.releases().flatMap(({ tag, draft, assets }) => {
+    const page = `${tag}${draft ? " (draft)" : ""}`;
+    return [page, ...assets.map(({ name, state }) => `${page} ${name} ${state}`)];
+  }).toSorted();
+}
+
+const wheelName = "slipway_example_tide-0.2.0-py3-none-any.whl";
+const sdistName = "slipway_example_tide-0.2.0.tar.gz";
+const wholePage = ["v0.2.0", `v0.2.0 ${wheelName} uploaded`, `v0.2.0 ${sdistName} uploaded`];
 
 function seen(place: Place): Readonly<Record<string, number>> {
   const all = [
@@ -92,6 +111,7 @@ after(async () => {
   for (const place of places) {
     await place.testpypi.close();
     await place.pypi.close();
+    await place.forge.close();
     place.bed.remove();
   }
 });
@@ -133,5 +153,7 @@ async function killAt(place: Place, point: string, triesLeft: number = 3): Promi
   const counts = seen(place);
   const wrong = Object.entries(counts).filter(([, count]) => count !== 1);
   if (wrong.length > 0 || Object.keys(counts).length !== 4) return `the indexes took in ${JSON.stringify(counts)}`;
+  const pages = onPages(place);
+  if (pages.join("\n") !== wholePage.join("\n")) return `the forge holds ${JSON.stringify(pages)}`;
   return undefined;
 }

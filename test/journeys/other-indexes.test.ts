@@ -8,11 +8,12 @@ import { after, before, test, type TestContext } from "node:test";
 import type { ReleaseRecord } from "../../src/app/record.ts";
 import type { Verification } from "../../src/app/verify-release.ts";
 import { edit, makeBed, pointAt, readReport, told, type Bed, type Ended } from "../support/bed.ts";
+import { forgeTokens, openProjectForge, pointForgeAt } from "../support/project-forge.ts";
 import { startDevpi, startPypiserver, type Devpi, type PythonIndex } from "../support/python-indexes.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const password = "password-of-u";
-const tokens = { TESTPYPI_TOKEN: password, PYPI_TOKEN: password };
+const tokens = { TESTPYPI_TOKEN: password, PYPI_TOKEN: password, ...forgeTokens };
 const wheelName = "slipway_example_tide-0.2.0-py3-none-any.whl";
 const sdistName = "slipway_example_tide-0.2.0.tar.gz";
 
@@ -82,7 +83,7 @@ test("devpi: the same, though its index goes on telling the digest of the bytes 
 
 async function journey(context: TestContext, start: (context: TestContext) => Promise<Other>): Promise<void> {
   const other = await start(context);
-  const bed = openBed(context, other);
+  const bed = await openBed(context, other);
 
   const candidate = await bed.slipway(["run", "--json"], tokens);
   assert.equal(candidate.code, 0, told(candidate));
@@ -138,17 +139,22 @@ async function journey(context: TestContext, start: (context: TestContext) => Pr
   );
 }
 
-function openBed(context: TestContext, other: Other): Bed {
+async function openBed(context: TestContext, other: Other): Promise<Bed> {
+  const forge = await openProjectForge(temporaryFolder(context), "example/tide");
   const addressOf = (index: PythonIndex) => ({ url: index.uploadUrl, ...(other.saysIndex ? { index: index.indexUrl } : {}) });
   const bed = makeBed({
     example: "tag-driven",
     tag: "v0.2.0-rc1",
     prepare: (project) => {
       pointAt(project, { testpypi: addressOf(other.testpypi), pypi: addressOf(other.pypi) });
+      pointForgeAt(project, forge.url);
       edit(project, "slipway.yaml", (text) => text.replaceAll("_TOKEN }", "_TOKEN, user: u }"));
     },
   });
-  context.after(() => bed.remove());
+  context.after(async () => {
+    await forge.close();
+    bed.remove();
+  });
   return bed;
 }
 

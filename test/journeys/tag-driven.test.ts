@@ -10,16 +10,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ReleaseRecord } from "../../src/app/record.ts";
 import { createCredential } from "../../src/domain/credential.ts";
 import type { RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
-import { edit, makeBed, pointAt, readReport, startIndex, told, type Bed } from "../support/bed.ts";
+import { edit, makeBed, pointAt, readReport, startIndex, told, type Bed, type JsonReport } from "../support/bed.ts";
+import { forgeTokens, openProjectForge, pointForgeAt, type ProjectForge } from "../support/project-forge.ts";
 import { clientOf, never, uploadOf } from "../support/pypi.ts";
 import { runTool, testTool } from "../support/test-tools.ts";
 import { wheel } from "../support/wheel.ts";
 
 const ours = ["slipway-example-tide"];
-const tokens = { TESTPYPI_TOKEN: "pypi-test-token-of-a-journey", PYPI_TOKEN: "pypi-token-of-a-journey" };
+const tokens = { TESTPYPI_TOKEN: "pypi-test-token-of-a-journey", PYPI_TOKEN: "pypi-token-of-a-journey", ...forgeTokens };
 
 interface Place {
   readonly bed: Bed;
+  readonly forge: ProjectForge;
   readonly testpypi: RehearsalPypi;
   readonly pypi: RehearsalPypi;
 }
@@ -45,12 +47,14 @@ async function open(context: TestContext, options: PlaceOptions): Promise<Place>
   };
   const testpypi = await start("testpypi");
   const pypi = await start("pypi");
+  const forge = await openProjectForge(folder, "example/tide");
   const bed = makeBed({
     example: "tag-driven",
     tag: options.tag,
     ...(options.tagMessage === undefined ? {} : { tagMessage: options.tagMessage }),
     prepare: (project) => {
       pointAt(project, { testpypi: { url: testpypi.uploadUrl }, pypi: { url: pypi.uploadUrl } });
+      pointForgeAt(project, forge.url);
       setVersion(project, options.version ?? "0.2.0rc1");
       options.prepare?.(project);
     },
@@ -58,9 +62,10 @@ async function open(context: TestContext, options: PlaceOptions): Promise<Place>
   context.after(async () => {
     await testpypi.close();
     await pypi.close();
+    await forge.close();
     bed.remove();
   });
-  return { bed, testpypi, pypi };
+  return { bed, forge, testpypi, pypi };
 }
 
 function setVersion(project: string, version: string): void {
@@ -73,14 +78,30 @@ const stored = (index: RehearsalPypi): readonly string[] =>
     .filter((file) => file.stored > 0)
     .map((file) => file.name);
 
-test("a candidate goes to the test index, and the clean tag after it to PyPI", async (context) => {
-  const { bed, testpypi, pypi } = await open(context, { tag: "v0.2.0-rc1" });
+/** Outcomes of files at the indexes; those on the release page are the forge's. */
+const atIndexes = (report: JsonReport): readonly string[] =>
+  report.files.filter(({ registry }) => /pypi$/.test(registry)).map(({ registry, outcome }) => `${registry} ${outcome}`);
+
+/** Release pages at the forge: whether they are public, and what hangs on them. */
+const pagesOf = (forge: ProjectForge): readonly string[] =>
+  forge
+    .releases()
+    .map(({ tag, draft, prerelease, assets }) =>
+      [tag, draft ? "draft" : "public", prerelease ? "prerelease" : "final", `${assets.length} files`].join(" "),
+    );
+
+test("a candidate goes to the test index and a prerelease page, and the clean tag after it to PyPI", async (context) => {
+  const { bed, forge, testpypi, pypi } = await open(context, { tag: "v0.2.0-rc1" });
 
   const candidate = await bed.slipway(["run", "--json"], tokens);
 
   assert.equal(candidate.code, 0, candidate.stderr);
   assert.equal(stored(testpypi).length, 2);
   assert.equal(stored(pypi).length, 0);
+  assert.deepEqual(pagesOf(forge), ["v0.2.0-rc1 public prerelease 2 files"]);
+  const [page] = forge.releases();
+  assert.match(page?.body ?? "", /Variants: `cli` and `library`/, "the section of the changelog");
+  assert.match(page?.body ?? "", /pip download --no-deps .*--index-url \S+ slipway-example-tide==0\.2\.0rc1/, "ready to paste");
 
   setVersion(bed.project, "0.2.0");
   bed.git("commit", "--all", "--quiet", "--message", "0.2.0");
@@ -88,11 +109,9 @@ test("a candidate goes to the test index, and the clean tag after it to PyPI", a
   const final = await bed.slipway(["run", "--json"], tokens);
 
   assert.equal(final.code, 0, final.stderr);
-  assert.deepEqual(
-    readReport(final).files.map((file) => `${file.registry} ${file.outcome}`),
-    ["testpypi published", "testpypi published", "pypi published", "pypi published"],
-  );
+  assert.deepEqual(atIndexes(readReport(final)), ["testpypi published", "testpypi published", "pypi published", "pypi published"]);
   assert.equal(stored(pypi).length, 2);
+  assert.deepEqual(pagesOf(forge), ["v0.2.0-rc1 public prerelease 2 files", "v0.2.0 public final 2 files"]);
 });
 
 test("a clean tag without a tried candidate is refused before anything is built, and a named hotfix is not", async (context) => {
@@ -157,7 +176,7 @@ test("after PyPI refused, the same command uploads the same bytes", async (conte
 
   const failed = await bed.slipway(["run", "--json"], tokens);
 
-  assert.equal(failed.code, 1, failed.stderr);
+  assert.equal(failed.code, 4, failed.stderr);
   const before = readReport(failed).files;
   assert.deepEqual(
     before.filter((file) => file.registry === "testpypi").map((file) => file.outcome),
@@ -188,7 +207,12 @@ function withoutCandidate(project: string): void {
 }
 
 test("other bytes under our name stop everything, with whose they are", async (context) => {
-  const { bed, pypi } = await open(context, { tag: "v0.3.0", version: "0.3.0", faults: { pypi: "stranger*1" }, prepare: withoutCandidate });
+  const { bed, forge, pypi } = await open(context, {
+    tag: "v0.3.0",
+    version: "0.3.0",
+    faults: { pypi: "stranger*1" },
+    prepare: withoutCandidate,
+  });
 
   const stopped = await bed.slipway(["run", "--json"], tokens);
 
@@ -197,6 +221,7 @@ test("other bytes under our name stop everything, with whose they are", async (c
   assert.equal(report.code, "REGISTRY_CONFLICT");
   assert.match(report.sentence, /[0-9a-f]{12}|uploaded/);
   assert.ok(pypi.received().every((file) => file.stored <= 1));
+  assert.deepEqual(pagesOf(forge), ["v0.3.0 draft final 2 files"], "nobody is told of a release that stopped");
 });
 
 test("a second process is refused, and status and cancel from a second shell work", async (context) => {
@@ -270,12 +295,14 @@ test("a rehearsal only reads at the real registries' addresses, and never shows 
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   context.after(() => server.close().closeAllConnections());
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/legacy/`;
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `${address}/legacy/`;
   const bed = makeBed({
     example: "tag-driven",
     tag: "v0.2.0",
     prepare: (project) => {
       pointAt(project, { testpypi: { url }, pypi: { url } });
+      pointForgeAt(project, address);
       setVersion(project, "0.2.0");
       withoutCandidate(project);
     },
@@ -285,10 +312,7 @@ test("a rehearsal only reads at the real registries' addresses, and never shows 
   const rehearsed = await bed.slipway(["rehearse", "--json"], tokens);
 
   assert.equal(rehearsed.code, 0, told(rehearsed));
-  assert.deepEqual(
-    readReport(rehearsed).files.map((file) => `${file.registry} ${file.outcome}`),
-    ["testpypi published", "testpypi published", "pypi published", "pypi published"],
-  );
+  assert.deepEqual(atIndexes(readReport(rehearsed)), ["testpypi published", "testpypi published", "pypi published", "pypi published"]);
   assert.ok(asked.length > 0, "preflight should look at the real addresses");
   assert.deepEqual(
     asked.filter(({ method, authorization }) => method !== "GET" || authorization !== undefined),

@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import type { FoundPackage } from "../../src/app/packages.ts";
 import { parseSlipwayYaml } from "../../src/app/vocabulary.ts";
 import type { Configuration } from "../../src/domain/configuration.ts";
+import type { PackageHistory } from "../../src/domain/version/history.ts";
+import { pep440 } from "../../src/domain/version/pep440.ts";
+import { readVersion } from "../../src/domain/version/scheme.ts";
 import type { GitTag } from "../../src/platform/ports.ts";
 
 /** @param text a slipway.yaml that is valid; anything else fails the test with what is wrong with it */
@@ -31,4 +34,25 @@ export function aFoundPackage(configuration: Configuration, id: string, parts: P
 
 export function aTag(name: string, parts: Partial<GitTag> = {}): GitTag {
   return { name, commit: "c".repeat(40), annotated: true, message: "", trailers: {}, tagger: "ann <ann@example.org>", ...parts };
+}
+
+/** What a history is made of in words: versions of releases, and messages of commits. */
+export interface HistoryParts {
+  readonly newest?: string;
+  readonly final?: string;
+  readonly commits?: readonly string[];
+  readonly distance?: number;
+}
+
+/** The history of a package with tags `v{version}`. */
+export function aHistory({ newest, final, commits = [], distance = commits.length }: HistoryParts = {}): PackageHistory {
+  const release = (version: string | undefined) =>
+    version === undefined ? undefined : { tag: `v${version}`, commit: "a".repeat(40), version: readVersion(pep440, version) };
+  return {
+    newest: release(newest ?? final),
+    final: release(final),
+    commits: commits.map((message, index) => ({ commit: String(index).padStart(40, "0"), parents: [], message, paths: [] })),
+    distance,
+    complete: true,
+  };
 }

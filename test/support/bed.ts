@@ -125,13 +125,14 @@ function bedEnvironment(folder: string, home: string): Record<string, string> {
   };
 }
 
-interface Starting {
+export interface Starting {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly through: readonly string[];
+  readonly through?: readonly string[];
 }
 
-function startProgram(args: readonly string[], { cwd, env, through }: Starting) {
+/** The real program in any folder, for a second machine. */
+export function startProgram(args: readonly string[], { cwd, env, through = [] }: Starting) {
   const [program = "", ...words] = [...through, process.execPath, path.join(repositoryRoot, "bin", "slipway.js"), ...args];
   const child = spawn(program, words, { cwd, env: { ...env }, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";

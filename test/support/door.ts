@@ -1,6 +1,6 @@
 // A door before a server on loopback: it writes down who came in with which credential, hands everything on, and can lead
 // from the paths of one kind of server to those of another. For tests that ask who was shown what.
-import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, request, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface Visit {
@@ -17,6 +17,8 @@ export interface Door {
   readonly url: string;
   visits(): readonly Visit[];
   forget(): void;
+  /** Called with each visit before it is handed on. */
+  onVisit(heard: (visit: Visit) => void): void;
   close(): Promise<void>;
 }
 
@@ -30,8 +32,11 @@ export interface DoorOptions {
 
 export async function openDoor(options: DoorOptions): Promise<Door> {
   let seen: Visit[] = [];
+  let hears: (visit: Visit) => void = () => undefined;
   const server = createServer((asked, answer) => {
-    seen.push(visitOf(asked));
+    const visit = visitOf(asked);
+    seen.push(visit);
+    hears(visit);
     handOn(asked, answer, options);
   });
   await new Promise<void>((resolve) => void server.listen(options.port ?? 0, "127.0.0.1", resolve));
@@ -39,6 +44,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     visits: () => seen,
     forget: () => void (seen = []),
+    onVisit: (heard) => void (hears = heard),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -71,7 +77,7 @@ function handOn(asked: IncomingMessage, answer: ServerResponse, { to, lead = (pa
       headers: { ...headers, host: behind.host },
     },
     (reply) => {
-      answer.writeHead(reply.statusCode ?? 502, reply.headers);
+      answer.writeHead(reply.statusCode ?? 502, outside(reply.headers, behind.origin, `http://${asked.headers.host ?? ""}`));
       reply.pipe(answer);
       reply.once("error", () => answer.destroy());
     },
@@ -79,6 +85,12 @@ function handOn(asked: IncomingMessage, answer: ServerResponse, { to, lead = (pa
   there.once("error", () => answer.destroy());
   answer.once("close", () => there.destroy());
   asked.pipe(there);
+}
+
+/** A redirect leads through the door again, as it would where both are one server. */
+function outside(headers: OutgoingHttpHeaders, from: string, to: string): OutgoingHttpHeaders {
+  const { location } = headers;
+  return typeof location === "string" ? { ...headers, location: location.replace(from, to) } : headers;
 }
 
 /** An Enterprise server has its API under two paths of its one address; the rehearsal forge has them at its root. */

@@ -1,5 +1,6 @@
 // A real Gitea on loopback for one test file, and repositories in it: each test has one of its own.
 import { execFileSync, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
@@ -14,10 +15,14 @@ export interface Gitea {
   readonly token: string;
   /** One API call as the administrator. @throws when the answer is no success */
   api(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** A token of the administrator's that may do no more than its scopes say, for example `write:package`. */
+  tokenFor(scopes: readonly string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
-const user = "slip";
+export const giteaUser = "slip";
+const user = giteaUser;
+const password = "a-password-of-a-test";
 const startMs = 60_000;
 
 /** @param folder for its data, empty */
@@ -40,7 +45,7 @@ export async function startGitea(folder: string): Promise<Gitea> {
     "--username",
     user,
     "--password",
-    "a-password-of-a-test",
+    password,
     "--email",
     "slip@example.org",
     "--must-change-password=false",
@@ -53,7 +58,8 @@ export async function startGitea(folder: string): Promise<Gitea> {
   return {
     url,
     token,
-    api: (method, path, body) => callApi({ url, token, method, path, body }),
+    api: (method, path, body) => callApi({ url, authorization: `token ${token}`, method, path, body }),
+    tokenFor: (scopes) => makeToken(url, scopes),
     stop: async () => {
       server.kill("SIGTERM");
       await ended;
@@ -113,19 +119,29 @@ async function answers(url: string): Promise<void> {
 
 async function callApi(call: {
   readonly url: string;
-  readonly token: string;
+  readonly authorization: string;
   readonly method: string;
   readonly path: string;
   readonly body: unknown;
 }): Promise<unknown> {
   const response = await fetch(`${call.url}/api/v1/${call.path}`, {
     method: call.method,
-    headers: { authorization: `token ${call.token}`, "content-type": "application/json" },
+    headers: { authorization: call.authorization, "content-type": "application/json" },
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${call.method} ${call.path}: ${response.status} ${text.slice(0, 500)}`);
   return text === "" ? undefined : JSON.parse(text);
+}
+
+/** Gitea makes tokens for those who show their password, and for no token. */
+async function makeToken(url: string, scopes: readonly string[]): Promise<string> {
+  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+  const body = { name: `${scopes.join("+")} ${randomUUID()}`, scopes };
+  const made = await callApi({ url, authorization, method: "POST", path: `users/${user}/tokens`, body });
+  const found: unknown = typeof made === "object" && made !== null ? Reflect.get(made, "sha1") : undefined;
+  if (typeof found !== "string") throw new Error("the answer has no token");
+  return found;
 }
 
 export interface GiteaRepository {
@@ -171,7 +187,7 @@ export async function giteaRepository(gitea: Gitea, name: string, folder: string
 }
 
 /** Gitea takes note of a push in the background: until then a repository is empty to its API. */
-async function pushSeen(gitea: Gitea, path: string, branch: string): Promise<void> {
+export async function pushSeen(gitea: Gitea, path: string, branch: string): Promise<void> {
   const until = Date.now() + startMs;
   for (;;) {
     const found = await gitea.api("GET", `${path}/branches/${encodeURIComponent(branch)}`).catch(() => undefined);

@@ -2,6 +2,7 @@
 // use case, engine, journal, git, child processes and the PyPI client are the real ones, composed anew for each command.
 import assert from "node:assert/strict";
 import { composeWorld } from "../../src/app/compose.ts";
+import type { Forges } from "../../src/app/forges.ts";
 import type { Registries } from "../../src/app/registries.ts";
 import { runRelease, type RunEnd } from "../../src/app/run-release.ts";
 import type { Clock } from "../../src/platform/ports.ts";
@@ -26,6 +27,11 @@ export interface InProcess {
   /** Secrets by name of the registry; all get the same where it is one. */
   readonly tokens: Readonly<Record<string, string>>;
   readonly client: { readonly settleMs: number; readonly timeouts?: Partial<HttpTimeouts> };
+  /** `--pipeline`, and the version that is asked for. */
+  readonly pipeline?: string;
+  readonly version?: string;
+  /** In the place of the forge that the plan names. */
+  readonly forges?: Forges;
   /** More variables than the bed's. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -40,8 +46,14 @@ export async function runInProcess(options: InProcess): Promise<RunEnd> {
     interrupted: new AbortController().signal,
     log: { debug: quiet, info: quiet, warn: quiet },
   });
-  const world = { ...composed, clock: options.clock, realRegistries: () => Promise.resolve(registriesAt(options)) };
-  const asked = { pipeline: undefined, version: undefined, inputs: {}, path: undefined, mayAssumeTag: false };
+  const { forges } = options;
+  const world = {
+    ...composed,
+    clock: options.clock,
+    realRegistries: () => Promise.resolve(registriesAt(options)),
+    ...(forges === undefined ? {} : { realForges: () => Promise.resolve(forges) }),
+  };
+  const asked = { pipeline: options.pipeline, version: options.version, inputs: {}, path: undefined, mayAssumeTag: false };
   const observer = { onHistory: quiet, onRecorded: quiet, onMove: quiet, onLine: quiet };
   return await runRelease(world, { asked, observer, waitForPeople: false, mend: false, filesFolder: undefined });
 }

@@ -97,6 +97,7 @@ export function memoryFiles(initial: Readonly<Record<string, string | { readonly
     },
     makeFolder: async (folder) => void folders.add(folder),
     copy: async (from, to) => void content.set(to, await readText(from)),
+    realPath: async (file) => (content.has(file) ? file : undefined),
     remove: async (path) => {
       for (const file of [...content.keys(), ...folders]) {
         if (file !== path && !file.startsWith(below(path))) continue;
@@ -183,6 +184,8 @@ const unreachableRemote: Remote = {
   fetch: async () => ({ kind: "unknown", why: noNetwork }),
   contains: async () => false,
   findMarked: async () => undefined,
+  findSameTree: async () => undefined,
+  subject: async () => "Release 1.0.0",
   replay: async () => ({ kind: "conflict", paths: [] }),
   push: async () => ({ kind: "unknown", why: noNetwork }),
 };

@@ -2,16 +2,20 @@
 // ones, each behind a door that writes down who came in. For journeys from the commit to the index.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createSystemClock } from "../../src/platform/clock.ts";
+import type { Clock } from "../../src/platform/ports.ts";
 import { createExec } from "../../src/platform/exec.ts";
 import { createRedactor } from "../../src/platform/redactor.ts";
 import { parseForgeFaults } from "../../src/forges/github/rehearsal/faults.ts";
 import { startRehearsalForge, type RehearsalForge } from "../../src/forges/github/rehearsal/server.ts";
 import type { StoredAsset, StoredRelease } from "../../src/forges/github/rehearsal/state.ts";
 import type { RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
-import { edit, makeBed, pointAt, startIndex, type Bed, type Ended } from "./bed.ts";
+import { describedAs, handOn, prebuiltProject } from "./prebuilt-project.ts";
+import { sdist } from "./sdist.ts";
+import { wheel } from "./wheel.ts";
+import { edit, makeBed, pointAt, repositoryRoot, startIndex, type Bed, type Ended } from "./bed.ts";
 import { enterprisePath, openDoor, type Door } from "./door.ts";
 
 export const packageName = "slipway-example-pebble";
@@ -42,6 +46,8 @@ export interface Place {
   remote(...args: readonly string[]): string;
   /** The same forge with all that it holds, and with other faults, or none. */
   reopenForge(faults?: string): Promise<void>;
+  /** The remote and the forge as they were at the beginning, at the same addresses. */
+  emptied(forge?: { readonly faults?: string; readonly clock?: Clock }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -63,6 +69,23 @@ export interface PlaceOptions {
 }
 
 let places = 0;
+
+/** The example's file and pipelines over a project whose wheel and sdist of one version stand in the repository. */
+export function prebuiltExample(version: string): Readonly<Record<string, string | Uint8Array>> {
+  const built = [wheel(describedAs(version)), sdist(describedAs(version))];
+  const example = readFileSync(path.join(repositoryRoot, "examples", "two-pipelines", "slipway.yaml"), "utf8");
+  const { files } = prebuiltProject({ version: "1.0.0", built });
+  return {
+    ...files,
+    "CHANGELOG.md": "# Changelog\n\n## [1.0.0] - 2026-01-05\n\n### Added\n\n- Reeds stand.\n",
+    "src/reed.py": "",
+    "slipway.yaml": example
+      .replace("import: slipway_example_pebble", "import: slipway_example_reed")
+      .replace("python3 -m compileall -q src", '"true"')
+      .replace("python3 -m unittest discover -s tests", '"true"')
+      .replace("build: { uses: build-wheel }", handOn.trim()),
+  };
+}
 
 export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
   const folder = path.join(process.env["TMPDIR"] ?? "/tmp", `slipway-two-${process.pid}-${(places += 1)}`);
@@ -91,7 +114,9 @@ export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
   bed.git("init", "--quiet", "--bare", "--initial-branch=main", origin);
   bed.git("remote", "add", "origin", origin);
   bed.git("push", "--quiet", "--set-upstream", "origin", "main");
-  const openForge = async (faults: string | undefined): Promise<void> => {
+  let storeFolder = path.join(folder, "forge");
+  let clock: Clock = createSystemClock();
+  const openForge = async (faults?: string): Promise<void> => {
     await forge?.close();
     forge = await startRehearsalForge({
       repository: "example/pebble",
@@ -99,12 +124,14 @@ export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
       defaultBranch: "main",
       workflows: [{ file: "publish.yml", inputs: ["tag", "slipway"], runName: "${{ inputs.slipway }}" }],
       faults: faults === undefined ? [] : parseForgeFaults(faults),
-      clock: createSystemClock(),
-      storeFolder: path.join(folder, "forge"),
+      clock,
+      storeFolder,
       announced: false,
     });
   };
   await openForge(options.faults?.forge);
+  const remote = (...args: readonly string[]): string =>
+    execFileSync("git", ["--git-dir", origin, ...args], { encoding: "utf8", env: bed.env }).trim();
   const run = (pipeline: string, words: readonly string[], { args = [], env, state }: Words, tokens: Readonly<Record<string, string>>) =>
     bed.slipway([...(state === undefined ? [] : ["--state", state]), "run", "--pipeline", pipeline, ...words, ...args], env ?? tokens);
   return {
@@ -115,8 +142,16 @@ export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
     ...indexes,
     release: (version, words = {}) => run("release", [version], words, releaseTokens),
     publish: (tag, words = {}) => run("publish", ["--input", `tag=${tag}`], words, publishTokens),
-    remote: (...args) => execFileSync("git", ["--git-dir", origin, ...args], { encoding: "utf8", env: bed.env }).trim(),
+    remote,
     reopenForge: openForge,
+    emptied: (again = {}) => {
+      remote("update-ref", "refs/heads/main", bed.git("rev-parse", "main").trim());
+      for (const tag of remote("tag", "--list").split("\n")) if (tag !== "") remote("update-ref", "-d", `refs/tags/${tag}`);
+      rmSync(storeFolder, { recursive: true, force: true });
+      storeFolder = path.join(folder, `forge-${(places += 1)}`);
+      clock = again.clock ?? clock;
+      return openForge(again.faults);
+    },
     close: async () => {
       await Promise.all([
         forge?.close(),
@@ -215,6 +250,40 @@ function digestOf(at: string, link: boolean): string {
     .digest("hex");
 }
 
+/** Everything that was shown at any door. */
+export function shown({ doors }: Place): string {
+  return Object.values(doors).flatMap((door) => door.visits().map(({ method, path: at, headers }) => `${method} ${at}\n${headers}`)).join("\n\n");
+}
+
+/** Forms in which a secret travels: as it is, and as the password of a Basic header. */
+export function formsOf(secret: string): readonly string[] {
+  return [secret, Buffer.from(`__token__:${secret}`).toString("base64")];
+}
+
+/** A clone of the remote in which somebody else works. */
+export function somebodyElse(place: Place, name = "mallory"): { readonly folder: string; push(file: string): string } {
+  const folder = path.join(place.bed.folder, name);
+  const git = (...args: readonly string[]): string =>
+    execFileSync("git", ["-c", `user.name=${name}`, "-c", `user.email=${name}@example.org`, ...args], {
+      cwd: folder,
+      env: place.bed.env,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    }).trim();
+  execFileSync("git", ["clone", "--quiet", place.origin, folder], { env: place.bed.env });
+  return {
+    folder,
+    push(file) {
+      git("pull", "--quiet", "--rebase", "origin", "main");
+      writeFileSync(path.join(folder, file), `by ${name}\n`);
+      git("add", "--", file);
+      git("commit", "--quiet", "--message", `${file} by ${name}`);
+      git("push", "--quiet", "origin", "HEAD:main");
+      return git("rev-parse", "HEAD");
+    },
+  };
+}
+
 /** Files under a folder that hold one of some texts. */
 export function filesWith(folder: string, texts: readonly string[]): readonly string[] {
   if (!existsSync(folder)) return [];
@@ -231,13 +300,13 @@ export function filesWith(folder: string, texts: readonly string[]): readonly st
  * A folder to put before PATH, in which each of some programs writes its environment and its arguments down before it runs.
  * @returns the folder, and what was written so far
  */
-export function spyOn(folder: string, programs: readonly string[]): { readonly path: string; seen(): string } {
+export function spyOn({ folder, env }: Bed, programs: readonly string[]): { readonly path: string; seen(): string } {
   const bin = path.join(folder, "spies");
   const log = path.join(folder, "spies.log");
   mkdirSync(bin, { recursive: true });
   writeFileSync(log, "");
   for (const name of programs) {
-    const real = execFileSync("which", [name], { encoding: "utf8" }).trim();
+    const real = execFileSync("which", [name], { encoding: "utf8", env }).trim();
     const script = `#!/bin/sh\n{ printf '== %s' "${name}"; printf ' %s' "$@"; printf '\\n'; env; } >> '${log}'\nexec '${real}' "$@"\n`;
     writeFileSync(path.join(bin, name), script, { mode: 0o755 });
   }

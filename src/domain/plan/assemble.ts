@@ -17,7 +17,7 @@ import { fillTemplate } from "../template.ts";
 import { whyLeftOut, type Circumstances } from "./conditions.ts";
 import { planEnvironments, type KnownRegistry } from "./environments.ts";
 import { explainMissing, leftOutWithMaker } from "./makers.ts";
-import { notYet, refuseNotYet } from "./not-yet.ts";
+import { refuseNotYet } from "./not-yet.ts";
 import { ancestors, drawLine } from "./order.ts";
 import {
   planSchema,
@@ -35,6 +35,7 @@ import {
   type StepKind,
   type Zone,
 } from "./plan.ts";
+import { noForge, problemsOf, stepProblem, twoGates, writesBeside } from "./step-problems.ts";
 import { withInputs } from "./with-inputs.ts";
 
 export interface AssembleRequest {
@@ -264,7 +265,7 @@ function addLeg(assembling: Assembling, adding: Adding & { readonly leg: Leg; re
     explainMissing(traits, above) ??
     twoGates(step, environment) ??
     sharedName(assembling, id) ??
-    writesBeside(adding, traits) ??
+    writesBeside(step, traits, { beside: adding.beside, legs: legsOf(step.matrix).length }) ??
     noForge(request, traits);
   if (missing !== undefined)
     assembling.problems.push(stepProblem(request.configuration, step, { message: `Cannot plan step "${id}": ${missing}` }));
@@ -308,29 +309,6 @@ function plannedStep(parts: {
   };
 }
 
-function problemsOf(
-  configuration: Configuration,
-  step: StepConfiguration,
-  described: Exclude<Described, { kind: "described" }>,
-): readonly Problem[] {
-  if (described.kind === "not-yet") return [notYet(configuration, described.what, [...step.path, "uses"])];
-  return described.problems.map(({ path, message, hint }) => stepProblem(configuration, step, { message, path, hint }));
-}
-
-function stepProblem(
-  configuration: Configuration,
-  step: StepConfiguration,
-  said: { readonly message: string; readonly path?: readonly (string | number)[]; readonly hint?: string | undefined },
-): Problem {
-  const place = configuration.places([...step.path, ...(said.path ?? [])]);
-  return {
-    code: "PLAN_INVALID",
-    message: said.message,
-    ...(said.hint === undefined ? {} : { hint: said.hint }),
-    ...(place === undefined ? {} : { place }),
-  };
-}
-
 function describeQuietly(assembling: Assembling, step: StepConfiguration): StepTraits | undefined {
   const environment = assembling.environments.find((one) => one.name === step.environment);
   const leg = legsOf(step.matrix)[0] ?? {};
@@ -346,24 +324,6 @@ function traitsAbove(assembling: Assembling, waitsFor: readonly string[]): reado
 /** Facts of a run name a step by its id; values of a matrix may hold what ids are put together with. */
 function sharedName(assembling: Assembling, id: string): string | undefined {
   return assembling.traits.has(id) ? 'another leg has the same name; write values without "," and "="' : undefined;
-}
-
-function noForge({ forge }: AssembleRequest, { usesForge }: StepTraits): string | undefined {
-  if (!usesForge || forge !== undefined) return undefined;
-  return "it needs the forge, and the remote `origin` does not tell which that is; name it: `forge: { kind: gitea, url: …, repository: owner/name }`";
-}
-
-/** Nothing may run while the source changes: what stands beside it would see the one source or the other, by chance. */
-function writesBeside({ step, beside }: Adding, traits: StepTraits): string | undefined {
-  const writes = traits.writesSource || step.keep.length > 0;
-  if (!writes || (!beside && legsOf(step.matrix).length <= 1)) return undefined;
-  return `it changes the source, and ${beside ? "other steps run beside it" : "its legs run side by side"}; give it a line of its own`;
-}
-
-/** A gate named at the step must not be a way around the gate of its environment. */
-function twoGates(step: StepConfiguration, environment: PlannedEnvironment | undefined): string | undefined {
-  if (step.gate === undefined || environment?.gate === undefined || step.gate === environment.gate) return undefined;
-  return `it names the gate "${step.gate}", and its environment "${environment.name}" has the gate "${environment.gate}"`;
 }
 
 /**

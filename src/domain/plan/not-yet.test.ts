@@ -53,7 +53,7 @@ test("what is written and done is planned", () => {
 const cases: readonly (readonly [string, Parts, RegExp])[] = [
   ["where a step is to be performed", { environment: ", place: github-actions" }, /`place: github-actions` of environment "there"/],
   ["how long a gate waits", { environment: ", approvals: { from: team, within: 1h }" }, /`approvals\.within` of environment "there"/],
-  ["versions of untagged commits", { version: ", untagged: dev" }, /`version\.untagged`/],
+  ["versions of untagged commits", { version: ", untagged: dev" }, /`version\.untagged` where no `bump` step writes the version/],
   ["a folder for progress logs", { top: "logs: { folder: var/logs }" }, /`logs`/],
   [
     "an effect that a command has outside of its copy",

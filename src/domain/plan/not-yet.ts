@@ -2,6 +2,7 @@
 import type { Configuration } from "../configuration.ts";
 import type { Problem } from "../error.ts";
 import type { AssembleRequest } from "./assemble.ts";
+import { writesVersion } from "./writes-version.ts";
 
 type Path = readonly (string | number)[];
 type Asked = readonly [isAsked: boolean, what: string, path: Path];
@@ -13,11 +14,13 @@ export function refuseNotYet(request: AssembleRequest): readonly Problem[] {
 }
 
 function askedOfAll({ configuration, pipeline, trigger, source }: AssembleRequest): readonly Asked[] {
-  const untagged = trigger !== "tag" && source.tag === undefined && configuration.version.untagged !== undefined;
+  const rule = pipeline.version ?? configuration.version;
+  const isUntagged =
+    trigger !== "tag" && source.tag === undefined && rule.untagged !== undefined && rule.from !== "input" && rule.from !== "commits";
+  const by = rule.from === "tag" ? "where the version comes from the tag" : "where no `bump` step writes the version";
   return [
     [configuration.source.moved === "restart", "`source.moved: restart`", ["source", "moved"]],
-    [(pipeline.version ?? configuration.version).from === "commits", "`version.from: commits`", ["version", "from"]],
-    [untagged, "`version.untagged`", ["version", "untagged"]],
+    [isUntagged && (rule.from === "tag" || !writesVersion(pipeline)), `\`version.untagged\` ${by}`, ["version", "untagged"]],
     [configuration.logs !== undefined, "`logs`", ["logs"]],
   ];
 }

@@ -71,6 +71,8 @@ export interface PlannedPackage {
   /** Version in the form of the package's own ecosystem. */
   readonly version: string;
   readonly importName?: string;
+  /** File of the folder that says the version, where the file names one. */
+  readonly versionFile?: string;
   /** Release tag of this version, where the package has a pattern for it. */
   readonly tag?: string;
   readonly changelog?: PlannedChangelog;

@@ -5,6 +5,7 @@ import type { PlannedStep } from "../plan/plan.ts";
 import type { Deciding } from "./decide.ts";
 import { decideEffect, type EffectStop, type Pace } from "./decide-effect.ts";
 import { mayBegin } from "./gates.ts";
+import { waitsForPerson } from "./progress.ts";
 import { backoffMs } from "./retry.ts";
 import { effectsOf, type EffectState, type StepState } from "./state.ts";
 
@@ -38,6 +39,8 @@ export function collectActing(deciding: Deciding, step: PlannedStep, state: Step
   }
   const endMs = (state.sinceMs ?? around.nowMs) + step.timeoutMs;
   if (!maySend) return collectEffects(deciding, step, { effects, pace: "finish" });
+  // The days that a person takes do not count, and a step that waits for one has no end to be woken at.
+  if (effectsOf(state).some(waitsForPerson)) return collectEffects(deciding, step, { effects, pace: "go" });
   if (around.nowMs < endMs) {
     deciding.wakes.push(endMs);
     return collectEffects(deciding, step, { effects, pace: "go" });
@@ -76,6 +79,7 @@ function collectEffects(deciding: Deciding, step: PlannedStep, following: Follow
   // One file that cannot get through ends the sending of the others: the fewer of an incomplete set are public, the better.
   const ruling = stopped !== undefined && following.pace === "go" ? lookOver(deciding, step, { effects, pace: "finish" }) : looked;
   deciding.wakes.push(...ruling.wakes);
+  deciding.wakesForPeople.push(...ruling.wakesForPeople);
   for (const { kind, effect } of ruling.wanted) {
     const { key } = effect.effect;
     if (mayTouch(deciding, effect)) deciding.add({ key: `${kind}:${step.id}:${key}`, kind, step: step.id, effect: key });
@@ -89,6 +93,8 @@ const effectMoveKinds = ["observe", "send", "verify", "settle"] as const;
 interface LookedOver {
   readonly wanted: readonly { readonly kind: (typeof effectMoveKinds)[number]; readonly effect: EffectState }[];
   readonly wakes: readonly number[];
+  /** Looks at what somebody elsewhere is asked for. */
+  readonly wakesForPeople: readonly number[];
   readonly stops: readonly Stopped[];
   /** Something is under way, is to be done, or is waited for. */
   readonly isBusy: boolean;
@@ -99,6 +105,7 @@ function lookOver(deciding: Deciding, step: PlannedStep, following: Following): 
   const { nowMs } = deciding.around;
   const wanted: LookedOver["wanted"][number][] = [];
   const wakes: number[] = [];
+  const wakesForPeople: number[] = [];
   const stops: Stopped[] = [];
   let isUnderWay = false;
   for (const effect of effects.values()) {
@@ -110,11 +117,11 @@ function lookOver(deciding: Deciding, step: PlannedStep, following: Following): 
     if (pace === "finish" && !effect.open && effect.observed?.observation.kind !== "conflict") continue;
     if (!after.every((before) => effects.get(before)?.evidence !== undefined)) continue;
     const move = decideEffect(effect, nowMs, pace);
-    if (move.kind === "wait") wakes.push(move.untilMs);
+    if (move.kind === "wait") (move.forPerson === true ? wakesForPeople : wakes).push(move.untilMs);
     else if (move.kind === "stop") stops.push({ stop: move.stop, effect: key });
     else if (move.kind !== "done" && move.kind !== "hold") wanted.push({ kind: move.kind, effect });
   }
-  return { wanted, wakes, stops, isBusy: isUnderWay || wanted.length + wakes.length > 0 };
+  return { wanted, wakes, wakesForPeople, stops, isBusy: isUnderWay || wanted.length + wakes.length > 0 };
 }
 
 /** Effects that a move is under way for, as `step:effect`. */

@@ -14,7 +14,8 @@ export type EffectMove =
   | { readonly kind: "settle" }
   /** Nothing to do until the run goes on. */
   | { readonly kind: "hold" }
-  | { readonly kind: "wait"; readonly untilMs: number; readonly why: string }
+  /** `forPerson`: until then nothing is due but another look at what somebody elsewhere is asked for. */
+  | { readonly kind: "wait"; readonly untilMs: number; readonly why: string; readonly forPerson?: true }
   | { readonly kind: "done" }
   | { readonly kind: "stop"; readonly stop: EffectStop };
 
@@ -53,7 +54,9 @@ export function decideEffect(state: EffectState, nowMs: number, pace: Pace): Eff
     case "conflict":
       return recheck ? { kind: "observe" } : stop({ kind: "conflict", theirs: observation.theirs });
     case "pending":
-      return lookAgain(state, nowMs, { everyMs: observation.againMs, why: observation.why });
+      return observation.forPerson === true
+        ? lookForPerson(state, nowMs, observation)
+        : lookAgain(state, nowMs, { everyMs: observation.againMs, why: observation.why });
     case "unknown":
       return lookAgain(state, nowMs, { everyMs: backoffMs(state.looks, state.effect.key), why: observation.why });
     case "absent":
@@ -115,11 +118,24 @@ function decideSend(state: EffectState, nowMs: number): EffectMove {
   return { kind: "send" };
 }
 
+/** How long a person elsewhere is waited for by one process; whoever runs the same command again waits as long again. */
+export const personWithinMs = 30 * 24 * 60 * 60_000;
+
+function lookForPerson(state: EffectState, nowMs: number, pending: { readonly againMs: number; readonly why: string }): EffectMove {
+  const pace = { everyMs: pending.againMs, why: pending.why, withinMs: personWithinMs };
+  const move = lookAgain(state, nowMs, pace);
+  return move.kind === "wait" ? { ...move, forPerson: true } : move;
+}
+
 /** Looks again after a while, and stops when a look at the end of the time that the target may take still shows nothing. */
-function lookAgain(state: EffectState, nowMs: number, pace: { readonly everyMs: number; readonly why: string }): EffectMove {
+function lookAgain(
+  state: EffectState,
+  nowMs: number,
+  pace: { readonly everyMs: number; readonly why: string; readonly withinMs?: number },
+): EffectMove {
   // A new process, or a person who asked, looks before anything is concluded from what was seen before.
   if (state.observed === undefined || state.lookedSinceMs === undefined) return { kind: "observe" };
-  const endMs = state.lookedSinceMs + state.effect.withinMs;
+  const endMs = state.lookedSinceMs + (pace.withinMs ?? state.effect.withinMs);
   if (state.observed.atMs >= endMs) {
     return stop(state.open ? { kind: "unresolved", why: pace.why } : { kind: "failed", why: pace.why });
   }

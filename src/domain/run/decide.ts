@@ -44,6 +44,8 @@ export interface Decision {
   readonly moves: readonly Move[];
   /** When something is due again without anything happening; absolute. */
   readonly wakeAtMs: number | undefined;
+  /** All that is due then is another look at what somebody elsewhere is asked for, such as a merge. */
+  readonly isForPeople: boolean;
   readonly standing: Standing;
 }
 
@@ -58,6 +60,7 @@ export interface Deciding {
   add(move: Move): void;
   readonly moves: Move[];
   readonly wakes: number[];
+  readonly wakesForPeople: number[];
   /** Effects that are touched at each target, under way and wanted. */
   readonly perTarget: Map<string, number>;
   work: number;
@@ -73,12 +76,19 @@ export function decide(state: RunState, around: Surroundings): Decision {
     add: (move) => void (around.underWay.has(move.key) || moves.push(move)),
     moves,
     wakes: [],
+    wakesForPeople: [],
     perTarget: new Map(),
     work: [...around.underWay].filter((key) => key.startsWith("work:")).length,
   };
   if (state.closed === undefined) collect(deciding);
-  const wakeAtMs = deciding.wakes.length === 0 ? undefined : deciding.wakes.reduce((one, other) => Math.min(one, other));
-  return { moves, wakeAtMs, standing: standingOf(state, deciding.progress) };
+  const { wakes, wakesForPeople } = deciding;
+  const earliestMs = [...wakes, ...wakesForPeople].reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
+  return {
+    moves,
+    wakeAtMs: Number.isFinite(earliestMs) ? earliestMs : undefined,
+    isForPeople: wakes.length === 0 && wakesForPeople.length > 0,
+    standing: standingOf(state, deciding.progress),
+  };
 }
 
 function collect(deciding: Deciding): void {
@@ -87,7 +97,7 @@ function collect(deciding: Deciding): void {
   countTouched(deciding);
   for (const step of state.plan.steps) {
     const stepState = state.steps.get(step.id);
-    if (stepState !== undefined) collectStep(deciding, step, stepState);
+    if (stepState !== undefined && !progress.over.has(step.id)) collectStep(deciding, step, stepState);
   }
   if (progress.mayGoOn) for (const gate of state.gates.keys()) collectGate(deciding, gate);
   collectClose(deciding);

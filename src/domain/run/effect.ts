@@ -32,6 +32,8 @@ export function isFile({ data }: Pick<Effect, "data">): boolean {
 /** Recorded proof that an effect is there: what was read back, from where. */
 export interface Evidence {
   readonly how: string;
+  /** The run's commit `from` stands there as another commit with the very same files: the run goes on from that one. */
+  readonly head?: { readonly from: string; readonly commit: string; readonly epochSeconds: number };
   readonly url?: string;
   readonly sha256?: string;
   readonly sizeBytes?: number;
@@ -40,14 +42,19 @@ export interface Evidence {
 
 export type Observation =
   | { readonly kind: "absent" }
-  /** There, not final yet. */
-  | { readonly kind: "pending"; readonly againMs: number; readonly why: string }
+  /** There, not final yet. `forPerson`: only somebody elsewhere can make it final; nothing of it is in doubt, and it may take days. */
+  | { readonly kind: "pending"; readonly againMs: number; readonly why: string; readonly forPerson?: true }
   | { readonly kind: "present"; readonly evidence: Evidence }
   /** Ours, broken, to be mended by performing again. */
   | { readonly kind: "damaged"; readonly how: string }
   /** The world holds something else under our name. */
   | { readonly kind: "conflict"; readonly theirs: string }
   | { readonly kind: "unknown"; readonly why: string };
+
+/** Whether a look said that the effect waits for a person somewhere else, such as for a merge. */
+export function isForPerson(observation: Observation | undefined): boolean {
+  return observation?.kind === "pending" && observation.forPerson === true;
+}
 
 export type Performed =
   | { readonly kind: "sent"; readonly warnings: readonly string[] }

@@ -1,11 +1,13 @@
 // How far a run is: which steps are over, whether the line is open, whether anything forbids to go on. Worked out once
 // for each decision, so that a decision costs one pass over the steps however wide the plan is.
 import { stepOf, type PlannedStep } from "../plan/plan.ts";
+import { hasNoPlace, notTried } from "./no-place.ts";
+import { isForPerson } from "./effect.ts";
 import { backoffMs } from "./retry.ts";
-import { effectsOf, type RunState, type StepState } from "./state.ts";
+import { effectsOf, type EffectState, type RunState, type StepState } from "./state.ts";
 
 export interface Progress {
-  /** Ids of the steps that are done, or that failed where the plan says that this does not matter. */
+  /** Ids of the steps that are done, that failed where the plan says that this does not matter, or that a rehearsal leaves out. */
   readonly over: ReadonlySet<string>;
   /** Every step above the line is over, on all branches (DESIGN §1.5). */
   readonly isLineOpen: boolean;
@@ -16,7 +18,8 @@ export interface Progress {
 }
 
 export function progressOf(state: RunState): Progress {
-  const over = new Set(state.plan.steps.filter((step) => isOver(state, step.id)).map((step) => step.id));
+  const untried = notTried(state);
+  const over = new Set(state.plan.steps.map((step) => step.id).filter((id) => untried.has(id) || isOver(state, id)));
   const isHalted = state.cancel !== undefined || hasConflict(state) || movedAboveLine(state) || rejectedBy(state) !== undefined;
   return {
     over,
@@ -27,7 +30,7 @@ export function progressOf(state: RunState): Progress {
 }
 
 /** Done, or failed where the plan says that its failure does not matter. A rehearsal leaves out what has no place here. */
-export function isOver(state: RunState, id: string): boolean {
+function isOver(state: RunState, id: string): boolean {
   const found = state.steps.get(id);
   if (found?.phase !== "failed") return found?.phase === "done";
   if (state.mode === "rehearsal" && hasNoPlace(found)) return true;
@@ -40,16 +43,16 @@ export function isReady(step: PlannedStep, progress: Progress): boolean {
   return step.waitsFor.every((id) => progress.over.has(id)) && (step.reach !== "irreversible" || progress.isLineOpen);
 }
 
-/** A leg that wants another kind of machine: another attempt here would end alike. */
-export function hasNoPlace(step: StepState | undefined): boolean {
-  return step?.phase === "failed" && step.failure?.code === "NO_PLACE";
-}
-
 /** When a failed step is tried again by itself, or undefined if it is not. */
 export function retryAtMs(step: PlannedStep, state: StepState): number | undefined {
   if (hasNoPlace(state)) return undefined;
   if (step.kind !== "work" || state.attempts > step.retry || state.endedAtMs === undefined) return undefined;
   return state.endedAtMs + backoffMs(state.attempts, step.id);
+}
+
+/** The last look at the effect says that somebody elsewhere is to make it final. */
+export function waitsForPerson({ evidence, observed }: EffectState): boolean {
+  return evidence === undefined && isForPerson(observed?.observation);
 }
 
 export function rejectedBy(state: RunState): { readonly gate: string; readonly by: string; readonly reason: string } | undefined {

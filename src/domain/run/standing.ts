@@ -1,6 +1,6 @@
 // Where a run stands when nothing more is under way: what a person is told, and what the exit status says.
 import { isGateWaiting } from "./gates.ts";
-import { conflictStep, movedAboveLine, type Progress } from "./progress.ts";
+import { conflictStep, movedAboveLine, waitsForPerson, type Progress } from "./progress.ts";
 import { effectsOf, type RunState, type StepState } from "./state.ts";
 
 /** In order of weight: the first that holds is the standing. */
@@ -11,7 +11,13 @@ export type Standing =
   | { readonly kind: "blocked" }
   | { readonly kind: "unresolved"; readonly steps: readonly string[] }
   | { readonly kind: "failed"; readonly steps: readonly string[] }
-  | { readonly kind: "waiting"; readonly gates: readonly string[]; readonly questions: readonly string[] }
+  | {
+      readonly kind: "waiting";
+      readonly gates: readonly string[];
+      readonly questions: readonly string[];
+      /** Steps with an effect that somebody elsewhere is to make final, such as by a merge; absent: none. */
+      readonly elsewhere?: readonly string[];
+    }
   | { readonly kind: "working" };
 
 export function standingOf(state: RunState, progress: Progress): Standing {
@@ -39,7 +45,11 @@ function standingOfWaiting(state: RunState, progress: Progress): Standing | unde
   const questions = [...state.steps.values()]
     .filter((step) => step.question !== undefined && step.phase === "pending")
     .map((step) => step.id);
-  return gates.length + questions.length > 0 ? { kind: "waiting", gates, questions } : undefined;
+  const elsewhere = [...state.steps.values()]
+    .filter((step) => step.phase === "running" && effectsOf(step).some(waitsForPerson))
+    .map((step) => step.id);
+  if (gates.length + questions.length + elsewhere.length === 0) return undefined;
+  return { kind: "waiting", gates, questions, ...(elsewhere.length === 0 ? {} : { elsewhere }) };
 }
 
 /** What an optional step left in doubt is told at the end: it holds nothing up, but a run that ends early names it. */

@@ -8,7 +8,7 @@ import type { ErrorCode } from "../error-catalog.ts";
 import type { ApprovalGiven, Subject } from "../gate.ts";
 import { stepsAbove } from "../plan/guarded.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Effect, Evidence, Observation, Performed } from "./effect.ts";
+import { isForPerson, type Effect, type Evidence, type Observation, type Performed } from "./effect.ts";
 import { firstHead, type Head } from "./head.ts";
 import type { CloseResult, Fact, FindingFact, Person, Recorded, RunMode, Surveyed } from "./fact.ts";
 
@@ -279,12 +279,20 @@ function bookStep(state: WorkingState, fact: StepFact, atMs: number): void {
     case "effect-observed":
     case "effect-intended":
     case "effect-replied":
-    case "effect-verified":
     case "effect-settled":
+      return bookEffect(step, fact, atMs);
+    case "effect-verified":
+      moveHead(state, fact.evidence);
       return bookEffect(step, fact, atMs);
     default:
       return unreachable(fact, "fact");
   }
+}
+
+/** The run's commit stands in the world as another one with the same files: what follows starts from there. */
+function moveHead(state: WorkingState, { head }: Evidence): void {
+  if (head?.from !== state.head.commit) return;
+  state.head = { ...state.head, commit: head.commit, epochSeconds: head.epochSeconds };
 }
 
 function failureOf(fact: Extract<Fact, { kind: "step-failed" }>): NonNullable<StepState["failure"]> {
@@ -321,6 +329,8 @@ function bookEffect(step: WorkingStep, fact: EffectFact, atMs: number): void {
   assert(effect !== undefined, `step "${step.id}" has no effect "${fact.effect}"`);
   switch (fact.kind) {
     case "effect-observed":
+      // The days that a person elsewhere takes are not the step's.
+      if (isForPerson(effect.observed?.observation) || isForPerson(fact.observation)) step.sinceMs = atMs;
       return bookLook(effect, fact.observation, atMs);
     case "effect-intended":
       Object.assign(effect, {
@@ -350,6 +360,11 @@ function bookEffect(step: WorkingStep, fact: EffectFact, atMs: number): void {
 }
 
 function bookLook(effect: WorkingEffect, observation: Observation, atMs: number): void {
+  const waits = isForPerson(observation);
+  // A person is given days and a target minutes: each counts from where the other ended.
+  if (waits !== isForPerson(effect.observed?.observation)) Object.assign(effect, { looks: 0, lookedSinceMs: undefined });
+  // What waits for a person was seen, and what becomes of it is theirs.
+  if (waits) Object.assign(effect, { open: false, openBefore: false });
   Object.assign(effect, { observed: { observation, atMs, recheck: false }, looks: effect.looks + 1 });
   effect.lookedSinceMs ??= atMs;
   // Once it was seen, an answer that does not show it is a stale one, and its time begins anew.

@@ -83,13 +83,22 @@ export function coversAll(log: CommitLog, head: string, bases: readonly string[]
   );
 }
 
-/** Commits of the log that `base` does not contain. */
-export function commitsSince(log: CommitLog, base: string | undefined): readonly LoggedCommit[] {
-  if (base === undefined || base === log.from) return log.commits;
+/** Which commits of the log `base` does not contain; undefined: all of them. */
+export function sinceOf(log: CommitLog, base: string | undefined): (one: LoggedCommit) => boolean {
+  if (base === undefined || base === log.from) return () => true;
   const index = indexOf(log);
-  if (index.isLinear) return log.commits.slice(0, index.positions.get(base));
+  const { positions, isLinear } = index;
+  const at = positions.get(base) ?? log.commits.length;
+  if (isLinear) return ({ commit }) => (positions.get(commit) ?? 0) < at;
   const before = reachable(index, base);
-  return log.commits.filter((_commit, position) => !before.has(position));
+  return ({ commit }) => !before.has(positions.get(commit) ?? -1);
+}
+
+export function countSince(log: CommitLog, base: string | undefined): number {
+  if (base === undefined || base === log.from) return log.commits.length;
+  const index = indexOf(log);
+  if (index.isLinear) return index.positions.get(base) ?? log.commits.length;
+  return log.commits.length - reachable(index, base).size;
 }
 
 /**

@@ -10,7 +10,7 @@ export type CommitsAskFor =
   | { readonly kind: "next"; readonly version: string; readonly size: Size; readonly read: CommitsRead }
   /** Never released: what the manifest says is what comes first. */
   | { readonly kind: "first"; readonly version: string }
-  /** Nothing to release. `why` is read after the last tag. */
+  /** Nothing to release. `why` is read after "since" and the last tag. */
   | { readonly kind: "nothing"; readonly why: string; readonly read: CommitsRead }
   | { readonly kind: "refused"; readonly problem: Problem };
 
@@ -40,10 +40,9 @@ function isNewer(written: Version, next: string, scheme: VersionScheme): boolean
 }
 
 function whyNothing(count: number, { unread }: CommitsRead): string {
-  if (count === 0) return "no commit came since";
-  const commits = count === 1 ? "the one commit since asks" : `none of the ${count} commits since asks`;
-  const not = count === 1 ? " for no release" : " for a release";
-  return `${commits}${not}${unread === 0 ? "" : ` (${unread} of them ${unread === 1 ? "does" : "do"} not follow Conventional Commits)`}`;
+  if (count === 0) return "no commit came";
+  const commits = count === 1 ? "the one commit asks for no release" : `none of the ${count} commits asks for a release`;
+  return `${commits}${unread === 0 ? "" : ` (${unread} of them ${unread === 1 ? "does" : "do"} not follow Conventional Commits)`}`;
 }
 
 function noFirst(): CommitsAskFor {

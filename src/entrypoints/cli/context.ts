@@ -1,7 +1,7 @@
 // What every command is given: the world, the terminal, the words common to all commands.
 import path from "node:path";
 import { composeWorld } from "../../app/compose.ts";
-import type { Asked } from "../../app/release.ts";
+import type { Asked } from "../../app/asked.ts";
 import type { Report } from "../../app/report.ts";
 import type { World } from "../../app/world.ts";
 import type { Json, JsonObject } from "../../domain/configuration.ts";
@@ -86,6 +86,7 @@ function logTo(terminal: Terminal): Log {
 
 export interface ReleaseOptions {
   readonly pipeline?: string;
+  readonly package?: readonly string[];
   readonly path?: string;
   readonly reason?: string;
   readonly input?: readonly string[];
@@ -101,7 +102,15 @@ export async function askedFor(
     options.path === undefined
       ? undefined
       : { name: options.path, reason: options.reason, by: (await world.git.look(world.folder)).person };
-  return { pipeline: options.pipeline, version, inputs: inputsOf(options.input ?? []), path: chosen, mayAssumeTag: options.mayAssumeTag };
+  const packages = options.package ?? [];
+  return {
+    pipeline: options.pipeline,
+    version,
+    inputs: inputsOf(options.input ?? []),
+    ...(packages.length === 0 ? {} : { packages }),
+    path: chosen,
+    mayAssumeTag: options.mayAssumeTag,
+  };
 }
 
 function inputsOf(given: readonly string[]): JsonObject {

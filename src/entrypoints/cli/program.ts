@@ -71,6 +71,12 @@ function definitionsOf(only: string | undefined): readonly Define[] {
 const releaseOptions = (command: Command): Command =>
   command
     .option("--pipeline <name>", "which pipeline of the file")
+    .option(
+      "--package <id>",
+      "of packages with versions of their own, only this one; may be repeated",
+      (value: string, before: readonly string[]) => [...before, value],
+      [],
+    )
     .option("--path <name>", "take a declared way around steps or rules")
     .option("--reason <text>", "why")
     .option(
@@ -92,6 +98,20 @@ const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
         .action(
           act(async (globals, _values, options) =>
             (await import("./commands/init.ts")).initCommand((await import("./context.ts")).openContext(globals), options),
+          ),
+        ),
+  ],
+  [
+    "next",
+    (program, act) =>
+      program
+        .command("next")
+        .description("show what would be released now, and why")
+        .option("--pipeline <name>", "by the version rule of this pipeline")
+        .option("--package <id>", "one package only; may be repeated", (value: string, before: readonly string[]) => [...before, value], [])
+        .action(
+          act(async (globals, _values, options) =>
+            (await import("./commands/next.ts")).nextCommand((await import("./context.ts")).openContext(globals), options),
           ),
         ),
   ],

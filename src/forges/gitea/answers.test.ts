@@ -39,3 +39,12 @@ test("refusals say what was asked, what was answered, and what it means, without
     /answered 404; it does not exist/,
   );
 });
+
+test("a refused credential is told from any other refusal", () => {
+  const code = (status: number) => {
+    const performed = readAnswer({ status, text: "{}", headers: {}, place: "http://127.0.0.1/x" }, context);
+    return performed.kind === "refused" ? performed.code : performed.kind;
+  };
+
+  assert.deepEqual([401, 403, 404, 413].map(code), ["CREDENTIAL_REFUSED", "CREDENTIAL_REFUSED", undefined, undefined]);
+});

@@ -27,7 +27,8 @@ export function readAnswer(answer: Answer, context: AnswerContext): Performed {
   const atMs = retryAfterMs(answer, context.nowMs);
   if (status === 429 || (status === 503 && atMs !== undefined)) return { kind: "later", atMs: atMs ?? context.nowMs + pauseMs, why: words };
   if (status >= 500 || status === 408 || status === 409) return { kind: "unknown", why: words };
-  return { kind: "refused", why: `${words}${hints[status] ?? ""}` };
+  const why = `${words}${hints[status] ?? ""}`;
+  return status === 401 || status === 403 ? { kind: "refused", why, code: "CREDENTIAL_REFUSED" } : { kind: "refused", why };
 }
 
 function readSuccess(answer: Answer, words: string): Performed {

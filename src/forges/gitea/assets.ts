@@ -1,6 +1,6 @@
 // Files of a release at Gitea and Forgejo. The same name may be attached twice, so that nothing is attached before what is
 // wrong is removed; no digest is told, so that the bytes are downloaded and digested.
-import { act, list, made, notRead, type Api } from "../api.ts";
+import { act, believed, list, made, notRead, type Api } from "../api.ts";
 import { address } from "../address.ts";
 import type { Asset, AssetUpload, Downloaded, ReadAccess, ReleaseReads, ReleaseWrites, Unknown, WriteAccess } from "../forge.ts";
 import { assetsNamed, judgeAsset, judgeBytes } from "../judge.ts";
@@ -80,7 +80,7 @@ async function upload(
     signal: access.signal,
   });
   if (reply.kind === "failed" && reply.cause instanceof ChangedBytes) return { kind: "refused", why: reply.cause.message };
-  return made(api, reply, { what: `attach "${asset.name}"`, credential: access.credential, read: readAsset });
+  return made(api, believed(api, reply), { what: `attach "${asset.name}"`, credential: access.credential, read: readAsset });
 }
 
 async function download(

@@ -38,9 +38,8 @@ export function releaseCalls(api: Api, webUrl: string): ReleaseReads & ReleaseWr
         { ...access, read: readRelease },
       ),
     publish: async (release, wanted, access) => {
-      const json = { ...fieldsOf(wanted), draft: false };
       const what = `publish the release "${wanted.tag}"`;
-      const sent = await act(api, { method: "PATCH", path: ["releases", release], json, what }, { ...access, read: readRelease });
+      const sent = await act(api, { method: "PATCH", path: ["releases", release], json: publication(wanted), what }, { ...access, read: readRelease });
       return sent.kind !== "sent" || wanted.latest || wanted.prerelease ? sent : { ...sent, warnings: [latestWarning(api, wanted.tag)] };
     },
     remove: (release, access) => act(api, { method: "DELETE", path: ["releases", release], what: `delete the release ${release}` }, access),
@@ -53,6 +52,12 @@ function textsOf(wanted: WantedRelease): Readonly<Record<string, unknown>> {
 
 function fieldsOf(wanted: WantedRelease): Readonly<Record<string, unknown>> {
   return { tag_name: wanted.tag, target_commitish: wanted.commit, ...textsOf(wanted) };
+}
+
+/** Without the texts: who publishes a draft that was made before does not know them. */
+function publication(wanted: WantedRelease): Readonly<Record<string, unknown>> {
+  const { tag_name, target_commitish, prerelease } = fieldsOf(wanted);
+  return { tag_name, target_commitish, prerelease, draft: false };
 }
 
 function latestWarning(api: Api, tag: string): string {

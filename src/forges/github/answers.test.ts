@@ -43,6 +43,20 @@ test("other refusals are final, in the server's words and with what they mean", 
   assert.match(said(409, { message: "Git Repository is empty." }), /^refused .*409 "Git Repository is empty\."/);
 });
 
+test("a refused credential is told from any other refusal", () => {
+  const code = (...of: Parameters<typeof answer>) => {
+    const performed = readAnswer(answer(...of), context);
+    return performed.kind === "refused" ? performed.code : performed.kind;
+  };
+
+  assert.equal(code(401, { message: "Bad credentials" }), "CREDENTIAL_REFUSED");
+  assert.equal(code(403, { message: "Resource not accessible by integration" }), "CREDENTIAL_REFUSED");
+  // No other credential would be let write there.
+  assert.equal(code(403, { message: "Repository was archived so is read-only." }), undefined);
+  assert.equal(code(404), undefined);
+  assert.equal(code(422), undefined);
+});
+
 test("limits are read in the order in which GitHub writes them", () => {
   const atMs = (...of: Parameters<typeof answer>) => {
     const performed = readAnswer(answer(...of), context);

@@ -37,7 +37,7 @@ export function readAnswer(answer: Answer, context: AnswerContext): Performed {
     case "exists":
       return { kind: "unknown", why: `"${context.forge}" says that it is there already: ${said(answer, context.secrets)}` };
     case "refused":
-      return { kind: "refused", why: refusalText(answer, context) };
+      return { kind: "refused", why: refusalText(answer, context), ...(isOfCredential(answer) ? { code: "CREDENTIAL_REFUSED" } : {}) };
     default:
       return unreachable(kind, "kind of answer");
   }
@@ -83,6 +83,11 @@ const hints: Readonly<Record<number, string>> = {
   403: "; the credential may not see this",
   404: "; the repository does not exist, or the credential may not see it",
 };
+
+/** Whether another credential might be let do it; nobody may change what is archived. */
+function isOfCredential(answer: Answer): boolean {
+  return answer.status === 401 || (answer.status === 403 && !messageOf(answer).startsWith(texts.archived));
+}
 
 function refusalText(answer: Answer, context: AnswerContext): string {
   const asked = `"${context.forge}" refused to ${context.what}: ${said(answer, context.secrets)}`;

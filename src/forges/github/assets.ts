@@ -1,6 +1,6 @@
 // Files of a release at GitHub. An upload that broke off leaves an asset in state `starter`: it is seen as damaged, removed
 // and sent again. Characters that GitHub does not like are changed in the name, so that ours goes along as the label.
-import { act, list, made, notRead, type Api } from "../api.ts";
+import { act, believed, list, made, notRead, type Api } from "../api.ts";
 import { address } from "../address.ts";
 import type { Asset, AssetUpload, Downloaded, ReadAccess, ReleaseReads, ReleaseWrites, Unknown, WriteAccess } from "../forge.ts";
 import { assetsNamed, judgeAsset, judgeBytes } from "../judge.ts";
@@ -77,7 +77,7 @@ async function upload(
     signal: access.signal,
   });
   if (reply.kind === "failed" && reply.cause instanceof ChangedBytes) return { kind: "refused", why: reply.cause.message };
-  return made(api, reply, { what: `attach "${asset.name}"`, credential: access.credential, read: readAsset });
+  return made(api, believed(api, reply), { what: `attach "${asset.name}"`, credential: access.credential, read: readAsset });
 }
 
 /** Names that no server changes. */

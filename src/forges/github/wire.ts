@@ -26,6 +26,7 @@ export const limits = {
 export const texts = {
   immutableAssets: "Cannot upload assets to an immutable release",
   burnedTag: "tag_name was used by an immutable release",
+  archived: "Repository was archived",
   secondaryLimit: "You have exceeded a secondary rate limit",
 } as const;
 

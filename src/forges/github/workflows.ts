@@ -28,12 +28,17 @@ export function workflowCalls(api: Api): WorkflowReads & WorkflowWrites {
         {
           method: "POST",
           path: ["actions", "workflows", workflow, "dispatches"],
-          json: { ref, inputs, return_run_details: true },
+          json: { ref: shortName(ref), inputs, return_run_details: true },
           what: `start "${workflow}" at "${ref}"`,
         },
         { ...access, read: readStarted },
       ),
   };
+}
+
+/** The form that GitHub documents; it looks among branches and tags itself. */
+function shortName(ref: string): string {
+  return ref.replace(/^refs\/(?:heads|tags)\//, "");
 }
 
 async function findRuns(

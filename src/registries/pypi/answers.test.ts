@@ -69,6 +69,15 @@ test("readAnswer() refuses in words that say what to check", () => {
   );
 });
 
+test("readAnswer() tells a refused credential from any other refusal", () => {
+  const code = (status: number) => {
+    const performed = readAnswer(answer(status), context);
+    return performed.kind === "refused" ? performed.code : performed.kind;
+  };
+  assert.deepEqual([401, 403].map(code), ["CREDENTIAL_REFUSED", "CREDENTIAL_REFUSED"]);
+  assert.deepEqual([301, 400, 404, 413].map(code), [undefined, undefined, undefined, undefined]);
+});
+
 test("serverText() prefers the JSON code, then a reason that says something, then the body without its tags", () => {
   const json = JSON.stringify({ message: "long", code: "400 Short", title: "Bad Request" });
   assert.equal(serverText(answer(400, { reason: "Reason", text: json }), []), "Short");

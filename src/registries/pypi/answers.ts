@@ -28,7 +28,9 @@ export function readAnswer(answer: Answer, context: AnswerContext): Performed {
   if (status >= 300 && status < 400) return { kind: "refused", why: redirectText(answer, context) };
   if (status === 429 || (status === 503 && retryAfterMs(answer, context.nowMs) !== undefined)) return readPause(answer, context);
   if (status >= 500 || status === 408) return { kind: "unknown", why: `"${context.registry}" answered ${said(answer, context)}` };
-  if (status === 401 || status === 403) return { kind: "refused", why: credentialText(answer, context) };
+  if (status === 401 || status === 403) {
+    return { kind: "refused", why: credentialText(answer, context), code: "CREDENTIAL_REFUSED" };
+  }
   if (status === 409 || saysExists(answer, context)) {
     return { kind: "unknown", why: `"${context.registry}" says that it holds a file of this name or content: ${said(answer, context)}` };
   }

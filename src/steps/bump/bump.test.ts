@@ -169,6 +169,19 @@ describe("Python", () => {
     assert.deepEqual((await bump(texts, to("1.0"))).worked, { kind: "done", output: { files: [] }, artifacts: [] });
   });
 
+  test("the file that slipway.yaml names is written, beside what else says the version", async () => {
+    const own = (texts: Texts) => bump(texts, to("1.1.0", { versionFile: "etc/RELEASE" }));
+
+    const alone = await own({ "etc/RELEASE": "1.0.0\n", "setup.py": "setup(name='demo', version=compute())\n" });
+    assert.deepEqual(alone.changed, { "etc/RELEASE": "1.1.0\n" });
+    const both = await own({ "etc/RELEASE": "1.0.0\n", "pyproject.toml": project("1.0.0"), VERSION: "1.0.0" });
+    assert.deepEqual(both.changed, { "etc/RELEASE": "1.1.0\n", "pyproject.toml": project("1.1.0"), VERSION: "1.1.0" });
+    assert.match(failure(await own({ "etc/RELEASE": "1.0.0", "pyproject.toml": project("0.9.0") })), /^VERSION_MISMATCH: /);
+    assert.match(failure(await own({ "pyproject.toml": project("1.0.0") })), /"etc\/RELEASE" is not there, or says no version/);
+    const scm = '[project]\nname = "demo"\ndynamic = ["version"]\n[tool.setuptools_scm]\n';
+    assert.deepEqual((await own({ "etc/RELEASE": "1.0.0", "pyproject.toml": scm })).changed, { "etc/RELEASE": "1.1.0" });
+  });
+
   test("a version that nobody says stops before the start", async () => {
     const texts = { "setup.py": "setup(name='demo', version=compute())\n" };
 

@@ -2,8 +2,6 @@
 // release, in the file and for the notes of the release page (S1.9, S3.9, S4.1, S5.4).
 import type { Use, WorkStep } from "../step.ts";
 import { changelogInput, targetsOf, type ChangelogInput } from "./input.ts";
-import { performChangelog } from "./perform.ts";
-import { preflightChangelog } from "./preflight.ts";
 
 export const changelogStep: WorkStep<ChangelogInput> = {
   name: "changelog",
@@ -18,8 +16,9 @@ export const changelogStep: WorkStep<ChangelogInput> = {
   writesSource: () => true,
   asks: ({ packages }) => ({ programs: isGenerated(packages) ? ["git"] : [], toolbox: false, platforms: [] }),
   describe,
-  preflight: preflightChangelog,
-  perform: performChangelog,
+  // Loaded when they are needed: a plan performs nothing.
+  preflight: async (planned, ports) => (await import("./preflight.ts")).preflightChangelog(planned, ports),
+  perform: async (frozen, ports) => (await import("./perform.ts")).performChangelog(frozen, ports),
 };
 
 function isGenerated(packages: Use["packages"]): boolean {

@@ -167,6 +167,36 @@ test("check-version: preflight blocks what would stop the release, unless it may
   assert.deepEqual(await levels({ kind: "unknown", why: "x" }, false), ["fine PF-VERSION", "cannot-be-tried PF-VERSION"]);
 });
 
+test("check-version: preflight leaves manifests to the step where one above writes the version; registries are looked at", async () => {
+  const ports = portsWith({ "pyproject.toml": project("0.9.0") }, { kind: "listed", versions: ["1.0.0"] });
+  const bump = aPlannedStep({ id: "bump", uses: "bump@1" });
+  const step = aPlannedStep({ id: "check", uses: "check-version@1", waitsFor: ["bump"] });
+  const plan: Plan = { ...planOf(), steps: [...planOf().steps, bump, step] };
+
+  const below = await checkVersionStep.preflight(aPlanned({}, { plan, step }), ports);
+  const beside = await checkVersionStep.preflight(aPlanned({}, { plan, step: { ...step, waitsFor: [] } }), ports);
+
+  assert.deepEqual(
+    [below, beside].map((findings) => findings.map((one) => `${one.level} ${one.id}`)),
+    [
+      ["fine PF-VERSION", "blocks PF-VERSION-TAKEN"],
+      ["blocks PF-VERSION-MISMATCH", "blocks PF-VERSION-TAKEN"],
+    ],
+  );
+  assert.match(failure(await perform(plan, ports)), /"pyproject\.toml" says 0\.9\.0/, "the step looks at its copy, which has to say it");
+});
+
+test("check-version: a file that slipway.yaml names says the version, together with a manifest that says one too", async () => {
+  const plan = planOf({ package: { versionFile: "RELEASE" } });
+  const looks = async (files: Readonly<Record<string, string>>): Promise<string> => failure(await perform(plan, portsWith(files)));
+
+  assert.equal(await looks({ RELEASE: "1.0.0\n", "setup.py": "setup(version=compute())" }), "done");
+  assert.equal(await looks({ RELEASE: "1.0\n", "pyproject.toml": project("1.0.0") }), "done");
+  assert.match(await looks({ RELEASE: "1.0.1\n" }), /"RELEASE" says 1\.0\.1 and the plan says 1\.0\.0/);
+  assert.match(await looks({ RELEASE: "1.0.0", "pyproject.toml": project("0.9") }), /"pyproject\.toml" says 0\.9/);
+  assert.match(await looks({ "pyproject.toml": project("1.0.0") }), /"RELEASE" is not there/);
+});
+
 test("check-version: names the version in the plan", () => {
   assert.equal(checkVersionStep.describe(aUse({})), "check that everything says 1.0.0");
 });

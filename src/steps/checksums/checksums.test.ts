@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { aFrozen, anArtifact, aPackage, aUse, digestOf, fakePorts, memoryFiles } from "../../../test/support/ports.ts";
-import { checksumsStep, type ChecksumsInput } from "./checksums.ts";
+import { checksumsStep } from "./checksums.ts";
+import type { ChecksumsInput } from "./input.ts";
 
 const wheel = anArtifact("wheel", "demo-1.0.0-py3-none-any.whl");
 const sdist = anArtifact("sdist", "demo-1.0.0.tar.gz");

@@ -1,9 +1,6 @@
 // The step `close-issue`: tells the issue that tracks the release what became of it, and closes it.
 import { z } from "zod";
 import type { ActingStep } from "../step.ts";
-import { closeIssueEffects } from "./effects.ts";
-import { observeClosing, verifyClosing } from "./look.ts";
-import { performClosing } from "./perform.ts";
 
 const closeIssueInput = z.strictObject({
   issue: z.literal("tracker").describe("The issue that `tracker:` of the file describes, by label and title"),
@@ -43,9 +40,10 @@ export const closeIssueStep: ActingStep<CloseIssueInput> = {
           },
         ],
   reach: () => "reversible",
-  effects: closeIssueEffects,
+  // Loaded when they are needed: a plan performs nothing.
+  effects: async (frozen, ports) => (await import("./effects.ts")).closeIssueEffects(frozen, ports),
   survey: async () => ({ kind: "clear" }),
-  observe: observeClosing,
-  perform: performClosing,
-  verify: verifyClosing,
+  observe: async (effect, ports) => (await import("./look.ts")).observeClosing(effect, ports),
+  perform: async (effect, seen, ports) => (await import("./perform.ts")).performClosing(effect, seen, ports),
+  verify: async (effect, ports) => (await import("./look.ts")).verifyClosing(effect, ports),
 };

@@ -1,23 +1,7 @@
 // The step `fetch-release`: takes the artifacts from the release page of the tag, and proves by the record that lies beside
 // them that they are the ones that were tested (S4.2). With files at hand it takes those, and proves them the same way.
-import { z } from "zod";
-import type { ArtifactKind } from "../../domain/artifact.ts";
-import type { Use, WorkStep } from "../step.ts";
-import { performFetchRelease } from "./perform.ts";
-import { preflightFetchRelease } from "./preflight.ts";
-
-export const fetchedKinds = ["wheel", "sdist"] as const satisfies readonly ArtifactKind[];
-
-const fetchReleaseInput = z.strictObject({
-  proof: z
-    .enum(["record", "provenance"])
-    .optional()
-    .describe(
-      "What proves that the files are the ones that were tested: the record on the page, or their signed provenance; default: record",
-    ),
-});
-
-export type FetchReleaseInput = z.infer<typeof fetchReleaseInput>;
+import type { WorkStep } from "../step.ts";
+import { fetchedKinds, fetchReleaseInput, tagOf, type FetchReleaseInput } from "./input.ts";
 
 /** Most files of one kind and package that a page is looked through for. */
 const filesMax = 1_000;
@@ -39,10 +23,7 @@ export const fetchReleaseStep: WorkStep<FetchReleaseInput> = {
   usesForge: () => true,
   notYet: ({ input }) => (input.proof === "provenance" ? "`proof: provenance` of `fetch-release`" : undefined),
   describe: (use) => `take the artifacts from the release page ${tagOf(use) ?? ""}`.trim(),
-  preflight: preflightFetchRelease,
-  perform: performFetchRelease,
+  // Loaded when they are needed: a plan performs nothing.
+  preflight: async (planned, ports) => (await import("./preflight.ts")).preflightFetchRelease(planned, ports),
+  perform: async (frozen, ports) => (await import("./perform.ts")).performFetchRelease(frozen, ports),
 };
-
-export function tagOf({ packages }: Pick<Use, "packages">): string | undefined {
-  return packages.find((one) => one.tag !== undefined)?.tag;
-}

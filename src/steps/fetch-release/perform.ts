@@ -10,7 +10,7 @@ import {
   type TestedArtifact,
 } from "../../domain/release-record.ts";
 import type { Frozen, MadeArtifact, Worked, WorkPorts } from "../step.ts";
-import { fetchedKinds, tagOf, type FetchReleaseInput } from "./fetch-release.ts";
+import { fetchedKinds, tagOf, type FetchReleaseInput } from "./input.ts";
 import { openFolder, openPage, type Place, type PlaceOpened } from "./place.ts";
 
 type Fetching = Frozen<FetchReleaseInput>;

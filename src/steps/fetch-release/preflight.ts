@@ -1,7 +1,7 @@
 // Before the run begins: there is a tag whose page can be asked. The page itself is the step's business, since looking at
 // it uses a credential.
 import type { Finding, Planned, ReadPorts } from "../step.ts";
-import { tagOf, type FetchReleaseInput } from "./fetch-release.ts";
+import { tagOf, type FetchReleaseInput } from "./input.ts";
 
 export async function preflightFetchRelease(planned: Planned<FetchReleaseInput>, _ports: ReadPorts): Promise<readonly Finding[]> {
   const tag = tagOf(planned);

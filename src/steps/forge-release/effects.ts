@@ -8,8 +8,8 @@ import type { JsonObject } from "../../domain/configuration.ts";
 import { releaseMark } from "../../domain/marks.ts";
 import type { Effect } from "../../domain/run/effect.ts";
 import type { WantedRelease } from "../../forges/forge.ts";
-import type { Frozen, ReadPorts, Use } from "../step.ts";
-import { assetKinds, partsOf, type ForgeReleaseInput } from "./input.ts";
+import type { Frozen, ReadPorts } from "../step.ts";
+import { assetKinds, partsOf, tagOf, type ForgeReleaseInput } from "./input.ts";
 import { notesOf } from "./notes.ts";
 
 const wantedRelease = z.strictObject({
@@ -132,11 +132,6 @@ async function wantedOf(frozen: Frozen<ForgeReleaseInput>, ports: ReadPorts): Pr
     latest: input.latest ?? !plan.release.prerelease,
     mark: releaseMark(plan.project, tag),
   };
-}
-
-/** The tag that the run is pinned to, or that it makes. */
-export function tagOf({ packages }: Pick<Use, "packages">): string | undefined {
-  return packages.find((one) => one.tag !== undefined)?.tag;
 }
 
 /** Reads an effect back from the journal. */

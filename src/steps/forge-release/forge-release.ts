@@ -1,11 +1,7 @@
 // The step `forge-release`: the release's page at the forge. First a draft that nobody sees, then its files, each compared
 // by digest, and the page is published last, since some forges lock it then (protocols §7.1).
 import type { ActingStep } from "../step.ts";
-import { forgeReleaseEffects, tagOf } from "./effects.ts";
-import { assetKinds, forgeReleaseInput, partsOf, type ForgeReleaseInput } from "./input.ts";
-import { observeForgeRelease, surveyForgeRelease, verifyForgeRelease } from "./look.ts";
-import { performForgeRelease } from "./perform.ts";
-import { preflightForgeRelease } from "./preflight.ts";
+import { assetKinds, forgeReleaseInput, partsOf, tagOf, type ForgeReleaseInput } from "./input.ts";
 
 export const forgeReleaseStep: ActingStep<ForgeReleaseInput> = {
   name: "forge-release",
@@ -27,11 +23,12 @@ export const forgeReleaseStep: ActingStep<ForgeReleaseInput> = {
     const parts = partsOf(use.input);
     return parts.length === 2 ? `publish ${page}` : parts[0] === "draft" ? `draft ${page}` : `publish the draft of ${page}`;
   },
-  preflight: preflightForgeRelease,
+  // Loaded when they are needed: a plan performs nothing.
+  preflight: async (planned, ports) => (await import("./preflight.ts")).preflightForgeRelease(planned, ports),
   reach: ({ input }) => (partsOf(input).includes("published") ? "irreversible" : "reversible"),
-  effects: forgeReleaseEffects,
-  survey: surveyForgeRelease,
-  observe: observeForgeRelease,
-  perform: performForgeRelease,
-  verify: verifyForgeRelease,
+  effects: async (frozen, ports) => (await import("./effects.ts")).forgeReleaseEffects(frozen, ports),
+  survey: async (effects, ports) => (await import("./look.ts")).surveyForgeRelease(effects, ports),
+  observe: async (effect, ports) => (await import("./look.ts")).observeForgeRelease(effect, ports),
+  perform: async (effect, seen, ports) => (await import("./perform.ts")).performForgeRelease(effect, seen, ports),
+  verify: async (effect, ports) => (await import("./look.ts")).verifyForgeRelease(effect, ports),
 };

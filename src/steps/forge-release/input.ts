@@ -1,6 +1,7 @@
 // What `forge-release` is told: whether it makes a draft, publishes one, or does both, and what stands on the page.
 import { z } from "zod";
 import { artifactKinds } from "../../domain/artifact.ts";
+import type { Use } from "../step.ts";
 
 /** Replaced by what was given for the input when the plan is computed. */
 const inputReference = z
@@ -38,4 +39,9 @@ export function partsOf({ draft, publish }: ForgeReleaseInput): readonly Part[] 
 
 export function assetKinds(input: ForgeReleaseInput): readonly (typeof artifactKinds)[number][] {
   return input.publish === "draft" ? [] : (input.assets ?? ["wheel", "sdist"]);
+}
+
+/** The tag that the run is pinned to, or that it makes. */
+export function tagOf({ packages }: Pick<Use, "packages">): string | undefined {
+  return packages.find((one) => one.tag !== undefined)?.tag;
 }

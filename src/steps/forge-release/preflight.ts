@@ -1,8 +1,7 @@
 // Before the run begins: the page has a tag, and says nothing that the forge would refuse. Whether the token may write
 // there is not tried, since trying is using it.
 import type { Finding, Planned, ReadPorts } from "../step.ts";
-import { tagOf } from "./effects.ts";
-import { assetKinds, type ForgeReleaseInput } from "./input.ts";
+import { assetKinds, tagOf, type ForgeReleaseInput } from "./input.ts";
 
 export async function preflightForgeRelease(planned: Planned<ForgeReleaseInput>, _ports: ReadPorts): Promise<readonly Finding[]> {
   const { plan, input } = planned;

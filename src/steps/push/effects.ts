@@ -3,8 +3,9 @@ import { z } from "zod";
 import type { JsonObject } from "../../domain/configuration.ts";
 import { SlipwayError } from "../../domain/error.ts";
 import type { Effect } from "../../domain/run/effect.ts";
-import type { Frozen } from "../step.ts";
-import { remoteOf, type PushInput } from "./push.ts";
+import type { Frozen, ReadPorts } from "../step.ts";
+import { remoteOf, type PushInput } from "./input.ts";
+import { wantedPull } from "./pull.ts";
 
 const pushData = z.strictObject({
   remote: z.string(),
@@ -16,6 +17,8 @@ const pushData = z.strictObject({
   /** The branch may have moved: the commits are made again on top of it. */
   mayMove: z.boolean(),
   tags: z.array(z.strictObject({ name: z.string(), object: z.string() })),
+  /** The pull request that takes the push's place where a rule of the remote refuses it. */
+  pull: z.strictObject({ head: z.string(), title: z.string(), text: z.string(), mark: z.string() }).optional(),
 });
 
 export type PushData = z.infer<typeof pushData>;
@@ -23,10 +26,13 @@ export type PushData = z.infer<typeof pushData>;
 /** Hosted git may answer from a copy that is a little behind. */
 const settleMs = 5_000;
 const withinMs = 5 * 60_000;
+/** While a merge is waited for, a forge may be down for a while. */
+const withinOfPullMs = 30 * 60_000;
 
-/** @throws SlipwayError PLAN_INVALID when there are commits and no branch for them, or files that were not committed */
-export async function pushEffects(frozen: Frozen<PushInput>): Promise<readonly Effect[]> {
-  const data = dataOf(frozen);
+/** @throws SlipwayError PLAN_INVALID when there are commits and no branch for them, files that were not committed, or tags and `or:` */
+export async function pushEffects(frozen: Frozen<PushInput>, ports: ReadPorts): Promise<readonly Effect[]> {
+  const plain = dataOf(frozen);
+  const data = frozen.input.or === undefined || plain.branch === undefined ? plain : { ...plain, pull: await wantedPull(frozen, ports) };
   if (data.branch === undefined && data.tags.length === 0) return [];
   const what = [...(data.branch === undefined ? [] : [data.branch]), ...data.tags.map(({ name }) => name)];
   return [
@@ -38,21 +44,27 @@ export async function pushEffects(frozen: Frozen<PushInput>): Promise<readonly E
       reach: "reversible",
       again: "harmless",
       settleMs,
-      withinMs,
+      withinMs: data.pull === undefined ? withinMs : withinOfPullMs,
       data: toJson(data),
     },
   ];
 }
 
-/** As the journal holds it: a branch that is not there is left out. */
-function toJson({ branch, ...rest }: PushData): JsonObject {
-  return branch === undefined ? rest : { ...rest, branch };
+/** As the journal holds it: what is not there is left out. */
+function toJson({ branch, pull, ...rest }: PushData): JsonObject {
+  return { ...rest, ...(branch === undefined ? {} : { branch }), ...(pull === undefined ? {} : { pull }) };
 }
 
 function dataOf({ input, head, plan }: Frozen<PushInput>): PushData {
   if (head.tree !== undefined) {
     throw new SlipwayError("PLAN_INVALID", "Cannot push: files were kept and not committed", {
       hint: "Put a `commit` step above the `push` step",
+    });
+  }
+  // A merge may make another commit of ours, and a tag leads to one commit: it is made after the merge.
+  if (input.or !== undefined && head.tags.length > 0) {
+    throw new SlipwayError("PLAN_INVALID", `Cannot push the tag "${head.tags[0]?.name}" by pull request: the merge may be another commit`, {
+      hint: "Put the `tag` step, and a `push` of its own for the tag, below the `push` that has `or: pull-request`",
     });
   }
   const base = plan.source.commit;

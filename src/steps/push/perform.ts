@@ -5,6 +5,7 @@ import type { PushedRef } from "../../platform/ports.ts";
 import type { EffectPorts, Remote } from "../step.ts";
 import { markOf, readData, type PushData } from "./effects.ts";
 import { lookAtBranch, lookAtTags } from "./look.ts";
+import { mayGoByPull, performPull } from "./pull.ts";
 
 /** A remote that did not answer is asked again; nothing has left this machine by then, so that nothing is in doubt. */
 const againMs = 5_000;
@@ -20,11 +21,30 @@ export async function performPush(effect: Effect, _seen: Observation, ports: Eff
   if (tags.kind === "unknown") return later(tags.why);
   const refs = [...branch.refs, ...tags.missing.map(({ name, object }): PushedRef => ({ ref: `refs/tags/${name}`, to: object }))];
   const pushed = refs.length === 0 ? { kind: "sent" as const } : await remote.push(refs);
-  return pushed.kind === "sent" ? { kind: "sent", warnings: [] } : pushed;
+  switch (pushed.kind) {
+    case "sent":
+      return { kind: "sent", warnings: [] };
+    case "unknown":
+      return pushed;
+    case "refused": {
+      const { why, atRemote } = pushed;
+      if (atRemote !== true || !mayGoByPull(data) || !(await isWhere(branch.tip, data, remote))) return { kind: "refused", why };
+      return performPull(data, ports, { why, later });
+    }
+    default:
+      return unreachable(pushed, "pushed");
+  }
+}
+
+/** Still where the push was to start from: then no other push was quicker, and it is a rule that refused it. */
+async function isWhere(tip: string | undefined, data: PushData, remote: Remote): Promise<boolean> {
+  const look = await lookAtBranch(data, remote);
+  return (look?.kind === "behind" || look?.kind === "moved") && look.tip === tip;
 }
 
 type Line =
-  | { readonly kind: "line"; readonly refs: readonly PushedRef[] }
+  /** `tip`: where the branch was seen; absent: there is nothing to move. */
+  | { readonly kind: "line"; readonly refs: readonly PushedRef[]; readonly tip?: string }
   | { readonly kind: "refused"; readonly why: string }
   | { readonly kind: "unknown"; readonly why: string };
 
@@ -36,7 +56,7 @@ async function lineFor(data: PushData, remote: Remote): Promise<Line> {
     case "contains":
       return { kind: "line", refs: [] };
     case "behind":
-      return { kind: "line", refs: [lineTo(data, data.commit, look.tip)] };
+      return { kind: "line", tip: look.tip, refs: [lineTo(data, data.commit, look.tip)] };
     case "moved":
       return data.mayMove
         ? onTopOf(look.tip, data, remote)
@@ -52,7 +72,7 @@ async function lineFor(data: PushData, remote: Remote): Promise<Line> {
 
 async function onTopOf(tip: string, data: PushData, remote: Remote): Promise<Line> {
   const again = await remote.replay(data.commit, tip, markOf(data));
-  if (again.kind === "replayed") return { kind: "line", refs: [lineTo(data, again.commit, tip)] };
+  if (again.kind === "replayed") return { kind: "line", tip, refs: [lineTo(data, again.commit, tip)] };
   return { kind: "refused", why: `the run's commits and ${data.branch} change the same lines of ${again.paths.slice(0, 5).join(", ")}` };
 }
 

@@ -5,7 +5,8 @@ import type { Head } from "../../domain/run/head.ts";
 import type { PushedRef } from "../../platform/ports.ts";
 import { aFrozen, aPlan, aPlanned, fakePorts, type FakePorts } from "../../../test/support/ports.ts";
 import type { Remote } from "../step.ts";
-import { pushStep, type PushInput } from "./push.ts";
+import type { PushInput } from "./input.ts";
+import { pushStep } from "./push.ts";
 
 const base = "b".repeat(40);
 const ours = "c".repeat(40);

@@ -1,31 +1,8 @@
 // The step `push`: the run's commits and tags, sent in one atomic push that takes nothing away from anybody (DESIGN §1.7).
 // What it means to the world is "this branch contains our commit, and these tags lead to it"; a look at the remote tells
 // whether it holds, so that a lost reply costs a look and no second push.
-import { z } from "zod";
 import type { ActingStep } from "../step.ts";
-import { pushEffects } from "./effects.ts";
-import { observePush, verifyPush } from "./look.ts";
-import { preflightPush } from "./preflight.ts";
-import { performPush } from "./perform.ts";
-
-const branchName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._/-]{0,200}$/, { error: 'must be the name of a branch, for example "main"' });
-
-const pushInput = z.strictObject({
-  onto: branchName
-    .optional()
-    .describe(
-      "Branch to push to, also when others have moved it on: the run's commits are made again on top. Default: the release's branch, unmoved",
-    ),
-  or: z.literal("pull-request").optional().describe("Where the branch is protected: open a pull request and wait for its merge"),
-  message: z.string().min(1).max(10_000).optional().describe("Title of the pull request"),
-  remote: z
-    .string()
-    .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/, { error: 'must be the name of a remote, for example "origin"' })
-    .optional()
-    .describe('Remote to push to; default "origin"'),
-});
-
-export type PushInput = z.infer<typeof pushInput>;
+import { pushInput, remoteOf, type PushInput } from "./input.ts";
 
 export const pushStep: ActingStep<PushInput> = {
   name: "push",
@@ -38,18 +15,18 @@ export const pushStep: ActingStep<PushInput> = {
   takes: () => [],
   makes: () => [],
   asks: () => ({ programs: ["git"], toolbox: false, platforms: [] }),
-  notYet: ({ input }) => (input.or === undefined ? undefined : "`or: pull-request` of `push`"),
-  describe: ({ input }) => (input.onto === undefined ? `push to ${remoteOf(input)}` : `push onto ${input.onto} at ${remoteOf(input)}`),
-  preflight: preflightPush,
+  usesForge: ({ input }) => input.or !== undefined,
+  describe: ({ input }) => {
+    const words = input.onto === undefined ? `push to ${remoteOf(input)}` : `push onto ${input.onto} at ${remoteOf(input)}`;
+    return input.or === undefined ? words : `${words}, or by pull request`;
+  },
+  // Loaded when they are needed: a plan performs nothing.
+  preflight: async (planned, ports) => (await import("./preflight.ts")).preflightPush(planned, ports),
   reach: () => "reversible",
-  effects: pushEffects,
+  effects: async (frozen, ports) => (await import("./effects.ts")).pushEffects(frozen, ports),
   // Other branches and tags are none of this release's business; those of ours are looked at one by one.
   survey: async () => ({ kind: "clear" }),
-  observe: observePush,
-  perform: performPush,
-  verify: verifyPush,
+  observe: async (effect, ports) => (await import("./look.ts")).observePush(effect, ports),
+  perform: async (effect, seen, ports) => (await import("./perform.ts")).performPush(effect, seen, ports),
+  verify: async (effect, ports) => (await import("./look.ts")).verifyPush(effect, ports),
 };
-
-export function remoteOf(input: Pick<PushInput, "remote">): string {
-  return input.remote ?? "origin";
-}

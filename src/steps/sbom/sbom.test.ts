@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
 import { aFrozen, anArtifact, aPackage, aUse, fakeArchives, fakePorts, memoryFiles } from "../../../test/support/ports.ts";
-import { sbomStep, type SbomInput } from "./sbom.ts";
+import type { SbomInput } from "./input.ts";
+import { sbomStep } from "./sbom.ts";
 
 const wheel = anArtifact("wheel", "demo-1.0.0-py3-none-any.whl");
 const metadata =

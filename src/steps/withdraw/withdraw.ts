@@ -2,10 +2,6 @@
 // as anything of it can no longer be taken back (S4.4).
 import { z } from "zod";
 import type { ActingStep, Use } from "../step.ts";
-import { withdrawEffects } from "./effects.ts";
-import { observeWithdrawn, verifyWithdrawn } from "./look.ts";
-import { performWithdraw } from "./perform.ts";
-import { preflightWithdraw } from "./preflight.ts";
 
 export const withdrawable = ["tag", "forge-release"] as const;
 
@@ -29,13 +25,14 @@ export const withdrawStep: ActingStep<WithdrawInput> = {
   usesForge: ({ input }) => input.of.includes("forge-release"),
   looksEverywhere: () => true,
   describe: (use) => `withdraw ${wordsOf(use)}`,
-  preflight: preflightWithdraw,
+  // Loaded when they are needed: a plan performs nothing.
+  preflight: async (planned, ports) => (await import("./preflight.ts")).preflightWithdraw(planned, ports),
   reach: () => "reversible",
-  effects: withdrawEffects,
+  effects: async (frozen, ports) => (await import("./effects.ts")).withdrawEffects(frozen, ports),
   survey: async () => ({ kind: "clear" }),
-  observe: observeWithdrawn,
-  perform: performWithdraw,
-  verify: verifyWithdrawn,
+  observe: async (effect, ports) => (await import("./look.ts")).observeWithdrawn(effect, ports),
+  perform: async (effect, seen, ports) => (await import("./perform.ts")).performWithdraw(effect, seen, ports),
+  verify: async (effect, ports) => (await import("./look.ts")).verifyWithdrawn(effect, ports),
 };
 
 function wordsOf({ input, packages }: Use<WithdrawInput>): string {

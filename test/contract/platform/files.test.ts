@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  realpathSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -81,6 +82,21 @@ test("readText() refuses what is missing, too large or not UTF-8, and names it",
   await assert.rejects(files.readText(folder), { code: "FILE_UNREADABLE", message: /EISDIR/ });
   assert.equal(await files.readTextIfThere(join(folder, "none")), undefined);
   assert.equal(await files.readTextIfThere(join(folder, "latin1", "below")), undefined);
+});
+
+test("realPath() follows links to where they lead, and takes one that leads nowhere for nothing", async (t) => {
+  const folder = realpathSync(temporaryFolder(t));
+  mkdirSync(join(folder, "deep"));
+  writeFileSync(join(folder, "deep", "file"), "");
+  symlinkSync("deep", join(folder, "to-folder"));
+  symlinkSync("to-folder/file", join(folder, "to-file"));
+  symlinkSync("nowhere", join(folder, "dangling"));
+  symlinkSync("loop", join(folder, "loop"));
+
+  assert.equal(await files.realPath(join(folder, "to-file")), join(folder, "deep", "file"));
+  assert.equal(await files.realPath(join(folder, "deep", "file")), join(folder, "deep", "file"));
+  assert.equal(await files.realPath(join(folder, "dangling")), undefined);
+  await assert.rejects(files.realPath(join(folder, "loop")), { code: "FILE_UNREADABLE" });
 });
 
 test("info() looks at the path itself, list() sorts by code unit and takes a missing folder for an empty one", async (t) => {

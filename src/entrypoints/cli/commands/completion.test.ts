@@ -37,6 +37,11 @@ test("shells complete; where there is no project, runs and steps do not, without
   assert.deepEqual(await candidates("logs", ""), []);
 });
 
+test("words that count from the present version complete where a version is asked for", async () => {
+  assert.deepEqual(await candidates("run", "mi"), ["minor", "minor-alpha", "minor-beta", "minor-rc"]);
+  assert.deepEqual(await candidates("plan", "p"), ["patch", "pre", "patch-alpha", "patch-beta", "patch-rc"]);
+});
+
 for (const shell of ["bash", "zsh", "fish"]) {
   test(`there is a script for ${shell}, which asks the program`, async () => {
     const terminal = fakeTerminal();

@@ -2,6 +2,7 @@
 // names complete as well as verbs.
 import type { Command } from "commander";
 import { SlipwayError } from "../../../domain/error.ts";
+import { nextWords } from "../../../domain/version/next.ts";
 import { listRuns, lookAtRun } from "../../../app/look-at-run.ts";
 import type { Context } from "../context.ts";
 import { safe, type Terminal } from "../terminal.ts";
@@ -40,6 +41,8 @@ export function completionCommand(terminal: Terminal, shell: string, _program: C
 
 /** Commands that take a run, and commands that take a step, as their first word. */
 const takesRun = ["status", "watch", "approve", "reject", "cancel", "verify", "diff"];
+/** Commands that take a version, or a word that counts from the present one. */
+const takesVersion = ["plan", "rehearse", "run"];
 const takesStep = ["logs", "retry", "acknowledge"];
 
 export async function completeCommand({ world, terminal }: Context, line: readonly string[], program: Command): Promise<number> {
@@ -69,6 +72,7 @@ async function wordsFor(world: Context["world"], program: Command, verb: string 
   try {
     if (verb === undefined) return program.commands.map((one) => one.name()).filter((name) => !name.startsWith("_"));
     if (verb === "completion") return Object.keys(scripts);
+    if (takesVersion.includes(verb)) return nextWords;
     if (takesRun.includes(verb)) return (await listRuns(world, 20)).map((run) => run.run);
     if (takesStep.includes(verb)) return (await lookAtRun(world, undefined)).report.steps.map((step) => step.id);
     return [];

@@ -134,11 +134,11 @@ export async function createPull({ service, request }: Asked): Promise<Reply> {
 }
 
 /** What a person does on the page: merges, or closes without. @returns false when there is none open, or nothing to merge */
-export async function endPull(service: Service, number: number, how: "merge" | "close"): Promise<boolean> {
+export async function endPull(service: Service, number: number, how: "merge" | "squash" | "close"): Promise<boolean> {
   const pull = service.store.state().pulls.find((one) => one.number === number && one.closedMs === undefined);
   if (pull === undefined) return false;
-  const mergedCommit = how === "merge" ? await service.refs.merge(pull.base, pull.head) : undefined;
-  if (how === "merge" && mergedCommit === undefined) return false;
+  const mergedCommit = how === "close" ? undefined : await service.refs.merge(pull.base, pull.head, how);
+  if (how !== "close" && mergedCommit === undefined) return false;
   const ended = { ...pull, closedMs: service.clock.nowMs(), ...(mergedCommit === undefined ? {} : { mergedCommit }) };
   await service.store.change((state) => ({
     state: { ...state, pulls: state.pulls.map((one) => (one.number === number ? ended : one)) },

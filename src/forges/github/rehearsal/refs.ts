@@ -18,7 +18,7 @@ export interface Refs {
   /** Makes a lightweight tag. @returns false when git refuses it: the name is none, or the tag is there */
   makeTag(name: string, commit: string): Promise<boolean>;
   /** Merges a branch and moves the base there. @returns the merge; undefined when there is nothing or a conflict to merge */
-  merge(base: string, head: string): Promise<string | undefined>;
+  merge(base: string, head: string, how?: "merge" | "squash"): Promise<string | undefined>;
 }
 
 /** A bare repository, and how git is run there. */
@@ -90,7 +90,7 @@ export function gitRefs(repository: GitRepository): Refs {
     commit,
     makeTag: async (name, sha) =>
       !badName.test(name) && (await git(["update-ref", `refs/tags/${name}`, sha, "0".repeat(40)])) !== undefined,
-    merge: (base, head) => mergeBranches(git, commit, { base, head }),
+    merge: (base, head, how = "merge") => mergeBranches(git, commit, { base, head, how }),
   };
 }
 
@@ -105,13 +105,14 @@ async function taggedBy(git: Run, sha: string): Promise<GitObject | undefined> {
 async function mergeBranches(
   git: Run,
   commit: Refs["commit"],
-  { base, head }: { readonly base: string; readonly head: string },
+  { base, head, how }: { readonly base: string; readonly head: string; readonly how: "merge" | "squash" },
 ): Promise<string | undefined> {
   const [ours, theirs] = [await commit(`refs/heads/${base}`), await commit(`refs/heads/${head}`)];
   if (ours === undefined || theirs === undefined) return undefined;
   const tree = (await git(["merge-tree", "--write-tree", ours, theirs]))?.split("\n")[0];
   if (tree === undefined) return undefined;
-  const merged = await git(["commit-tree", tree, "-p", ours, "-p", theirs, "-m", `Merge branch '${head}' into ${base}`]);
+  const parents = how === "squash" ? [ours] : [ours, theirs];
+  const merged = await git(["commit-tree", tree, ...parents.flatMap((one) => ["-p", one]), "-m", `Merge branch '${head}' into ${base}`]);
   if (merged === undefined) return undefined;
   return (await git(["update-ref", `refs/heads/${base}`, merged, ours])) === undefined ? undefined : merged;
 }

@@ -47,7 +47,7 @@ export interface RehearsalForge {
   readonly owner: {
     setImmutableReleases(enabled: boolean): Promise<void>;
     openIssue(issue: { readonly title: string; readonly body?: string; readonly labels?: readonly string[] }): Promise<number>;
-    endPull(number: number, how: "merge" | "close"): Promise<boolean>;
+    endPull(number: number, how: "merge" | "squash" | "close"): Promise<boolean>;
     setRun(id: number, run: Pick<StoredRun, "status" | "conclusion">): Promise<void>;
     /** Where no git repository stands behind: a branch or tag as if it had been pushed. */
     pushed(ref: string, commit: string): Promise<void>;

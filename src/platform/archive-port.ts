@@ -1,0 +1,33 @@
+// ◆ Archives as steps see them: read as streams with limits, never unpacked to disk. A part of ports.ts, which hands it on.
+
+/** One member of an archive, as its directory states it. */
+export interface ArchiveMember {
+  readonly path: string;
+  readonly kind: "file" | "folder" | "link" | "other";
+  /** Uncompressed size. */
+  readonly sizeBytes: number;
+}
+
+/**
+ * An archive that was read as a stream, never unpacked to disk. `faults` are the ways in which its structure would be
+ * read differently by different readers (PyPI refuses them): prefix or trailing bytes, headers that disagree, data
+ * descriptors, duplicate names, sparse members; an archive with faults is still listed as far as it can be.
+ */
+export interface Archive {
+  readonly members: readonly ArchiveMember[];
+  readonly faults: readonly string[];
+  /** Text of a member, at most `limitBytes` of UTF-8. */
+  readText(path: string, limitBytes: number): Promise<ArchiveText>;
+  /** sha256 in base64url without padding, and size, of every file member; streamed. */
+  digests(): Promise<ReadonlyMap<string, { readonly sha256: string; readonly sizeBytes: number }>>;
+}
+
+export type ArchiveText = { readonly kind: "text"; readonly text: string } | { readonly kind: "absent" | "too-large" | "not-utf8" };
+
+export type ArchiveOpened = { readonly kind: "opened"; readonly archive: Archive } | { readonly kind: "unreadable"; readonly why: string };
+
+/** Reads wheels (zip) and sdists (tar.gz) with limits on entries, sizes and ratio. */
+export interface Archives {
+  openZip(file: string): Promise<ArchiveOpened>;
+  openTarGz(file: string): Promise<ArchiveOpened>;
+}
