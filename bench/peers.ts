@@ -30,8 +30,12 @@ export const pythonPeers: Peers = {
   },
 };
 
+/** In a folder of its own, so that it is installed for its row alone. */
+export const gitCliff: Peers = { ...pythonPeers, folder: "git-cliff", wanted: ["git-cliff==2.14.2"] };
+
 export const semanticRelease = npmPeers("npm-sr", "semantic-release@24.2.9");
 export const releaseIt = npmPeers("npm-ri", "release-it@20.2.1");
+export const changelogs = npmPeers("npm-cl", ["changelogen@0.6.2", "conventional-changelog@7.2.1", "conventional-changelog-angular@9.4.0"]);
 export const changesets = npmPeers("npm-cs", "@changesets/cli@2.31.1");
 /** One of its dependencies asks for a tag of node-fetch that not every mirror has (reference/testbed.md §1). */
 export const verdaccio = npmPeers("verdaccio", "verdaccio@6.8.0", { "node-fetch": "^2.7.0" });
@@ -42,10 +46,10 @@ export const goTask: Peers = {
   install: (folder, wanted) => run("go", ["install", ...wanted], { GOBIN: folder }),
 };
 
-function npmPeers(folder: string, wanted: string, overrides: Readonly<Record<string, string>> = {}): Peers {
+function npmPeers(folder: string, wanted: string | readonly string[], overrides: Readonly<Record<string, string>> = {}): Peers {
   return {
     folder,
-    wanted: [wanted],
+    wanted: typeof wanted === "string" ? [wanted] : wanted,
     install(at, names) {
       writeFileSync(join(at, "package.json"), `${JSON.stringify({ private: true, overrides })}\n`);
       run("npm", ["install", "--no-audit", "--no-fund", "--silent", "--prefix", at, ...names]);

@@ -15,6 +15,8 @@ export function python(program: string): string {
   return join(scratch, "python", "bin", program);
 }
 
+export const gitCliffProgram = join(scratch, "git-cliff", "bin", "git-cliff");
+
 /** The file of a Node program in one of the peers' folders. */
 export function npm(folder: string, ...path: readonly string[]): string {
   return join(scratch, folder, "node_modules", ...path);

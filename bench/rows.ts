@@ -1,5 +1,6 @@
 // All rows, in the order of the page.
 import type { Row } from "./row.ts";
+import { changelogRow } from "./rows/changelog.ts";
 import { checkRow } from "./rows/check.ts";
 import { coldRow } from "./rows/cold.ts";
 import { engineRow } from "./rows/engine.ts";
@@ -8,4 +9,14 @@ import { readyRow } from "./rows/ready.ts";
 import { uploadLargeRow, uploadManyRow } from "./rows/upload.ts";
 import { wholeRow } from "./rows/whole.ts";
 
-export const rows: readonly Row[] = [coldRow, planRow, checkRow, uploadManyRow, uploadLargeRow, engineRow, wholeRow, readyRow];
+export const rows: readonly Row[] = [
+  coldRow,
+  planRow,
+  changelogRow,
+  checkRow,
+  uploadManyRow,
+  uploadLargeRow,
+  engineRow,
+  wholeRow,
+  readyRow,
+];

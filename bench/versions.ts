@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { said } from "./machine.ts";
-import { npm, python, scratch } from "./places.ts";
+import { gitCliffProgram, npm, python, scratch } from "./places.ts";
 
 let known: Readonly<Record<string, string>> | undefined;
 
@@ -15,6 +15,8 @@ function look(): Readonly<Record<string, string>> {
   const packages = {
     "semantic-release": npm("npm-sr", "semantic-release"),
     "release-it": npm("npm-ri", "release-it"),
+    changelogen: npm("npm-cl", "changelogen"),
+    "conventional-changelog": npm("npm-cl", "conventional-changelog"),
     "@changesets/cli": npm("npm-cs", "@changesets", "cli"),
     verdaccio: npm("verdaccio", "verdaccio"),
   };
@@ -23,6 +25,7 @@ function look(): Readonly<Record<string, string>> {
     python: said("python3", "--version").replace("Python ", ""),
     ...Object.fromEntries(Object.entries(packages).flatMap(([name, folder]) => npmVersion(name, folder))),
     ...pythonVersions(),
+    ...(existsSync(gitCliffProgram) ? { "git-cliff": said(gitCliffProgram, "--version").replace("git-cliff ", "") } : {}),
     ...(existsSync(join(scratch, "go", "task")) ? { "go-task": said(join(scratch, "go", "task"), "--version").replace(/^v/, "") } : {}),
   };
 }

@@ -14,7 +14,7 @@ export const tagsCount = 99;
 export const commitsCount = 20_000;
 export const commitsSinceTag = 200;
 
-const name = "history-1";
+const name = "history-2";
 
 export async function history(): Promise<History> {
   const folder = await made(name, make);
@@ -104,17 +104,19 @@ build-backend = "hatchling.build"
 
 [project]
 name = "slipway-bench-history"
-version = "0.${tagsCount + 1}.0"
+version = "0.${tagsCount}.0"
 readme = "README.md"
 `;
 
 const slipwayYaml = `slipway: 1
 project: history
-packages: { history: { path: ., tag: "v{version}", import: history } }
-version: { from: manifest }
-on: { tag: history }
+packages: { history: { path: ., tag: "v{version}", import: history, changelog: { file: CHANGELOG.md, by: git-cliff } } }
+version: { from: commits }
 environments: { pypi: { registry: pypi, credentials: { token: PYPI_TOKEN } } }
 steps:
+  version: { uses: bump }
+  commit: { uses: commit, with: { message: "Release {version}" } }
+  tag: { uses: tag }
   build: { uses: build-wheel }
   pypi: { uses: publish, environment: pypi }
 `;

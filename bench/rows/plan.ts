@@ -39,7 +39,7 @@ async function prepare(): Promise<Prepared> {
       },
     ],
     notes: [
-      "This version of Slipway takes the version from the manifest and the tags; it reads no commit messages yet (`version.from: commits` comes with a later issue), which the peers do. The plan it prints is whole: source, packages, steps, registries, the line, the digest.",
+      "The version is counted from the commits (`version.from: commits`), as the peers do. The plan that Slipway prints is whole: source, packages, steps, registries, the line, the digest.",
       "The base is `node -e 0`, of the same Node. `git describe` and `git log` are shown as the limit.",
     ],
     missing,

@@ -61,11 +61,16 @@ function readInput(input: InputConfiguration, given: JsonObject): readonly Value
   const text = typeof value === "string" ? value : JSON.stringify(value);
   if (input.type === "boolean") {
     if (text === "true" || text === "false") return [[input.name, text === "true"]];
-    throw new SlipwayError("USAGE", `Cannot take input "${input.name}": "${text}" is neither true nor false`);
+    throw new SlipwayError("USAGE", `Cannot take input "${input.name}": "${shown(text)}" is neither true nor false`);
   }
   if (input.type !== "string" && !forms[input.type].is.test(text))
-    throw new SlipwayError("USAGE", `Cannot take input "${input.name}": "${text}" is not ${forms[input.type].called}`);
+    throw new SlipwayError("USAGE", `Cannot take input "${input.name}": "${shown(text)}" is not ${forms[input.type].called}`);
   return [[input.name, text]];
+}
+
+/** Enough of a value to know it again. */
+function shown(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
 function textOf(inputs: JsonObject, name: string | undefined): string | undefined {

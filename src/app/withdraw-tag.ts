@@ -39,7 +39,10 @@ export async function withdrawTag(world: World, options: WithdrawOptions): Promi
   const runs = openRuns(world, project);
   const lock = takeDriver(world, runs.folders);
   try {
-    return await withdraw(world, project, { plan: await planWithdrawal(world, project, { one, page: options.page }), observer: options.observer });
+    return await withdraw(world, project, {
+      plan: await planWithdrawal(world, project, { one, page: options.page }),
+      observer: options.observer,
+    });
   } finally {
     runs.journal.close();
     lock.release();

@@ -234,6 +234,31 @@ test("drive() stays at a gate where it is to wait for people", async () => {
   await assert.rejects(driven({ plan: gated, told: [[0, passed]], waitForPeople: true }), /nothing happens any more: \+subject-frozen \./);
 });
 
+const unmerged: Fact = observed("a", { kind: "pending", againMs: 30_000, why: "not merged yet", forPerson: true });
+
+test("drive() returns where a person elsewhere is waited for, having looked once", async () => {
+  const told: readonly Told[] = [...begun, [0, { kind: "run-driven", by: ann, tool: "slipway" }], [0, passed], [0, clear("publish")]];
+  const { drove, log } = await driven({ plan: planOf([publish]), told, ends: { "observe:publish:a": [unmerged] } });
+
+  assert.deepEqual(drove, { kind: "waiting", gates: [], questions: [], elsewhere: ["publish"] });
+  assert.deepEqual(log, [">observe:publish:a", "+effect-observed", "."]);
+});
+
+test("drive() goes on looking where it is to wait for people, and ends with the merge", async () => {
+  let looks = 0;
+  const ends = {
+    ...allWell,
+    get "observe:publish:a"(): readonly Fact[] {
+      looks += 1;
+      return [looks < 4 ? unmerged : observed("a", { kind: "present", evidence: { how: "read back" } })];
+    },
+  };
+
+  const { drove } = await driven({ plan: planOf([publish]), told: begun, ends, waitForPeople: true });
+
+  assert.deepEqual([drove.kind, looks], ["closed", 4]);
+});
+
 test("drive() begins nothing new once it is interrupted, ends what is under way, and says so", async () => {
   const plan = planOf([aPlannedStep({ id: "a" }), aPlannedStep({ id: "b", waitsFor: ["a"] })]);
   const { drove, log } = await driven({ plan, told: [[0, passed]], ends: { "work:a": [done("a")] }, interruptAt: "work:a" });

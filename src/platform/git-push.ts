@@ -86,11 +86,19 @@ function judge(answer: GitAnswer): Pushed {
   const rejected = answer.stdout
     .split("\n")
     .filter((line) => line.startsWith("!\t"))
-    .map((line) => line.split("\t").slice(1).join(" "));
+    // The object says nothing to people; the ref does.
+    .map((line) =>
+      line
+        .split("\t")
+        .slice(1)
+        .join(" ")
+        .replace(/^[0-9a-f]*:/, ""),
+    );
+  // Some servers put "error:" before each line, empty ones included.
   const remarks = answer.stderr
     .split("\n")
-    .filter((line) => line.startsWith("remote: ") && line.trim() !== "remote:")
-    .map((line) => line.slice("remote: ".length).trim());
+    .flatMap((line) => /^remote: (?:error:)?(.*)$/.exec(line)?.[1]?.trim() ?? [])
+    .filter((remark) => remark !== "");
   if (rejected.length > 0) {
     const why = [...rejected, ...remarks].join("; ").slice(0, 2_000);
     // "[remote rejected]" is what the other side said of the ref; "[rejected]" is our own git, whose lease did not hold.

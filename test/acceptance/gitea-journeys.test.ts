@@ -74,7 +74,10 @@ function oneCommitOneTag(place: GiteaPlace, tag: string): void {
   place.bed.git("fetch", "--quiet", "--tags", "origin");
   assert.equal(place.bed.git("rev-list", "--count", "origin/main").trim(), "2");
   assert.equal(refs.get(`refs/tags/${tag}^{}`), refs.get("refs/heads/main"), "the tag leads to the branch's new tip");
-  assert.deepEqual([...refs.keys()].filter((ref) => ref.startsWith("refs/tags/")), [`refs/tags/${tag}`, `refs/tags/${tag}^{}`]);
+  assert.deepEqual(
+    [...refs.keys()].filter((ref) => ref.startsWith("refs/tags/")),
+    [`refs/tags/${tag}`, `refs/tags/${tag}^{}`],
+  );
 }
 
 async function runsAt(place: GiteaPlace): Promise<readonly string[]> {
@@ -83,76 +86,105 @@ async function runsAt(place: GiteaPlace): Promise<readonly string[]> {
   return itemsOf(runs).map((run) => `${textIn(run, "display_title")} ${textIn(run, "status")} ${textIn(run, "path")}`);
 }
 
-test("two-pipelines: from the commit to the page, and from the page to Gitea's own registry", { timeout: 10 * minutes }, async (context) => {
-  const place = await open(context, { example: "two-pipelines" });
-  const before = place.bed.git("rev-parse", "HEAD");
+test(
+  "two-pipelines: from the commit to the page, and from the page to Gitea's own registry",
+  { timeout: 10 * minutes },
+  async (context) => {
+    const place = await open(context, { example: "two-pipelines" });
+    const before = place.bed.git("rev-parse", "HEAD");
 
-  const released = await release(place, ["minor"]);
+    const released = await release(place, ["minor"]);
 
-  assert.equal(released.code, 0, told(released));
-  assert.equal(place.bed.git("rev-parse", "HEAD"), before, "the user's branch stays where it is");
-  assert.equal(place.bed.git("status", "--porcelain"), "");
-  oneCommitOneTag(place, "v1.1.0");
-  assert.equal(place.bed.git("cat-file", "-t", "v1.1.0").trim(), "tag");
-  const page = await pageOf(place, "v1.1.0");
-  assert.deepEqual([page.draft, page.prerelease], [false, false]);
-  assert.match(page.body, /^### Changed\n\n- one\n/, "the section of the changelog");
-  const sums = (of: Ended): readonly string[] => [...new Set(readReport(of).files.map(({ name, sha256 }) => `${name} ${sha256}`))].toSorted();
-  assert.deepEqual(page.assets.map(({ name }) => name).toSorted(), ["slipway-record.json", ...filesOf(pebble, "1.1.0")]);
-  assert.deepEqual(await digestsOn(page), sums(released), "what is downloaded is what was built");
-  assert.deepEqual(await runsAt(place), ["start/pebble/v1.1.0/publish queued publish.yml@refs/tags/v1.1.0"]);
+    assert.equal(released.code, 0, told(released));
+    assert.equal(place.bed.git("rev-parse", "HEAD"), before, "the user's branch stays where it is");
+    assert.equal(place.bed.git("status", "--porcelain"), "");
+    oneCommitOneTag(place, "v1.1.0");
+    assert.equal(place.bed.git("cat-file", "-t", "v1.1.0").trim(), "tag");
+    const page = await pageOf(place, "v1.1.0");
+    assert.deepEqual([page.draft, page.prerelease], [false, false]);
+    assert.match(page.body, /^### Changed\n\n- one\n/, "the section of the changelog");
+    const sums = (of: Ended): readonly string[] =>
+      [...new Set(readReport(of).files.map(({ name, sha256 }) => `${name} ${sha256}`))].toSorted();
+    assert.deepEqual(page.assets.map(({ name }) => name).toSorted(), ["slipway-record.json", ...filesOf(pebble, "1.1.0")]);
+    assert.deepEqual(await digestsOn(page), sums(released), "what is downloaded is what was built");
+    assert.deepEqual(await runsAt(place), ["start/pebble/v1.1.0/publish queued publish.yml@refs/tags/v1.1.0"]);
 
-  const other = place.otherMachine("other");
-  const words = ["run", "--pipeline", "publish", "--input", "tag=v1.1.0", "--json"];
-  const blind = await other.slipway(words, indexTokens(place));
-  assert.equal(blind.code, 4, told(blind));
-  assert.equal(readReport(blind).code, "CREDENTIAL_MISSING");
-  assert.match(blind.stdout, /which step \\"fetch\\" needs: GITEA_TOKEN or FORGEJO_TOKEN is not set/);
-  const published = await other.slipway(words, { ...indexTokens(place), GITEA_TOKEN: place.tokens.reader });
+    const other = place.otherMachine("other");
+    const words = ["run", "--pipeline", "publish", "--input", "tag=v1.1.0", "--json"];
+    const blind = await other.slipway(words, indexTokens(place));
+    assert.equal(blind.code, 4, told(blind));
+    assert.equal(readReport(blind).code, "CREDENTIAL_MISSING");
+    assert.match(blind.stdout, /which step \\"fetch\\" needs: GITEA_TOKEN or FORGEJO_TOKEN is not set/);
+    const published = await other.slipway(words, { ...indexTokens(place), GITEA_TOKEN: place.tokens.reader });
 
-  assert.equal(published.code, 0, told(published));
-  const files = sums(published);
-  assert.deepEqual(files.map((line) => line.split(" ")[0]), filesOf(pebble, "1.1.0"));
-  for (const index of ["testpypi", "pypi"] as const) assert.deepEqual(await inRegistry(place, index, [pebble, "1.1.0"]), files);
-  assert.ok(files.every((line) => sums(released).includes(line)), "what is published is what was tested");
+    assert.equal(published.code, 0, told(published));
+    const files = sums(published);
+    assert.deepEqual(
+      files.map((line) => line.split(" ")[0]),
+      filesOf(pebble, "1.1.0"),
+    );
+    for (const index of ["testpypi", "pypi"] as const) assert.deepEqual(await inRegistry(place, index, [pebble, "1.1.0"]), files);
+    assert.ok(
+      files.every((line) => sums(released).includes(line)),
+      "what is published is what was tested",
+    );
 
-  const again = await other.slipway(["verify", "--json"], {});
-  assert.equal(again.code, 0, told(again));
-  noSecrets(place, [place.bed.state, path.join(other.folder, "state")], [released, published]);
-});
+    const again = await other.slipway(["verify", "--json"], {});
+    assert.equal(again.code, 0, told(again));
+    noSecrets(place, [place.bed.state, path.join(other.folder, "state")], [released, published]);
+  },
+);
 
-test("two-pipelines: files that were downloaded by hand are published without any token of the forge", { timeout: 10 * minutes }, async (context) => {
-  const place = await open(context, { example: "two-pipelines" });
-  const released = await release(place, ["1.1.0", "--input", "draft=true"]);
-  assert.equal(released.code, 0, told(released));
-  const page = await pageOf(place, "v1.1.0");
-  assert.equal(page.draft, true);
-  assert.deepEqual(await runsAt(place), [], "a draft starts nothing");
+test(
+  "two-pipelines: files that were downloaded by hand are published without any token of the forge",
+  { timeout: 10 * minutes },
+  async (context) => {
+    const place = await open(context, { example: "two-pipelines" });
+    const released = await release(place, ["1.1.0", "--input", "draft=true"]);
+    assert.equal(released.code, 0, told(released));
+    const page = await pageOf(place, "v1.1.0");
+    assert.equal(page.draft, true);
+    assert.deepEqual(await runsAt(place), [], "a draft starts nothing");
 
-  const other = place.otherMachine("other");
-  const words = ["run", "--pipeline", "publish", "--input", "tag=v1.1.0", "--json"];
-  const refused = await other.slipway(words, { ...indexTokens(place), GITEA_TOKEN: place.tokens.forge });
-  assert.notEqual(refused.code, 0, told(refused));
-  assert.match(readReport(refused).sentence, /the release page of v1\.1\.0 is a draft/);
-  const files = path.join(other.folder, "files");
-  mkdirSync(files);
-  for (const { name, url } of page.assets) writeFileSync(path.join(files, name), await bytesAt(url, place.tokens.forge));
-  const published = await other.slipway([...words, "--files", files], indexTokens(place));
+    const other = place.otherMachine("other");
+    const words = ["run", "--pipeline", "publish", "--input", "tag=v1.1.0", "--json"];
+    const refused = await other.slipway(words, { ...indexTokens(place), GITEA_TOKEN: place.tokens.forge });
+    assert.notEqual(refused.code, 0, told(refused));
+    assert.match(readReport(refused).sentence, /the release page of v1\.1\.0 is a draft/);
+    const files = path.join(other.folder, "files");
+    mkdirSync(files);
+    for (const { name, url } of page.assets) writeFileSync(path.join(files, name), await bytesAt(url, place.tokens.forge));
+    const published = await other.slipway([...words, "--files", files], indexTokens(place));
 
-  assert.equal(published.code, 0, told(published));
-  const names = filesOf(pebble, "1.1.0");
-  const sums = names.map((name) => `${name} ${createHash("sha256").update(readFileSync(path.join(files, name))).digest("hex")}`);
-  assert.deepEqual(await inRegistry(place, "pypi", [pebble, "1.1.0"]), sums);
-});
+    assert.equal(published.code, 0, told(published));
+    const names = filesOf(pebble, "1.1.0");
+    const sums = names.map(
+      (name) =>
+        `${name} ${createHash("sha256")
+          .update(readFileSync(path.join(files, name)))
+          .digest("hex")}`,
+    );
+    assert.deepEqual(await inRegistry(place, "pypi", [pebble, "1.1.0"]), sums);
+  },
+);
 
 /** Neither in what was said nor in what is kept. */
 function noSecrets(place: GiteaPlace, folders: readonly string[], ends: readonly Ended[]): void {
   const secrets = Object.values(place.tokens);
-  for (const ended of ends) assert.equal(secrets.some((secret) => told(ended).includes(secret)), false, "a token was said");
+  for (const ended of ends)
+    assert.equal(
+      secrets.some((secret) => told(ended).includes(secret)),
+      false,
+      "a token was said",
+    );
   for (const root of folders) {
     for (const file of readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())) {
       const bytes = readFileSync(path.join(file.parentPath, file.name));
-      assert.equal(secrets.some((secret) => bytes.includes(secret)), false, `${file.parentPath}/${file.name} holds a token`);
+      assert.equal(
+        secrets.some((secret) => bytes.includes(secret)),
+        false,
+        `${file.parentPath}/${file.name} holds a token`,
+      );
     }
   }
 }
@@ -189,61 +221,75 @@ for (const point of kills) {
   });
 }
 
-test("two-pipelines: half a release is begun anew by force-recreate, and not once a file is at the index", { timeout: 10 * minutes }, async (context) => {
-  const place = await open(context, { example: "two-pipelines" });
-  const half = await release(place, ["1.1.0"], { SLIPWAY_CRASH_AT: "effect/draft/v1.1.0/verified" });
-  assert.equal(half.signal, "SIGKILL", told(half));
-  const firstTag = place.lsRemote().get("refs/tags/v1.1.0");
-  const firstPage = await pageOf(place, "v1.1.0");
-  const cancelled = await place.bed.slipway(["cancel", "--reason", "begin anew"]);
-  assert.equal(cancelled.code, 0, told(cancelled));
-  // What was in doubt is looked at once more before a run that was given up is over.
-  const over = await release(place, []);
-  assert.match(told(over), /RUN_CANCELLED/);
-  place.bed.git("pull", "--quiet", "--ff-only", "origin", "main");
+test(
+  "two-pipelines: half a release is begun anew by force-recreate, and not once a file is at the index",
+  { timeout: 10 * minutes },
+  async (context) => {
+    const place = await open(context, { example: "two-pipelines" });
+    const half = await release(place, ["1.1.0"], { SLIPWAY_CRASH_AT: "effect/draft/v1.1.0/verified" });
+    assert.equal(half.signal, "SIGKILL", told(half));
+    const firstTag = place.lsRemote().get("refs/tags/v1.1.0");
+    const firstPage = await pageOf(place, "v1.1.0");
+    const cancelled = await place.bed.slipway(["cancel", "--reason", "begin anew"]);
+    assert.equal(cancelled.code, 0, told(cancelled));
+    // What was in doubt is looked at once more before a run that was given up is over.
+    const over = await release(place, []);
+    assert.match(told(over), /RUN_CANCELLED/);
+    place.bed.git("pull", "--quiet", "--ff-only", "origin", "main");
 
-  const anew = await release(place, ["1.1.0", "--input", "force-recreate=true"]);
+    const anew = await release(place, ["1.1.0", "--input", "force-recreate=true"]);
 
-  assert.equal(anew.code, 0, told(anew));
-  const page = await pageOf(place, "v1.1.0");
-  assert.notEqual(page.id, firstPage.id, "the first page is gone");
-  assert.equal(page.draft, false);
-  assert.notEqual(place.lsRemote().get("refs/tags/v1.1.0"), firstTag);
-  assert.equal(place.lsRemote().get("refs/tags/v1.1.0^{}"), place.lsRemote().get("refs/heads/main"));
+    assert.equal(anew.code, 0, told(anew));
+    const page = await pageOf(place, "v1.1.0");
+    assert.notEqual(page.id, firstPage.id, "the first page is gone");
+    assert.equal(page.draft, false);
+    assert.notEqual(place.lsRemote().get("refs/tags/v1.1.0"), firstTag);
+    assert.equal(place.lsRemote().get("refs/tags/v1.1.0^{}"), place.lsRemote().get("refs/heads/main"));
 
-  const other = place.otherMachine("other");
-  const env = { ...indexTokens(place), GITEA_TOKEN: place.tokens.reader };
-  const published = await other.slipway(["run", "--pipeline", "publish", "--input", "tag=v1.1.0", "--json"], env);
-  assert.equal(published.code, 0, told(published));
-  const refs = place.lsRemote();
-  place.bed.git("pull", "--quiet", "--ff-only", "origin", "main");
-  const refused = await release(place, ["1.1.0", "--input", "force-recreate=true"]);
+    const other = place.otherMachine("other");
+    const env = { ...indexTokens(place), GITEA_TOKEN: place.tokens.reader };
+    const published = await other.slipway(["run", "--pipeline", "publish", "--input", "tag=v1.1.0", "--json"], env);
+    assert.equal(published.code, 0, told(published));
+    const refs = place.lsRemote();
+    place.bed.git("pull", "--quiet", "--ff-only", "origin", "main");
+    // With the state of the first run it would say that this release is complete already, which it is.
+    const refused = await release(place, [
+      "1.1.0",
+      "--input",
+      "force-recreate=true",
+      "--state",
+      path.join(place.bed.folder, "other-state"),
+    ]);
 
-  assert.notEqual(refused.code, 0, told(refused));
-  assert.match(told(refused), /slipway-example-pebble 1\.1\.0 is at pypi, and cannot be taken back/);
-  assert.match(told(refused), /slipway run 1\.1\.1/);
-  assert.deepEqual(place.lsRemote(), refs, "nothing was taken away");
-  assert.equal((await pageOf(place, "v1.1.0")).id, page.id);
-});
+    assert.notEqual(refused.code, 0, told(refused));
+    assert.match(told(refused), /slipway-example-pebble 1\.1\.0 is at pypi, and cannot be taken back/);
+    assert.match(told(refused), /slipway run 1\.1\.1/);
+    assert.deepEqual(place.lsRemote(), refs, "nothing was taken away");
+    assert.equal((await pageOf(place, "v1.1.0")).id, page.id);
+  },
+);
 
-test("two-pipelines: a push that branch protection refuses is told in Gitea's own words, and nothing of it is there", { timeout: 10 * minutes }, async (context) => {
-  const place = await open(context, { example: "two-pipelines" });
-  await place.api("POST", "branch_protections", { rule_name: "main", enable_push: false });
-  const refs = place.lsRemote();
+test(
+  "two-pipelines: a push that branch protection refuses is told in Gitea's own words, and nothing of it is there",
+  { timeout: 10 * minutes },
+  async (context) => {
+    const place = await open(context, { example: "two-pipelines" });
+    await place.api("POST", "branch_protections", { rule_name: "main", enable_push: false });
+    const refs = place.lsRemote();
 
-  const refused = await release(place, ["1.1.0"]);
+    const refused = await release(place, ["1.1.0"]);
 
-  assert.notEqual(refused.code, 0, told(refused));
-  assert.match(readReport(refused).sentence, /Not allowed to push to protected branch main/);
-  console.log(readReport(refused));
-  assert.deepEqual(place.lsRemote(), refs, "neither the branch nor the tag");
-  assert.deepEqual(await place.pages(), []);
+    assert.notEqual(refused.code, 0, told(refused));
+    assert.match(readReport(refused).sentence, /Not allowed to push to protected branch main$/);
+    assert.deepEqual(place.lsRemote(), refs, "neither the branch nor the tag");
+    assert.deepEqual(await place.pages(), []);
 
-  await place.api("DELETE", "branch_protections/main");
-  const mended = await release(place, ["1.1.0"]);
-  assert.equal(mended.code, 0, told(mended));
-  oneCommitOneTag(place, "v1.1.0");
-});
+    await place.api("DELETE", "branch_protections/main");
+    const mended = await release(place, ["1.1.0"]);
+    assert.equal(mended.code, 0, told(mended));
+    oneCommitOneTag(place, "v1.1.0");
+  },
+);
 
 const issueTitle = "Release tide {version}";
 
@@ -254,43 +300,53 @@ function withTracker(project: string): void {
   });
 }
 
-test("tag-driven: a candidate and the clean tag after it, each with its page, its registry and its issue", { timeout: 10 * minutes }, async (context) => {
-  const place = await open(context, { example: "tag-driven", prepare: withTracker });
-  const issue = await openIssue(place, "0.2.0rc1");
-  tagAndPush(place, "v0.2.0-rc1");
-  const tokens = { ...releaseTokens(place), ...indexTokens(place) };
+test(
+  "tag-driven: a candidate and the clean tag after it, each with its page, its registry and its issue",
+  { timeout: 10 * minutes },
+  async (context) => {
+    const place = await open(context, { example: "tag-driven", prepare: withTracker });
+    const issue = await openIssue(place, "0.2.0rc1");
+    tagAndPush(place, "v0.2.0-rc1");
+    const tokens = { ...releaseTokens(place), ...indexTokens(place) };
 
-  const candidate = await place.bed.slipway(["run", "--json"], tokens);
+    const candidate = await place.bed.slipway(["run", "--json"], tokens);
 
-  assert.equal(candidate.code, 0, told(candidate));
-  const page = await pageOf(place, "v0.2.0-rc1");
-  assert.deepEqual([page.draft, page.prerelease], [false, true]);
-  assert.match(page.body, /Variants: `cli` and `library`/);
-  assert.ok(page.body.includes(`--index-url ${indexOf(place, "testpypi")} ${tide}==0.2.0rc1`), page.body);
-  assert.deepEqual(await digestsOn(page), await inRegistry(place, "testpypi", [tide, "0.2.0rc1"]));
-  await assert.rejects(inRegistry(place, "pypi", [tide, "0.2.0rc1"]), /404/);
-  await closedWithWord(place, issue, /slipway-example-tide 0\.2\.0rc1/);
+    assert.equal(candidate.code, 0, told(candidate));
+    const page = await pageOf(place, "v0.2.0-rc1");
+    assert.deepEqual([page.draft, page.prerelease], [false, true]);
+    assert.match(page.body, /Variants: `cli` and `library`/);
+    assert.ok(page.body.includes(`--index-url ${indexOf(place, "testpypi")}/ ${tide}==0.2.0rc1`), page.body);
+    assert.deepEqual(await digestsOn(page), await inRegistry(place, "testpypi", [tide, "0.2.0rc1"]));
+    await assert.rejects(inRegistry(place, "pypi", [tide, "0.2.0rc1"]), /404/);
+    await closedWithWord(place, issue, /slipway-example-tide 0\.2\.0rc1/);
 
-  const next = await openIssue(place, "0.2.0");
-  edit(place.bed.project, "pyproject.toml", (text) => text.replace('version = "0.2.0rc1"', 'version = "0.2.0"'));
-  place.bed.git("commit", "--all", "--quiet", "--message", "0.2.0");
-  place.bed.git("push", "--quiet", "origin", "main");
-  tagAndPush(place, "v0.2.0");
-  const killed = await place.bed.slipway(["run", "--json"], { ...tokens, SLIPWAY_CRASH_AT: `effect/pypi/${filesOf(tide, "0.2.0")[0]}/after-send` });
-  assert.equal(killed.signal, "SIGKILL", told(killed));
-  assert.equal((await pageOf(place, "v0.2.0")).draft, true, "the page is announced last");
-  const final = await place.bed.slipway(["run", "--json"], tokens);
+    const next = await openIssue(place, "0.2.0");
+    edit(place.bed.project, "pyproject.toml", (text) => text.replace('version = "0.2.0rc1"', 'version = "0.2.0"'));
+    place.bed.git("commit", "--all", "--quiet", "--message", "0.2.0");
+    place.bed.git("push", "--quiet", "origin", "main");
+    tagAndPush(place, "v0.2.0");
+    const killed = await place.bed.slipway(["run", "--json"], {
+      ...tokens,
+      SLIPWAY_CRASH_AT: `effect/pypi/${filesOf(tide, "0.2.0")[0]}/after-send`,
+    });
+    assert.equal(killed.signal, "SIGKILL", told(killed));
+    assert.equal((await pageOf(place, "v0.2.0")).draft, true, "the page is announced last");
+    const final = await place.bed.slipway(["run", "--json"], tokens);
 
-  assert.equal(final.code, 0, told(final));
-  const finalPage = await pageOf(place, "v0.2.0");
-  assert.deepEqual([finalPage.draft, finalPage.prerelease], [false, false]);
-  const sums = await digestsOn(finalPage);
-  assert.deepEqual(sums.map((line) => line.split(" ")[0]), filesOf(tide, "0.2.0"));
-  for (const index of ["testpypi", "pypi"] as const) assert.deepEqual(await inRegistry(place, index, [tide, "0.2.0"]), sums);
-  await closedWithWord(place, next, /slipway-example-tide 0\.2\.0/);
-  assert.equal((await place.pages()).length, 2);
-  noSecrets(place, [place.bed.state], [candidate, final]);
-});
+    assert.equal(final.code, 0, told(final));
+    const finalPage = await pageOf(place, "v0.2.0");
+    assert.deepEqual([finalPage.draft, finalPage.prerelease], [false, false]);
+    const sums = await digestsOn(finalPage);
+    assert.deepEqual(
+      sums.map((line) => line.split(" ")[0]),
+      filesOf(tide, "0.2.0"),
+    );
+    for (const index of ["testpypi", "pypi"] as const) assert.deepEqual(await inRegistry(place, index, [tide, "0.2.0"]), sums);
+    await closedWithWord(place, next, /slipway-example-tide 0\.2\.0/);
+    assert.equal((await place.pages()).length, 2);
+    noSecrets(place, [place.bed.state], [candidate, final]);
+  },
+);
 
 function indexOf(place: GiteaPlace, index: "testpypi" | "pypi"): string {
   return `${started?.url}/api/packages/${place.owners[index]}/pypi/simple`;

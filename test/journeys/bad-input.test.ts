@@ -312,7 +312,7 @@ describe("what preflight finds is said before anything is sent", { concurrency: 
         environments:
           "  testpypi: { registry: testpypi, credentials: { token: TESTPYPI_TOKEN }, test: true }\n  pypi: { registry: pypi, credentials: trusted-publishing }\n",
       },
-      { code: 1, said: /trusted publishing/ },
+      { code: 2, said: /trusted publishing/ },
     ));
 
   test("a slipway.yaml that is not committed", (context) =>

@@ -11,7 +11,7 @@ import type { Forges } from "../../src/app/forges.ts";
 import type { Report } from "../../src/app/report.ts";
 import { createCredential } from "../../src/domain/credential.ts";
 import { githubForge } from "../../src/forges/github/client.ts";
-import { faultProfiles, parseForgeFaults, type FaultCall, type FaultName } from "../../src/forges/github/rehearsal/faults.ts";
+import { faultProfiles, type FaultCall, type FaultName } from "../../src/forges/github/rehearsal/faults.ts";
 import { openHttp } from "../../src/platform/http.ts";
 import { fastClock } from "../support/fast-clock.ts";
 import { runInProcess } from "../support/in-process.ts";
@@ -90,6 +90,9 @@ test("every profile × every call ends complete, with nothing twice and nothing 
   assert.deepEqual(failures, []);
 });
 
+/** Where the forge does not know the token, a person gives another; a missing permission it hides behind 404. */
+const credentialFaults: ReadonlySet<string> = new Set(["expired-token"]);
+
 /** @returns how it went, in words @throws when something was green and wrong, or never ended */
 async function tryCase(place: Place, one: Case): Promise<string> {
   const state = path.join(place.bed.folder, `state-${(folders += 1)}`);
@@ -106,7 +109,10 @@ async function tryCase(place: Place, one: Case): Promise<string> {
         assert.ok(struck(place, one) > 0, "the fault never struck");
         return ends.join(" ");
       }
-      assert.ok(report.exitCode === 1 || report.exitCode === 5, `ended with ${report.exitCode}: ${report.sentence}`);
+      assert.ok(
+        report.exitCode === 1 || report.exitCode === 5 || (report.exitCode === 4 && credentialFaults.has(one.profile)),
+        `ended with ${report.exitCode}: ${report.sentence}`,
+      );
       if (one.strikes === "always" && (ends.length === 2 || report.exitCode === 5)) await place.reopenForge();
     }
     throw new Error(`it does not end: ${ends.join(" ")}`);
@@ -129,7 +135,10 @@ function struck(place: Place, { profile, call, strikes }: Case): number {
   return profile === "slow" && strikes !== "always" ? used - (strikes - 1) : used;
 }
 
-async function runOnce(place: Place, { state, clock }: { readonly state: string; readonly clock: ReturnType<typeof fastClock> }): Promise<Report> {
+async function runOnce(
+  place: Place,
+  { state, clock }: { readonly state: string; readonly clock: ReturnType<typeof fastClock> },
+): Promise<Report> {
   const { url } = place.doors.forge;
   const forge = githubForge({
     name: "forge",

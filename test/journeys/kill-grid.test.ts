@@ -10,7 +10,7 @@ import { edit, makeBed, pointAt, readReport, startIndex, type Bed } from "../sup
 import { forgeTokens, openProjectForge, pointForgeAt, type ProjectForge } from "../support/project-forge.ts";
 
 /** Raised with every plan that grows; never lowered without saying why here. */
-const pointsMin = 120;
+const pointsMin = 170;
 
 const ours = ["slipway-example-tide"];
 const tokens = { TESTPYPI_TOKEN: "pypi-test-token-of-the-grid", PYPI_TOKEN: "pypi-token-of-the-grid", ...forgeTokens };
@@ -56,8 +56,8 @@ async function openPlace(number: number): Promise<Place> {
 }
 
 /**
- * The same addresses with empty indexes and an empty forge: the plan stays the same. State is a folder of its own for each point, because
- * what a killed process had started may still be writing in the old one.
+ * The same addresses with empty indexes and an empty forge: the plan stays the same. State is a folder of its own for each
+ * point, because what a killed process had started may still be writing in the old one.
  */
 async function empty(place: Place): Promise<void> {
   for (const name of ["testpypi", "pypi"] as const) {
@@ -72,10 +72,13 @@ let folders = 0;
 
 /** Release pages, and files on them: each name must stand there once, whatever was lost on the way. */
 function onPages(place: Place): readonly string[] {
-  return place.forge.releases().flatMap(({ tag, draft, assets }) => {
-    const page = `${tag}${draft ? " (draft)" : ""}`;
-    return [page, ...assets.map(({ name, state }) => `${page} ${name} ${state}`)];
-  }).toSorted();
+  return place.forge
+    .releases()
+    .flatMap(({ tag, draft, assets }) => {
+      const page = `${tag}${draft ? " (draft)" : ""}`;
+      return [page, ...assets.map(({ name, state }) => `${page} ${name} ${state}`)];
+    })
+    .toSorted();
 }
 
 const wheelName = "slipway_example_tide-0.2.0-py3-none-any.whl";
@@ -90,6 +93,24 @@ function seen(place: Place): Readonly<Record<string, number>> {
   return Object.fromEntries(all.map(([name, file]) => [`${name}/${file.name}`, file.stored + file.repeated]));
 }
 
+/**
+ * Points by name and count. Between the sends to the forge the facts that are written are those of kill-grid-release.test.ts,
+ * which kills at each of them: of that stretch only the sends themselves stand here, since each try costs seconds.
+ */
+function pointsOf(names: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  const stretches = [/^effect\/(?:draft|asset)\//, /^effect\/published\//].map((forge) => ({
+    from: names.findIndex((name) => forge.test(name)),
+    to: names.findLastIndex((name) => forge.test(name)),
+  }));
+  const isElsewhere = (name: string, at: number): boolean =>
+    name.startsWith("journal/") && stretches.some(({ from, to }) => from < at && at < to);
+  return names.flatMap((name, at) => {
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    return isElsewhere(name, at) ? [] : [`${name}#${counts.get(name)}`];
+  });
+}
+
 before(async () => {
   places.push(await openPlace(1), await openPlace(2));
   const [first] = places;
@@ -97,14 +118,7 @@ before(async () => {
   const log = path.join(first.bed.folder, "points.log");
   const ended = await first.bed.slipway(["run", "--json"], { ...tokens, SLIPWAY_CRASH_LOG: log });
   assert.equal(ended.code, 0, ended.stderr);
-  const counts = new Map<string, number>();
-  points = readFileSync(log, "utf8")
-    .trim()
-    .split("\n")
-    .map((name) => {
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-      return `${name}#${counts.get(name)}`;
-    });
+  points = pointsOf(readFileSync(log, "utf8").trim().split("\n"));
 });
 
 after(async () => {

@@ -46,7 +46,13 @@ function hook(place: Place, name: string, script: string): void {
 
 function wholeOnce(place: Place, commits = 2): void {
   assert.equal(place.remote("rev-list", "--count", "main"), String(commits));
-  assert.equal(place.remote("log", "--format=%s", "main").split("\n").filter((one) => one === "Release 1.1.0").length, 1);
+  assert.equal(
+    place
+      .remote("log", "--format=%s", "main")
+      .split("\n")
+      .filter((one) => one === "Release 1.1.0").length,
+    1,
+  );
   assert.equal(place.remote("for-each-ref", "--format=%(refname) %(objecttype)", "refs/tags"), "refs/tags/v1.1.0 tag");
   assert.equal(pageOf(place, "v1.1.0").draft, false);
   assert.equal(place.forge().state().runs.length, 1);

@@ -80,7 +80,7 @@ const stored = (index: RehearsalPypi): readonly string[] =>
 
 /** Outcomes of files at the indexes; those on the release page are the forge's. */
 const atIndexes = (report: JsonReport): readonly string[] =>
-  report.files.filter(({ registry }) => /pypi$/.test(registry)).map(({ registry, outcome }) => `${registry} ${outcome}`);
+  report.files.filter(({ registry }) => registry.endsWith("pypi")).map(({ registry, outcome }) => `${registry} ${outcome}`);
 
 /** Release pages at the forge: whether they are public, and what hangs on them. */
 const pagesOf = (forge: ProjectForge): readonly string[] =>

@@ -79,13 +79,15 @@ test("a release goes from the commit to its page and to both indexes, and no pip
   assert.equal(place.remote("log", "-1", "--format=%s %an", "v1.1.0"), "Release 1.1.0 alice");
   const page = pageOf(place, "v1.1.0");
   assert.equal(page.draft, false);
-  assert.deepEqual(page.assets.map(({ name, state }) => `${name} ${state}`).toSorted(), [
-    `${recordName} uploaded`,
-    `${wheelName} uploaded`,
-    `${sdistName} uploaded`,
-  ].toSorted());
   assert.deepEqual(
-    place.forge().state().runs.map(({ workflow, inputs }) => `${workflow} ${inputs["tag"]}`),
+    page.assets.map(({ name, state }) => `${name} ${state}`).toSorted(),
+    [`${recordName} uploaded`, `${wheelName} uploaded`, `${sdistName} uploaded`].toSorted(),
+  );
+  assert.deepEqual(
+    place
+      .forge()
+      .state()
+      .runs.map(({ workflow, inputs }) => `${workflow} ${inputs["tag"]}`),
     ["publish.yml v1.1.0"],
   );
   noneOf([secrets.testpypi, secrets.pypi], `${shown(place)}${told(made)}`, "what the release showed");
@@ -99,7 +101,10 @@ test("a release goes from the commit to its page and to both indexes, and no pip
   const between = repositoryOf(place);
   const seenBefore = spies.seen().length;
   // The one who may write the repository is planted where a forge's tools look as well.
-  const published = await place.publish("v1.1.0", { args: ["--json"], env: { ...watched, ...publishTokens, GITHUB_TOKEN: secrets.writer } });
+  const published = await place.publish("v1.1.0", {
+    args: ["--json"],
+    env: { ...watched, ...publishTokens, GITHUB_TOKEN: secrets.writer },
+  });
 
   assert.equal(published.code, 0, told(published));
   assert.equal(repositoryOf(place), between, "the user's repository is as it was");
@@ -127,7 +132,10 @@ test("a release goes from the commit to its page and to both indexes, and no pip
 });
 
 function visitsOf(place: Place, name: keyof Place["doors"]): string {
-  return place.doors[name].visits().map(({ headers }) => headers).join("\n");
+  return place.doors[name]
+    .visits()
+    .map(({ headers }) => headers)
+    .join("\n");
 }
 
 function noneOf(texts: readonly string[], where: string, what: string): void {
@@ -157,7 +165,11 @@ test("a draft starts nothing, and is published by nobody", async (context) => {
 test("an asset that was exchanged after the release is refused before anything is uploaded, and the true one is published after", async (context) => {
   const place = await released(context);
   const original = await bytesOf(place, assetOf(pageOf(place, "v1.1.0"), wheelName));
-  const other = wheel({ name: packageName, version: "1.1.0", files: { "slipway_example_pebble/__init__.py": "print('not what was tested')\n" } });
+  const other = wheel({
+    name: packageName,
+    version: "1.1.0",
+    files: { "slipway_example_pebble/__init__.py": "print('not what was tested')\n" },
+  });
   await swapAsset(place, "v1.1.0", { name: wheelName, bytes: other.bytes });
 
   const refused = await place.publish("v1.1.0");
@@ -314,7 +326,10 @@ test("half a release is made again from a mended commit, and a page that stood t
   assert.notEqual(last, second);
   assert.equal(pageOf(place, "v1.1.0").assets.length, 3);
   assert.deepEqual(
-    place.forge().state().runs.map((run) => run.commit),
+    place
+      .forge()
+      .state()
+      .runs.map((run) => run.commit),
     [second, last],
     "the publication is started for each commit that the tag led to, once",
   );

@@ -252,7 +252,9 @@ function digestOf(at: string, link: boolean): string {
 
 /** Everything that was shown at any door. */
 export function shown({ doors }: Place): string {
-  return Object.values(doors).flatMap((door) => door.visits().map(({ method, path: at, headers }) => `${method} ${at}\n${headers}`)).join("\n\n");
+  return Object.values(doors)
+    .flatMap((door) => door.visits().map(({ method, path: at, headers }) => `${method} ${at}\n${headers}`))
+    .join("\n\n");
 }
 
 /** Forms in which a secret travels: as it is, and as the password of a Basic header. */

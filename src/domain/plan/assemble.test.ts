@@ -357,7 +357,7 @@ test("assemble() does not let a gate at a step stand for the gate of its environ
 // --- what is refused ----------------------------------------------------------------------------
 
 test("assemble() says what this version does not do yet, all at once and each at its place", () => {
-  const file = { source: { moved: "restart", carry: [] }, version: { from: "commits" } } as const;
+  const file = { source: { moved: "restart", carry: [] }, logs: { folder: "var/logs" } } as const;
   const assembled = assemble(request([line("a", { uses: "attest" }), line("b")], { file }));
 
   assert.equal(assembled.kind, "invalid");

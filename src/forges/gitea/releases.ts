@@ -39,7 +39,11 @@ export function releaseCalls(api: Api, webUrl: string): ReleaseReads & ReleaseWr
       ),
     publish: async (release, wanted, access) => {
       const what = `publish the release "${wanted.tag}"`;
-      const sent = await act(api, { method: "PATCH", path: ["releases", release], json: publication(wanted), what }, { ...access, read: readRelease });
+      const sent = await act(
+        api,
+        { method: "PATCH", path: ["releases", release], json: publication(wanted), what },
+        { ...access, read: readRelease },
+      );
       return sent.kind !== "sent" || wanted.latest || wanted.prerelease ? sent : { ...sent, warnings: [latestWarning(api, wanted.tag)] };
     },
     remove: (release, access) => act(api, { method: "DELETE", path: ["releases", release], what: `delete the release ${release}` }, access),

@@ -263,13 +263,14 @@ test("push() says what a rule of the remote says, and tells silence from refusal
   const refs = [{ ref: "refs/heads/main", to: commit, from: one.base }];
   const hook = join(one.remote, "hooks", "pre-receive");
   mkdirSync(join(one.remote, "hooks"), { recursive: true });
-  writeFileSync(hook, "#!/bin/sh\necho main is protected >&2\nexit 1\n");
+  writeFileSync(hook, "#!/bin/sh\nprintf 'error:\\nerror: main is protected\\nerror:\\n' >&2\nexit 1\n");
   chmodSync(hook, 0o755);
 
   const refused = await git.push({ repository: one.repo.folder, clone: one.clone, remote: "origin", refs });
   const nowhere = await git.push({ repository: one.repo.folder, clone: one.clone, remote: join(one.folder, "nowhere.git"), refs });
 
-  assert.match(refused.kind === "refused" ? refused.why : "", /main is protected/);
+  const why = "refs/heads/main [remote rejected] (pre-receive hook declined); main is protected";
+  assert.equal(refused.kind === "refused" ? refused.why : refused.kind, why);
   assert.equal(nowhere.kind, "unknown");
 });
 

@@ -1,0 +1,2 @@
+import { releaseGrid } from "../support/zz-release-grid.ts";
+releaseGrid(0);
