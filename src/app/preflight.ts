@@ -2,7 +2,14 @@
 // windows, rules. Read only; no token is minted or used, only looked for.
 import { missingSections, requiredChangelogs } from "../domain/changelog/told.ts";
 import { SlipwayError } from "../domain/error.ts";
-import { catalogueName, environmentOf, type Plan, type PlannedEnvironment, type PlannedRegistry, type PlannedStep } from "../domain/plan/plan.ts";
+import {
+  catalogueName,
+  environmentOf,
+  type Plan,
+  type PlannedEnvironment,
+  type PlannedRegistry,
+  type PlannedStep,
+} from "../domain/plan/plan.ts";
 import type { FindingFact } from "../domain/run/fact.ts";
 import { isGateOpen } from "../domain/run/gates.ts";
 import type { RunState } from "../domain/run/state.ts";

@@ -108,6 +108,20 @@ const blocked = (id: string): Fact => ({
   ],
 });
 
+const unmerged = { kind: "pending", againMs: 1, why: "merge http://forge/pull/1", forPerson: true } as const;
+
+test("report() tells what somebody elsewhere is asked for as waiting, with what to do then", () => {
+  const facts: readonly Fact[] = [...begun, observed(key, unmerged)];
+
+  const told = reported({ kind: "waiting", gates: [], questions: [], elsewhere: ["pypi"] }, facts);
+
+  assert.match(told.hint ?? "", /the same command again/);
+  assert.deepEqual(
+    [...told.files, ...told.others].map(({ outcome, why }) => [outcome, why]),
+    [["waiting", unmerged.why]],
+  );
+});
+
 const ends: readonly (readonly [
   string,
   Drove,
@@ -138,6 +152,12 @@ const ends: readonly (readonly [
     { kind: "waiting", gates: ["pypi"], questions: [] },
     [frozen],
     { code: "RUN_WAITING", exit: 3, sentence: new RegExp(`^gate "pypi" waits for approval of ${digest.slice(0, 12)}$`) },
+  ],
+  [
+    "waiting for somebody elsewhere",
+    { kind: "waiting", gates: [], questions: [], elsewhere: ["pypi"] },
+    [...begun, observed(key, unmerged)],
+    { code: "RUN_WAITING", exit: 3, sentence: /^step "pypi" waits: merge http:\/\/forge\/pull\/1$/ },
   ],
   [
     "failed",

@@ -212,8 +212,10 @@ function describeConflict(state: RunState): string {
       return `"${first?.target}" holds "${first?.name}" under our version${when}, and it is none of our files${more}`;
     }
     for (const effect of step.effects?.values() ?? []) {
-      if (effect.observed?.observation.kind === "conflict")
-        return `"${effect.effect.target}" holds other bytes: ${effect.observed.observation.theirs}`;
+      if (effect.observed?.observation.kind === "conflict") {
+        const { theirs } = effect.observed.observation;
+        return isFile(effect.effect) ? `"${effect.effect.target}" holds other bytes: ${theirs}` : `${effect.effect.title}: ${theirs}`;
+      }
     }
     if (step.failure?.code === "REGISTRY_CONFLICT") return step.failure.message;
   }

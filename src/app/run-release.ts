@@ -152,6 +152,7 @@ function goOn(
 ): string {
   const { open, planned, options } = again;
   if (open.planDigest === planned.digest) return open.run;
+  refuseOtherPipeline(open.plan, planned.plan);
   if (options.mend) return mendRun(world, runs.journal, { open, planned });
   const changes = diffPlans(open.plan, planned.plan);
   const shown = changes.slice(0, 5).map((change) => `${change.field}: ${change.before ?? "nothing"} → ${change.after ?? "nothing"}`);
@@ -165,6 +166,16 @@ function goOn(
           : `Check out ${whereItBegan(open.plan, planned.plan)} again, or give the run up with \`slipway cancel\``,
       details: { changes, run: open.run },
     },
+  );
+}
+
+/** One release at a time: another pipeline is neither the unfinished run's continuation nor its successor. */
+function refuseOtherPipeline(before: Plan, after: Plan): void {
+  if (before.pipeline === after.pipeline) return;
+  throw new SlipwayError(
+    "PLAN_STALE",
+    `Cannot start pipeline "${after.pipeline}": ${before.release.title} of pipeline "${before.pipeline}" is not finished`,
+    { hint: `Finish it with \`slipway run --pipeline ${before.pipeline}\`, or give it up with \`slipway cancel\`` },
   );
 }
 

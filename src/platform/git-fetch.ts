@@ -27,9 +27,21 @@ export async function fetchBranch(git: GitRunner, making: FetchMaking): Promise<
   const args = [...durable, "fetch", ...plain, "--refmap=", known, "--", remoteAlias, ref];
   const answer = await git.ask(repository, args, { env, timeoutMs });
   if (answer.code !== 0) return { kind: "unknown", why: saidBy(answer) };
-  // Git asks for nothing that the user's repository has already, seen by nobody else.
-  if (!(await holds(git, clone, tip.commit))) await git.read(clone, [...durable, "fetch", ...plain, "--", repository, tip.commit], { timeoutMs });
+  if (!(await holds(git, clone, tip.commit))) await takeOver(git, { clone, repository, env }, [tip.commit, `^${making.known}`]);
   return tip;
+}
+
+/**
+ * Git neither asks for nor writes what the user's repository has already: a commit may have come, and its files not. All
+ * of it is put into a pack of the clone's own.
+ */
+async function takeOver(
+  git: GitRunner,
+  at: { readonly clone: string; readonly repository: string; readonly env: Readonly<Record<string, string>> },
+  revisions: readonly string[],
+): Promise<void> {
+  const args = [...durable, "pack-objects", "--quiet", "--revs", "--non-empty", join(at.clone, "objects", "pack", "pack")];
+  await git.read(at.repository, args, { env: at.env, input: `${revisions.join("\n")}\n`, timeoutMs });
 }
 
 async function holds(git: GitRunner, clone: string, commit: string): Promise<boolean> {

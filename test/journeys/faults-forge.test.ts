@@ -1,5 +1,5 @@
 // Every fault profile of the rehearsal forge × every call of a release that it can strike: the same command, again and again
-// while it ends with 1 or 5, comes to a complete release with one commit, one tag, one page, each file once and one start.
+// while it ends with 1 or 5, comes to a complete release with one tag, one page, each file once and one start. The steps above the tag are left out.
 //
 // The use case, the engine, the journal, git, our client and the server are the real ones, in this process; the clock runs
 // faster and the client's time-outs are short, because hours of waiting are not what is tried.
@@ -25,7 +25,7 @@ const timeouts = { connectMs: 1_000, answerMs: 300, wholeMs: 800 };
 /** What is silent or slow is so for longer than that. */
 const silenceMs = 2_000;
 /** Cases side by side: they wait more than they work. */
-const lanes = 3;
+const lanes = 4;
 /** The same command at most so often; a forge that always lies is mended in between. */
 const commandsMax = 6;
 
@@ -42,7 +42,7 @@ const callsOf: Partial<Record<FaultCall, readonly number[]>> = {
   "edit-release": [1],
   "upload-asset": [1, 3],
   dispatch: [1],
-  read: [1, 3, 8, 20, 36, 41],
+  read: [1, 3, 8, 20, 34],
 };
 /** Reads alone differ in what comes after them; one that does nothing is the same for each. */
 const readOnce = new Set<FaultName>(["error-500", "empty-budget", "secondary-limit", "slow", "timeout-before"]);
@@ -61,7 +61,9 @@ let folders = 0;
 
 before(async () => {
   places = await Promise.all(
-    Array.from({ length: lanes }, () => openPlace({ files: prebuiltExample("1.1.0"), ours: prebuiltName, isolated: true })),
+    Array.from({ length: lanes }, () =>
+      openPlace({ files: prebuiltExample("1.1.0", "from the tag on"), ours: prebuiltName, isolated: true }),
+    ),
   );
 });
 
@@ -173,7 +175,6 @@ async function runOnce(
 /** What holds after every command, whatever the forge did: nothing twice, nothing early, and complete is complete. */
 function checkHonest(report: Report, place: Place): void {
   const { releases, runs, done } = place.forge().state();
-  assert.ok(Number(place.remote("rev-list", "--count", "main")) <= 2, "the remote has a commit twice");
   assert.ok(releases.length <= 1, `the forge has ${releases.length} pages`);
   assert.ok(runs.length <= 1, `the publication was started ${runs.length} times`);
   for (const what of ["create-release v1.1.0", "publish-release v1.1.0", "dispatch publish.yml"])
@@ -185,7 +186,7 @@ function checkHonest(report: Report, place: Place): void {
   }
   if (runs.length > 0) assert.equal(page?.draft, false, "the publication was started before the page was there");
   if (report.exitCode !== 0) return;
-  assert.equal(place.remote("rev-list", "--count", "main"), "2");
+  assert.equal(place.remote("rev-list", "--count", "main"), "1");
   assert.equal(place.remote("for-each-ref", "--format=%(refname) %(objecttype)", "refs/tags"), "refs/tags/v1.1.0 tag");
   assert.equal(pageOf(place, "v1.1.0").draft, false);
   assert.equal(runs.length, 1);

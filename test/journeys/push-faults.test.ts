@@ -102,6 +102,29 @@ test("a remote that took the push and fails after it does not make it fail", asy
   wholeOnce(place);
 });
 
+test("a remote that dies between taking the push and saying so is looked at again", async (context) => {
+  const place = await open(context);
+  const died = path.join(place.bed.folder, "died");
+  hook(place, "reference-transaction", `[ "$1" = committed ] && [ ! -e '${died}' ] && touch '${died}' && kill -9 $PPID\nexit 0`);
+
+  const ended = await place.release("1.1.0");
+
+  assert.equal(existsSync(died), true, "it died");
+  assert.equal(ended.code, 0, told(ended));
+  wholeOnce(place);
+});
+
+test("a remote that does not say what became of a ref has refused nothing", async (context) => {
+  const place = await open(context);
+  const silent = `"$REAL" "$@" >/dev/null 2>&1; printf '!\\trefs/heads/main:refs/heads/main\\t[remote failure] (remote failed to report status)\\nDone\\n'; exit 1`;
+
+  const ended = await place.release("1.1.0", { env: gitThat(place, `$ONCE && { ${silent}; }`) });
+
+  assert.equal(ended.code, 0, told(ended));
+  assert.equal(pushes(place), 1);
+  wholeOnce(place);
+});
+
 test("a rule of the remote that refuses the push is told in its words, and nothing else is done; once it is gone the same command goes on", async (context) => {
   const place = await open(context);
   const before = repositoryOf(place);

@@ -71,15 +71,19 @@ export interface PlaceOptions {
 let places = 0;
 
 /** The example's file and pipelines over a project whose wheel and sdist of one version stand in the repository. */
-export function prebuiltExample(version: string): Readonly<Record<string, string | Uint8Array>> {
+export function prebuiltExample(version: string, steps: "all" | "from the tag on" = "all"): Readonly<Record<string, string | Uint8Array>> {
   const built = [wheel(describedAs(version)), sdist(describedAs(version))];
   const example = readFileSync(path.join(repositoryRoot, "examples", "two-pipelines", "slipway.yaml"), "utf8");
-  const { files } = prebuiltProject({ version: "1.0.0", built });
+  const { files } = prebuiltProject({ version: steps === "all" ? "1.0.0" : version, built });
+  const isLeftOut = (line: string): boolean => steps !== "all" && /^ {6}(?:bump|changes|commit|checks|check|clear): /.test(line);
   return {
     ...files,
     "CHANGELOG.md": "# Changelog\n\n## [1.0.0] - 2026-01-05\n\n### Added\n\n- Reeds stand.\n",
     "src/reed.py": "",
     "slipway.yaml": example
+      .split("\n")
+      .filter((line) => !isLeftOut(line))
+      .join("\n")
       .replace("import: slipway_example_pebble", "import: slipway_example_reed")
       .replace("python3 -m compileall -q src", '"true"')
       .replace("python3 -m unittest discover -s tests", '"true"')

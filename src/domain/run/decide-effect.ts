@@ -121,8 +121,13 @@ function decideSend(state: EffectState, nowMs: number): EffectMove {
 /** How long a person elsewhere is waited for by one process; whoever runs the same command again waits as long again. */
 export const personWithinMs = 30 * 24 * 60 * 60_000;
 
+/** Looks come further apart the longer it lasts: each is a fact of the journal and a question to the forge. */
+const personPauseMaxMs = 10 * 60_000;
+
 function lookForPerson(state: EffectState, nowMs: number, pending: { readonly againMs: number; readonly why: string }): EffectMove {
-  const pace = { everyMs: pending.againMs, why: pending.why, withinMs: personWithinMs };
+  const waitedMs = (state.observed?.atMs ?? nowMs) - (state.lookedSinceMs ?? nowMs);
+  const everyMs = Math.max(pending.againMs, Math.min(Math.round(waitedMs / 20), personPauseMaxMs));
+  const pace = { everyMs, why: pending.why, withinMs: personWithinMs };
   const move = lookAgain(state, nowMs, pace);
   return move.kind === "wait" ? { ...move, forPerson: true } : move;
 }

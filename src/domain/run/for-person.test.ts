@@ -60,9 +60,15 @@ test("what waits for a person is named as such, and nothing of it is in doubt", 
 test("a person has days: neither the step's time nor the effect's ends the waiting, and there is an end all the same", () => {
   const later: readonly Told[] = [[9 * day, waits]];
 
-  assert.deepEqual(keysOf(decided(waiting(later), 9 * day + 30_000).moves), ["observe:publish:a"]);
+  assert.deepEqual(keysOf(decided(waiting(later), 9 * day + 10 * minute).moves), ["observe:publish:a"]);
   const last: readonly Told[] = [[1_000 + personWithinMs, waits]];
   assert.deepEqual(keysOf(decided(waiting(last), 1_001 + personWithinMs).moves), ["fail:publish"]);
+});
+
+test("looks come further apart the longer a person takes, and never further than ten minutes", () => {
+  const pauses = [minute, 20 * minute, 200 * minute, day].map((atMs) => (decided(waiting([[atMs, waits]]), atMs + 1).wakeAtMs ?? 0) - atMs);
+
+  assert.deepEqual(pauses, [30_000, 59_950, 599_950, 600_000]);
 });
 
 test("after days of waiting a target that does not answer has its own time again, and so has the step", () => {
@@ -101,7 +107,10 @@ test("a cancelled run does not wait for a person: it is over at once", () => {
 });
 
 test("a failed step asks no person elsewhere", () => {
-  const state = waiting([[31_000, observed("a", { kind: "conflict", theirs: "closed" })], [31_000, again("publish")]]);
+  const state = waiting([
+    [31_000, observed("a", { kind: "conflict", theirs: "closed" })],
+    [31_000, again("publish")],
+  ]);
 
   assert.notEqual(decided(state, 31_001).standing.kind, "waiting");
 });

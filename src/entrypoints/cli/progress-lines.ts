@@ -1,5 +1,5 @@
 // Which facts a person wants to read as they happen, and in which words.
-import { isFile, type Effect } from "../../domain/run/effect.ts";
+import { isFile, isForPerson, type Effect } from "../../domain/run/effect.ts";
 import type { Fact } from "../../domain/run/fact.ts";
 import type { Style } from "./terminal.ts";
 import { durationWords, plural } from "./words.ts";
@@ -105,6 +105,7 @@ function observedLine(fact: Extract<Fact, { kind: "effect-observed" }>, context:
   const { observation } = fact;
   const effect = titleOf(fact, context);
   if (observation.kind === "conflict") return line("Conflict", `${effect}: ${observation.theirs}`, "red");
+  if (isForPerson(observation) && observation.kind === "pending") return line("Waiting", `${effect}: ${observation.why}`, "yellow");
   if (observation.kind === "unknown" || observation.kind === "pending") return line("Checking", `${effect}: ${observation.why}`, "yellow");
   return context.verbosity > 1 ? line("Looked", `${effect}: ${observation.kind}`, "dim") : undefined;
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import { fakeTerminal, type FakeTerminal } from "../../../test/support/terminal.ts";
 import { aPlannedStep } from "../../../test/support/ports.ts";
-import { anEffect, done, intended, listed, journalOf, passed, planOf, replied, started } from "../../../test/support/runs.ts";
+import { anEffect, done, intended, listed, journalOf, observed, passed, planOf, replied, started } from "../../../test/support/runs.ts";
 import type { Fact, Recorded } from "../../domain/run/fact.ts";
 import { createProgress } from "./progress.ts";
 
@@ -163,4 +163,16 @@ test("effects that were listed before this process took the run up are told by t
   progress.onRecorded(recorded(facts).slice(6));
 
   assert.match(terminal.errText(), /Uploaded demo\.whl at pypi\n$/);
+});
+
+test("a person elsewhere is asked once, and again when the words change", () => {
+  const waits = (why: string): Fact => observed("pypi/demo.whl", { kind: "pending", againMs: 1, why, forPerson: true });
+  const all = [...facts.slice(0, 5), waits("merge 1"), waits("merge 1"), waits("merge 1"), waits("merge 2")];
+
+  const lines = told(fakeTerminal(), all).split("\n");
+
+  assert.deepEqual(
+    lines.filter((line) => line.includes("Waiting")).map((line) => line.slice(10)),
+    ["  Waiting demo.whl at pypi: merge 1", "  Waiting demo.whl at pypi: merge 2"],
+  );
 });

@@ -1,7 +1,7 @@
 // Progress of a run from its facts: on a terminal finished lines stay and running ones are redrawn below them; elsewhere
 // one plain line per event with UTC time; as JSON one line per fact. Scrollback is never lost.
 import type { RunObserver } from "../../app/drive-run.ts";
-import type { Effect } from "../../domain/run/effect.ts";
+import { isForPerson, type Effect } from "../../domain/run/effect.ts";
 import type { Fact, Recorded } from "../../domain/run/fact.ts";
 import { lineOf, titleOf, type LineContext, type ProgressLine } from "./progress-lines.ts";
 import { jsonText, safe, type Terminal } from "./terminal.ts";
@@ -29,6 +29,7 @@ export function createProgress(terminal: Terminal, nowMs: () => number): Progres
   };
   const started = new Map<string, number>();
   const effects = new Map<string, Effect>();
+  const asked = new Map<string, string>();
   const effectOf: LineContext["effectOf"] = (step, key) => effects.get(`${step} ${key}`);
   return {
     onHistory(recorded) {
@@ -43,7 +44,7 @@ export function createProgress(terminal: Terminal, nowMs: () => number): Progres
         if (fact.kind === "step-started") started.set(fact.step, atMs);
         const startedMs = "step" in fact ? started.get(fact.step) : undefined;
         const line = lineOf(fact, { startedMs, atMs, verbosity: terminal.verbosity, effectOf });
-        if (line !== undefined) print(line, atMs);
+        if (line !== undefined && !isToldAgain(asked, fact)) print(line, atMs);
       }
       live.draw();
     },
@@ -72,6 +73,17 @@ function resumedWords(recorded: readonly Recorded[]): string | undefined {
   const steps = new Set(recorded.flatMap(({ fact }) => (fact.kind === "step-done" ? [fact.step] : [])));
   const { plan, planDigest } = first.fact;
   return `${plan.release.title} (plan ${planDigest.slice(0, 12)}) · ${steps.size} of ${plural(plan.steps.length, "step")} done`;
+}
+
+/** What somebody elsewhere is asked for is told once, and not at each of the looks of several days. */
+function isToldAgain(asked: Map<string, string>, fact: Fact): boolean {
+  if (fact.kind !== "effect-observed") return false;
+  const { observation, step, effect } = fact;
+  const why = isForPerson(observation) && observation.kind === "pending" ? observation.why : undefined;
+  const before = asked.get(`${step} ${effect}`);
+  if (why === undefined) asked.delete(`${step} ${effect}`);
+  else asked.set(`${step} ${effect}`, why);
+  return why !== undefined && why === before;
 }
 
 function noteEffects(effects: Map<string, Effect>, fact: Fact): void {

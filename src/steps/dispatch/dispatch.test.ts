@@ -32,6 +32,20 @@ test("dispatch: a run that somebody else started is none of ours, and silence is
   assert.equal((await dispatchStep.verify(effect, fakePorts({ forge: fakeForge({ silent: true }) }))).kind, "unknown");
 });
 
+test("dispatch: a run for the tag as it stood before it was withdrawn is none of this release", async () => {
+  const forge = fakeForge();
+  const ports = fakePorts({ forge });
+  const [effect] = (await dispatchStep.effects(frozen, ports)) as readonly [Effect];
+  await dispatchStep.perform(effect, { kind: "absent" }, ports);
+  const [run] = forge.held.runs;
+  assert.ok(run !== undefined);
+  assert.equal((await dispatchStep.observe(effect, ports)).kind, "present");
+
+  forge.held.runs.splice(0, 1, { ...run, commit: "d".repeat(40) });
+
+  assert.equal((await dispatchStep.observe(effect, ports)).kind, "absent");
+});
+
 test("dispatch: says which workflow it starts, what cannot be tried, and wants a tag", async () => {
   assert.equal(
     dispatchStep.describe(aUse({ pipeline: "publish", workflow: "ship.yaml" })),

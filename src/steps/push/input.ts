@@ -10,7 +10,10 @@ export const pushInput = z.strictObject({
     .describe(
       "Branch to push to, also when others have moved it on: the run's commits are made again on top. Default: the release's branch, unmoved",
     ),
-  or: z.literal("pull-request").optional().describe("Where the branch is protected: open a pull request and wait for its merge. Tags follow in a `push` of their own"),
+  or: z
+    .literal("pull-request")
+    .optional()
+    .describe("Where the branch is protected: open a pull request and wait for its merge. Tags follow in a `push` of their own"),
   message: z
     .string()
     .min(1)

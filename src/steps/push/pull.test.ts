@@ -120,7 +120,10 @@ test("push: where a rule refuses the commit, it goes to a branch of its own and 
 test("push: done again after a crash, neither the branch nor the pull request is made twice", async () => {
   const between = aWorld({ refs: { "refs/heads/slipway/v1.0.0": ours } });
   await perform(between);
-  assert.deepEqual(between.pushed.map(({ ref }) => ref), ["refs/heads/main"]);
+  assert.deepEqual(
+    between.pushed.map(({ ref }) => ref),
+    ["refs/heads/main"],
+  );
   assert.equal(between.opened.length, 1);
 
   await perform(between);
@@ -133,7 +136,10 @@ test("push: what is no rule opens nothing: a lease that did not hold, another pu
 
   const raced = aWorld();
   const ports = fakePorts({
-    remote: { ...raced.ports.remote("origin"), push: async () => (raced.branch.push(theirs), { kind: "refused", why: "locked", atRemote: true }) },
+    remote: {
+      ...raced.ports.remote("origin"),
+      push: async () => (raced.branch.push(theirs), { kind: "refused", why: "locked", atRemote: true }),
+    },
   });
   assert.equal((await pushStep.perform(await anEffect(), { kind: "absent" }, ports)).kind, "refused");
 

@@ -24,26 +24,33 @@ export async function withdrawEffects(frozen: Frozen<WithdrawInput>, ports: Read
     throw new SlipwayError("STEP_FAILED", `Cannot withdraw ${tag}: ${found.why}`, {
       hint: "Look at the network, then run the same command again",
     });
-  const page = `page/${tag}`;
-  const { project } = frozen.plan;
-  const common = { target: remote, reach: "reversible", again: "harmless", settleMs, withinMs } as const;
-  const has = (one: WithdrawInput["of"][number]): boolean => frozen.input.of.includes(one);
+  const { of } = frozen.input;
+  const wanted = { tag, remote, project: frozen.plan.project };
   return [
-    ...(has("forge-release")
-      ? [{ ...common, key: page, title: `no release page ${tag}`, after: [], data: { kind: "page", tag, remote, project } }]
-      : []),
-    ...(has("tag")
-      ? [
-          {
-            ...common,
-            key: `tag/${tag}`,
-            title: `no tag ${tag} at ${remote}`,
-            after: has("forge-release") ? [page] : [],
-            data: { kind: "tag", tag, remote, project },
-          },
-        ]
-      : []),
+    ...(of.includes("forge-release") ? [await pageEffect(wanted, ports)] : []),
+    ...(of.includes("tag") ? [tagEffect(wanted, of.includes("forge-release") ? [pageKey(tag)] : [])] : []),
   ];
+}
+
+type Wanted = Omit<WithdrawData, "kind">;
+
+const common = { reach: "reversible", again: "harmless", withinMs } as const;
+
+async function pageEffect(wanted: Wanted, ports: ReadPorts): Promise<Effect> {
+  const { forge } = await ports.forge();
+  const { tag } = wanted;
+  const at = { target: forge.name, settleMs: forge.settleMs };
+  return { ...common, ...at, key: pageKey(tag), title: `no release page ${tag}`, after: [], data: { kind: "page", ...wanted } };
+}
+
+function tagEffect(wanted: Wanted, after: readonly string[]): Effect {
+  const { tag } = wanted;
+  const title = `no tag ${tag} at ${remote}`;
+  return { ...common, target: remote, settleMs, key: `tag/${tag}`, title, after, data: { kind: "tag", ...wanted } };
+}
+
+function pageKey(tag: string): string {
+  return `page/${tag}`;
 }
 
 /** Reads an effect back from the journal. */

@@ -65,6 +65,17 @@ function world(
 const of: WithdrawInput["of"] = ["forge-release", "tag"];
 const frozen = aFrozen({ of }, { plan, packages });
 
+test("withdraw: the page is told to be the forge's and the tag to be the remote's", async () => {
+  const { ports, forge } = world();
+
+  const effects = await withdrawStep.effects(frozen, ports);
+
+  assert.deepEqual(
+    effects.map(({ target, title }) => `${target}: ${title}`),
+    [`${forge.name}: no release page v1.0.0`, "origin: no tag v1.0.0 at origin"],
+  );
+});
+
 test("withdraw: takes the page and then the tag away, each from where it was seen, and sees that they are gone", async () => {
   const { ports, forge, pushed } = world();
   const effects = await withdrawStep.effects(frozen, ports);

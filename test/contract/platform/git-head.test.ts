@@ -253,6 +253,7 @@ test("push() takes all or nothing: a branch that others moved keeps the tag out 
   const pushed = await git.push({ repository: one.repo.folder, clone: one.clone, remote: "origin", refs });
 
   assert.equal(pushed.kind, "refused");
+  assert.equal(pushed.kind === "refused" && pushed.atRemote, undefined);
   assert.equal(inBare(one.remote, "rev-parse", "main"), theirs);
   assert.equal(inBare(one.remote, "tag", "--list"), "");
 });
@@ -271,6 +272,7 @@ test("push() says what a rule of the remote says, and tells silence from refusal
 
   const why = "refs/heads/main [remote rejected] (pre-receive hook declined); main is protected";
   assert.equal(refused.kind === "refused" ? refused.why : refused.kind, why);
+  assert.equal(refused.kind === "refused" && refused.atRemote, true);
   assert.equal(nowhere.kind, "unknown");
 });
 
@@ -320,6 +322,51 @@ test("fetchBranch() brings others' commits into the clone, whether or not the us
     rmSync(one.folder, { recursive: true });
     mkdirSync(one.folder);
   }
+});
+
+test("fetchBranch() brings all of a commit whose files the user has already, as a squash at a forge makes it", async (t) => {
+  const one = await aCase(t);
+  one.repo.git("checkout", "--quiet", "-b", "feature");
+  one.repo.write("theirs.txt", "theirs\n");
+  one.repo.commit("theirs");
+  const squash = createRepository(join(one.folder, "other"));
+  squash.git("pull", "--quiet", one.remote, "main");
+  squash.write("theirs.txt", "theirs\n");
+  const squashed = squash.commit("squashed");
+  squash.git("push", "--quiet", one.remote, "main");
+
+  await git.fetchBranch({ repository: one.repo.folder, clone: one.clone, remote: "origin", branch: "main", known: one.base });
+
+  assert.equal(inBare(one.clone, "show", `${squashed}:theirs.txt`), "theirs");
+});
+
+test("findSameTree() finds the first state of a branch with a commit's files, and none on side branches or before", async (t) => {
+  const one = await aCase(t);
+  const ours = await aCommit(one);
+  const tree = await git.treeOf(one.clone, ours);
+  const made = (parents: readonly string[], of: string, message: string): string =>
+    inBare(
+      one.clone,
+      "-c",
+      "user.name=a",
+      "-c",
+      "user.email=a@example.org",
+      "commit-tree",
+      of,
+      ...parents.flatMap((id) => ["-p", id]),
+      "-m",
+      message,
+    );
+  const base = await git.treeOf(one.clone, one.base);
+  const squash = made([one.base], tree, "squash");
+  const after = made([made([squash], base, "back")], tree, "again");
+  const side = made([made([one.base], base, "other"), squash], base, "merge of nothing");
+  const at = (tip: string): ReturnType<typeof git.findSameTree> => git.findSameTree(one.clone, { tip, base: one.base, commit: ours });
+
+  assert.equal((await at(after))?.commit, squash);
+  assert.ok(((await at(after))?.epochSeconds ?? 0) > 1_000_000_000);
+  assert.equal(await at(side), undefined);
+  assert.equal(await at(one.base), undefined);
 });
 
 test("replay() makes the run's commits again on top of others', alike each time, and can be found by its mark", async (t) => {

@@ -1,2 +1,0 @@
-import { releaseGrid } from "../support/zz-release-grid.ts";
-releaseGrid(0);
