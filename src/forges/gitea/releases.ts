@@ -3,22 +3,25 @@
 import { act, list, lookAt, type Api } from "../api.ts";
 import { refSegments } from "../address.ts";
 import type { Looked, ReadAccess, Release, ReleaseReads, ReleaseWrites, Searched, WantedRelease } from "../forge.ts";
-import { judgeDraft, judgePublished, searchReleases, strangersAmong } from "../judge.ts";
-import { carriesMark, withMark } from "../mark.ts";
+import { judgeDraft, judgePublished, searchReleases } from "../judge.ts";
+import { withMark } from "../mark.ts";
 import { assetCalls, assetsOf } from "./assets.ts";
+import { rememberedRelease, surveyPage } from "../pages.ts";
 import { readRelease, readTagCommit } from "./read.ts";
 import { pageSize } from "./wire.ts";
 
 const releasePagesMax = 200;
 
 export function releaseCalls(api: Api, webUrl: string): ReleaseReads & ReleaseWrites {
+  const find: ReleaseReads["find"] = (wanted, access) => findRelease(api, wanted, access);
   return {
-    ...assetCalls(api, { webUrl, find: rememberedRelease(api) }),
+    ...assetCalls(api, { webUrl, find: rememberedRelease(api, { find, readRelease }) }),
     refusals: (_wanted, assets) => assets.flatMap(({ name }) => nameRefusals(name)),
-    find: (wanted, access) => findRelease(api, wanted, access),
+    find,
     observeDraft: async (wanted, access) => judgeDraft(await findRelease(api, wanted, access), wanted),
     observePublished: (wanted, access) => observePublished(api, wanted, access),
-    survey: (wanted, names, access) => survey(api, { wanted, names }, access),
+    survey: (wanted, names, access) =>
+      surveyPage({ forge: api.forge, find, assetsOf: (release, as) => assetsOf(api, release, as) }, { wanted, names }, access),
     tagCommit: (tag, access) => tagCommit(api, tag, access),
     createDraft: (wanted, access) =>
       act(
@@ -85,44 +88,10 @@ async function findRelease(api: Api, wanted: Pick<WantedRelease, "tag" | "mark">
   return listed.kind === "unknown" ? listed : searchReleases(listed.items, wanted);
 }
 
-/** Finds a page again by its id, so that a hundred assets do not read the whole list a hundred times. */
-function rememberedRelease(api: Api): ReleaseReads["find"] {
-  const ids = new Map<string, number>();
-  return async (wanted, access) => {
-    const key = `${wanted.tag}\n${wanted.mark}`;
-    const id = ids.get(key);
-    if (id !== undefined) {
-      const looked = await lookAt(api, { path: ["releases", id] }, { ...access, read: readRelease });
-      const found = looked.kind === "found" ? looked.found : undefined;
-      if (found?.tag === wanted.tag && carriesMark(found.notes, wanted.mark)) return { kind: "ours", found, also: [] };
-      ids.delete(key);
-    }
-    const searched = await findRelease(api, wanted, access);
-    if (searched.kind === "ours") ids.set(key, searched.found.id);
-    return searched;
-  };
-}
-
 async function observePublished(api: Api, wanted: WantedRelease, access: ReadAccess): ReturnType<ReleaseReads["observePublished"]> {
   const searched = await findRelease(api, wanted, access);
   const published = searched.kind === "ours" && !searched.found.draft;
   return judgePublished(searched, wanted, published ? await tagCommit(api, wanted.tag, access) : undefined);
-}
-
-async function survey(
-  api: Api,
-  { wanted, names }: { readonly wanted: Pick<WantedRelease, "tag" | "mark">; readonly names: readonly string[] },
-  access: ReadAccess,
-): ReturnType<ReleaseReads["survey"]> {
-  const searched = await findRelease(api, wanted, access);
-  if (searched.kind === "unknown") return searched;
-  if (searched.kind === "absent") return { kind: "surveyed", strangers: [] };
-  const { found } = searched;
-  if (searched.kind === "theirs") {
-    return { kind: "surveyed", strangers: [{ target: api.forge, name: `release ${found.tag}`, uploadedAt: found.createdAt }] };
-  }
-  const assets = await assetsOf(api, found.id, access);
-  return assets.kind === "unknown" ? assets : { kind: "surveyed", strangers: strangersAmong(assets.items, names, api.forge) };
 }
 
 function tagCommit(api: Api, tag: string, access: ReadAccess): Promise<Looked<string>> {

@@ -7,7 +7,8 @@ import { address, repositoryName } from "../address.ts";
 import type { Api } from "../api.ts";
 import type { Forge, Place } from "../forge.ts";
 import { readAnswer, unknownAnswer } from "./answers.ts";
-import { issueCalls } from "./issues.ts";
+import { issueCalls } from "../issues.ts";
+import { issueDialect } from "./issues.ts";
 import { pullRequestCalls } from "./pull-requests.ts";
 import { releaseCalls } from "./releases.ts";
 import { settingCalls } from "./settings.ts";
@@ -53,7 +54,7 @@ export function githubForge(options: GithubOptions): Forge {
     settleMs: options.settleMs,
     locate: (place) => locate(options.webUrl, api, place),
     releases: releaseCalls(api, options.uploadUrl),
-    issues: issueCalls(api),
+    issues: issueCalls(api, issueDialect),
     pullRequests: pullRequestCalls(api),
     workflows: workflowCalls(api),
     settings: settingCalls(api),

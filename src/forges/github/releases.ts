@@ -3,10 +3,11 @@
 import { act, list, lookAt, type Api } from "../api.ts";
 import { refSegments } from "../address.ts";
 import type { Looked, ReadAccess, Release, ReleaseReads, ReleaseWrites, Searched, Unknown, WantedRelease } from "../forge.ts";
-import { judgeDraft, judgePublished, searchReleases, strangersAmong } from "../judge.ts";
-import { carriesMark, withMark } from "../mark.ts";
+import { judgeDraft, judgePublished, searchReleases } from "../judge.ts";
+import { withMark } from "../mark.ts";
 import { recordOf, textOf } from "../reading.ts";
 import { assetsOf, assetCalls } from "./assets.ts";
+import { rememberedRelease, surveyPage } from "../pages.ts";
 import { readRelease } from "./read.ts";
 import { refusals } from "./refusals.ts";
 import { pageSize } from "./wire.ts";
@@ -17,13 +18,15 @@ const releasePagesMax = 100;
 const tagDepthMax = 5;
 
 export function releaseCalls(api: Api, uploadBase: string): ReleaseReads & ReleaseWrites {
+  const find: ReleaseReads["find"] = (wanted, access) => findRelease(api, wanted, access);
   return {
-    ...assetCalls(api, { uploadBase, find: rememberedRelease(api) }),
+    ...assetCalls(api, { uploadBase, find: rememberedRelease(api, { find, readRelease }) }),
     refusals,
-    find: (wanted, access) => findRelease(api, wanted, access),
+    find,
     observeDraft: async (wanted, access) => judgeDraft(await findRelease(api, wanted, access), wanted),
     observePublished: (wanted, access) => observePublished(api, wanted, access),
-    survey: (wanted, names, access) => survey(api, { wanted, names }, access),
+    survey: (wanted, names, access) =>
+      surveyPage({ forge: api.forge, find, assetsOf: (release, as) => assetsOf(api, release, as) }, { wanted, names }, access),
     tagCommit: (tag, access) => tagCommit(api, tag, access),
     createDraft: (wanted, access) =>
       act(
@@ -81,45 +84,10 @@ async function findRelease(api: Api, wanted: Pick<WantedRelease, "tag" | "mark">
   return searchReleases(listed.items, wanted);
 }
 
-/** Finds a page again by its id, so that a hundred assets do not read the whole list a hundred times. */
-function rememberedRelease(api: Api): ReleaseReads["find"] {
-  const ids = new Map<string, number>();
-  return async (wanted, access) => {
-    const key = `${wanted.tag}\n${wanted.mark}`;
-    const id = ids.get(key);
-    if (id !== undefined) {
-      const looked = await lookAt(api, { path: ["releases", id] }, { ...access, read: readRelease });
-      const found = looked.kind === "found" ? looked.found : undefined;
-      if (found?.tag === wanted.tag && carriesMark(found.notes, wanted.mark)) return { kind: "ours", found, also: [] };
-      ids.delete(key);
-    }
-    const searched = await findRelease(api, wanted, access);
-    if (searched.kind === "ours") ids.set(key, searched.found.id);
-    return searched;
-  };
-}
-
 async function observePublished(api: Api, wanted: WantedRelease, access: ReadAccess): ReturnType<ReleaseReads["observePublished"]> {
   const searched = await findRelease(api, wanted, access);
   const published = searched.kind === "ours" && !searched.found.draft;
   return judgePublished(searched, wanted, published ? await tagCommit(api, wanted.tag, access) : undefined);
-}
-
-async function survey(
-  api: Api,
-  { wanted, names }: { readonly wanted: Pick<WantedRelease, "tag" | "mark">; readonly names: readonly string[] },
-  access: ReadAccess,
-): ReturnType<ReleaseReads["survey"]> {
-  const searched = await findRelease(api, wanted, access);
-  if (searched.kind === "unknown") return searched;
-  if (searched.kind === "absent") return { kind: "surveyed", strangers: [] };
-  const { found } = searched;
-  if (searched.kind === "theirs") {
-    return { kind: "surveyed", strangers: [{ target: api.forge, name: `release ${found.tag}`, uploadedAt: found.createdAt }] };
-  }
-  const assets = await assetsOf(api, found.id, access);
-  if (assets.kind === "unknown") return assets;
-  return { kind: "surveyed", strangers: strangersAmong(assets.items, names, api.forge) };
 }
 
 /** Where a reference or an annotated tag leads. */
