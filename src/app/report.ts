@@ -188,6 +188,7 @@ const codesOfFindings: ReadonlyMap<string | undefined, ErrorCode> = new Map([
   ["PF-CREDENTIAL-NOT-YET", "NOT_YET"],
   ["PF-NOT-YET", "NOT_YET"],
   ["PF-CANDIDATE", "POLICY_REFUSED"],
+  ["PF-WITHDRAW", "POLICY_REFUSED"],
 ]);
 
 function judgeFailed(state: RunState, steps: readonly string[]): Verdict {

@@ -421,8 +421,8 @@ test("once something is at PyPI nothing is made again, and the next free version
 
   const refused = await place.release("1.1.0", { args: again });
 
-  assert.equal(refused.code, 1, told(refused));
-  assert.match(told(refused), /PREFLIGHT_BLOCKED/);
+  assert.equal(refused.code, 6, told(refused));
+  assert.match(told(refused), /POLICY_REFUSED/);
   assert.match(told(refused), /slipway-example-pebble 1\.1\.0 is at pypi, and cannot be taken back/);
   assert.match(told(refused), /1\.1\.2/);
   assert.equal(JSON.stringify(pageOf(place, "v1.1.0")), page, "the page is as it was");

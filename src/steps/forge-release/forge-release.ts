@@ -18,6 +18,8 @@ export const forgeReleaseStep: ActingStep<ForgeReleaseInput> = {
   makes: () => [],
   asks: () => ({ programs: [], toolbox: false, platforms: [] }),
   usesForge: () => true,
+  // What is told of installing it depends on where it will be.
+  looksEverywhere: ({ input }) => input.notes?.includes("install") === true,
   describe: (use) => {
     const page = `the release page ${tagOf(use) ?? ""}`.trim();
     const parts = partsOf(use.input);

@@ -62,9 +62,11 @@ function encodePath(file: string): string {
 
 /** Ready to paste. What is only at a test index is taken from there alone, and everything it needs from the usual one. */
 function installCommands({ packages, plan }: Released, { ports }: Around): string {
-  const registries = plan.steps.flatMap(
+  const published = plan.steps.flatMap(
     (step) => plan.environments.find(({ name }) => step.kind === "acting" && name === step.environment)?.registries ?? [],
   );
+  // A pipeline that only makes the release is followed by one that publishes: to the registries of the file.
+  const registries = published.length > 0 ? published : plan.environments.flatMap((environment) => environment.registries);
   const final = registries.find(({ test, ecosystem }) => !test && ecosystem === "pypi");
   const trial = registries.find(({ test, ecosystem }) => test && ecosystem === "pypi");
   const blocks = packages.filter(({ ecosystem }) => ecosystem === "pypi").flatMap((one) => commandsFor(one, { final, trial, ports }));
