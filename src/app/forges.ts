@@ -4,7 +4,7 @@ import type { Configuration, ForgeCredential } from "../domain/configuration.ts"
 import type { Credential } from "../domain/credential.ts";
 import { assert } from "../domain/error.ts";
 import { environmentOf, type Plan, type PlannedForge, type PlannedStep } from "../domain/plan/plan.ts";
-import type { Forge, WriteAccess } from "../forges/forge.ts";
+import type { Forge, ReadAccess, ReadForge, WriteAccess } from "../forges/forge.ts";
 import type { SourceLook } from "../platform/ports.ts";
 
 export interface Forges {
@@ -30,6 +30,19 @@ export async function openForge(
   assert(plan.forge !== undefined, `step "${step.id}" asks for the forge, and the plan has none`);
   const [forge, credential] = await Promise.all([forges.open(plan.forge), forges.credential(plan.forge, forgeRuleOf(plan, step))]);
   return { forge, access: { credential, signal } };
+}
+
+/** The forge for looks: with the credential where there is one, else as anybody sees it. */
+export async function openForgeToRead(
+  forges: Forges,
+  plan: Plan,
+  given: { readonly step: PlannedStep; readonly signal: AbortSignal },
+): Promise<{ readonly forge: ReadForge; readonly access: ReadAccess }> {
+  const { step, signal } = given;
+  assert(plan.forge !== undefined, `step "${step.id}" asks for the forge, and the plan has none`);
+  // Who acts at the forge has to see what it made there, drafts included.
+  const isNeeded = step.kind === "acting" || (await forges.has(plan.forge, forgeRuleOf(plan, step))).there;
+  return isNeeded ? openForge(forges, plan, given) : { forge: await forges.open(plan.forge), access: { signal } };
 }
 
 /** What the file says of the forge, and where it is silent what the remote `origin` tells; undefined: nobody says it. */

@@ -168,14 +168,17 @@ async function findForge(parts: WorkshopParts, { plan }: RunState, open: readonl
   const atHand = (step: PlannedStep): boolean => parts.filesFolder !== undefined && catalogueName(step) === "fetch-release";
   const asking = open.filter((step) => builtIn(step).usesForge?.(useOf(plan, step)) === true && !atHand(step));
   const rules = [...new Map(asking.map((step) => [JSON.stringify(forgeRuleOf(plan, step) ?? null), step])).values()];
-  const found = await Promise.all(rules.map(async (step) => ({ step, ...(await parts.forges.has(forge, forgeRuleOf(plan, step))) })));
+  const found = await Promise.all(
+    rules.map(async (step) => ({ step, ...(await parts.preflightForges.has(forge, forgeRuleOf(plan, step))) })),
+  );
   return found.flatMap(({ step, there, variables }): readonly FindingFact[] =>
     there
       ? []
       : [
           {
             id: "PF-CREDENTIAL-MISSING",
-            level: "blocks",
+            // What is only read may be there for everybody to see.
+            level: step.kind === "acting" ? "blocks" : "warns",
             message: `No credential for ${forge.repository} at the forge, which step "${step.id}" needs: ${variables} is not set`,
             hint: `Set ${variables}, or name another variable: \`environments: { forge: { forge: { token: NAME } } }\``,
           },

@@ -96,6 +96,7 @@ async function rehearseWith(world: World, rehearsing: Rehearsing): Promise<Rehea
       source: { look: () => Promise.resolve({ kind: "same" as const }) },
       repository: project.look.root,
       forges: servers.forges,
+      preflightForges: await world.realForges(),
       filesFolder: rehearsing.filesFolder,
       rehearsalFolder: folder,
       identity: project.look.person,

@@ -303,3 +303,14 @@ test("steps are told in plan order, with why they failed or wait", () => {
   ]);
   assert.deepEqual(later.steps[0], { id: "build", state: "waiting", message: "index lags" });
 });
+
+test("a draft is hidden until the page that shows it was seen", () => {
+  const draft = anEffect({ key: "draft", shownBy: "page", data: { kind: "draft" } });
+  const page = anEffect({ key: "page", data: { kind: "published" } });
+  const facts: readonly Fact[] = [passed, started("build"), done("build"), started("pypi"), listed("pypi", [draft, page]), clear("pypi")];
+  const shown = (more: readonly Fact[]): readonly (boolean | undefined)[] =>
+    reported({ kind: "working" }, [...facts, ...more]).others.map(({ hidden }) => hidden);
+
+  assert.deepEqual(shown([verified("draft")]), [true, undefined]);
+  assert.deepEqual(shown([verified("draft"), verified("page")]), [undefined, undefined]);
+});

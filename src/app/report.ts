@@ -52,6 +52,8 @@ export interface ReportedFile {
   readonly sizeBytes: number;
   readonly outcome: FileOutcome;
   readonly reach: string;
+  /** It is where only we can see it: in a draft. */
+  readonly hidden?: true;
   readonly url?: string;
   readonly why?: string;
 }
@@ -63,6 +65,8 @@ export interface ReportedOther {
   readonly title: string;
   readonly outcome: FileOutcome;
   readonly reach: string;
+  /** It is where only we can see it: in a draft. */
+  readonly hidden?: true;
   readonly url?: string;
   readonly why?: string;
 }
@@ -82,8 +86,8 @@ export function report(state: RunState, drove: Drove): Report {
     standing: standingWords(state, drove),
     ...verdict,
     steps: reportSteps(state),
-    files: effects.filter(({ effect }) => isFile(effect)).map(reportFile),
-    others: effects.filter(({ effect }) => !isFile(effect)).map(reportOther),
+    files: effects.filter(({ effect }) => isFile(effect)).map((one) => ({ ...reportFile(one), ...hiddenOf(one, effects) })),
+    others: effects.filter(({ effect }) => !isFile(effect)).map((one) => ({ ...reportOther(one), ...hiddenOf(one, effects) })),
     findings: state.preflight?.findings ?? [],
   };
 }
@@ -281,6 +285,13 @@ function reportFile(state: EffectState): ReportedFile {
   };
 }
 
+/** A draft and its files are nobody's to see until what shows them was seen. */
+function hiddenOf({ effect }: EffectState, all: readonly EffectState[]): { readonly hidden?: true } {
+  const { shownBy } = effect;
+  const isShown = shownBy === undefined || all.some((other) => other.effect.key === shownBy && other.evidence !== undefined);
+  return isShown ? {} : { hidden: true };
+}
+
 function reportOther(state: EffectState): ReportedOther {
   const { effect, evidence } = state;
   const { outcome, why } = outcomeOf(state);
@@ -306,6 +317,6 @@ function outcomeOf(state: EffectState): { readonly outcome: FileOutcome; readonl
 }
 
 /** What others can see now, for the first line of every failure. */
-export function publicNow<T extends Pick<ReportedFile, "outcome">>(all: readonly T[]): readonly T[] {
-  return all.filter(({ outcome }) => outcome === "published" || outcome === "already-there");
+export function publicNow<T extends Pick<ReportedFile, "outcome" | "hidden">>(all: readonly T[]): readonly T[] {
+  return all.filter(({ outcome, hidden }) => hidden !== true && (outcome === "published" || outcome === "already-there"));
 }

@@ -34,6 +34,7 @@ export async function runOnly(world: World, options: RunOnlyOptions): Promise<Re
   const { store, journal: unused } = openRuns(world, planned.project);
   unused.close();
   const registries = await world.realRegistries();
+  const forges = await world.realForges();
   try {
     const workshop = {
       plan,
@@ -43,7 +44,8 @@ export async function runOnly(world: World, options: RunOnlyOptions): Promise<Re
       preflightRegistries: registries,
       source: { look: () => Promise.resolve({ kind: "same" as const }) },
       repository: planned.project.look.root,
-      forges: await world.realForges(),
+      forges,
+      preflightForges: forges,
       filesFolder: undefined,
       rehearsalFolder: undefined,
       identity: planned.project.look.person,

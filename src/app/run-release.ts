@@ -198,6 +198,7 @@ async function partsFor(world: World, composing: Composing): Promise<Parameters<
   const { runs, planned, run, waitForPeople, observer, filesFolder } = composing;
   const { project, plan } = planned;
   const registries = await world.realRegistries();
+  const forges = await world.realForges();
   const source = watchSource({
     git: world.git,
     clock: world.clock,
@@ -221,7 +222,8 @@ async function partsFor(world: World, composing: Composing): Promise<Parameters<
       preflightRegistries: registries,
       source,
       repository: project.look.root,
-      forges: await world.realForges(),
+      forges,
+      preflightForges: forges,
       filesFolder,
       rehearsalFolder: undefined,
       identity: project.look.person,

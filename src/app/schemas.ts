@@ -154,9 +154,10 @@ export const planDocumentSchema: JsonSchema = {
 
 // --- report -----------------------------------------------------------------------------------
 
-export const outcome = oneOf("published", "already-there", "waiting", "not-published", "unknown", "conflict", "failed");
+export const hidden = about("It is where only we can see it: in a draft", { const: true });
+const outcome = oneOf("published", "already-there", "waiting", "not-published", "unknown", "conflict", "failed");
 const reach = oneOf("reversible", "expendable", "irreversible");
-const reportedOther = object({ target: text, title: text, outcome, reach }, { url: text, why: text });
+const reportedOther = object({ target: text, title: text, outcome, reach }, { hidden, url: text, why: text });
 
 export const reportedFile = object(
   {
@@ -167,7 +168,7 @@ export const reportedFile = object(
     outcome,
     reach,
   },
-  { url: text, why: text },
+  { hidden, url: text, why: text },
 );
 
 /** The one document at the end of `slipway run --json` and `rehearse --json`, and of `status --json`. */

@@ -114,6 +114,7 @@ async function withdraw(world: World, project: Project, doing: { readonly plan: 
   const run = openRun({ world, journal }, { plan, mode: "run", by });
   const folders = runFolders(path.join(project.folder, "withdrawn"), run);
   const registries = await world.realRegistries();
+  const forges = await world.realForges();
   try {
     const workshop = {
       plan,
@@ -123,7 +124,8 @@ async function withdraw(world: World, project: Project, doing: { readonly plan: 
       preflightRegistries: registries,
       source: { look: () => Promise.resolve({ kind: "same" as const }) },
       repository: project.look.root,
-      forges: await world.realForges(),
+      forges,
+      preflightForges: forges,
       filesFolder: undefined,
       rehearsalFolder: undefined,
       identity: project.look.person,

@@ -15,7 +15,7 @@ import type { EffectPorts, ReadPorts, WorkPorts } from "../steps/step.ts";
 import { runPreflight } from "./preflight.ts";
 import { plannedRegistry, type Registries } from "./registries.ts";
 import { logFile, stepFileName } from "./run-folder.ts";
-import { openForge, type Forges } from "./forges.ts";
+import { openForge, openForgeToRead, type Forges } from "./forges.ts";
 import { createRemotes } from "./run-remote.ts";
 import { createRunSource, type RunSourceParts } from "./run-source.ts";
 import type { SourceWatch } from "./source-watch.ts";
@@ -28,6 +28,8 @@ export interface WorkshopParts extends RunSourceParts {
   readonly filesFolder: string | undefined;
   readonly store: ArtifactStore;
   readonly forges: Forges;
+  /** What preflight looks for credentials at: the real one, in a rehearsal as well. */
+  readonly preflightForges: Forges;
   readonly registries: Registries;
   /** What preflight looks at: the real registries, in a rehearsal as well. */
   readonly preflightRegistries: Registries;
@@ -69,7 +71,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       registry: (name) => registries.open(plannedRegistry(plan, name)),
       remoteRef: (remote, ref) => world.git.remoteRef(parts.repository, remote, ref),
       remote,
-      forge: () => forge(step, unstopped),
+      forge: () => openForgeToRead(parts.forges, plan, { step, signal: unstopped }),
       artifactFile: (artifact: Artifact) => store.file(artifact.digest),
     };
   };

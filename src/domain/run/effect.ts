@@ -20,6 +20,8 @@ export interface Effect {
   readonly settleMs: number;
   /** How long a sent effect may stay unseen before a person is asked, in milliseconds. */
   readonly withinMs: number;
+  /** Key of the effect that shows it to others: a draft is nobody's to see until its page is published. Absent: it shows by itself. */
+  readonly shownBy?: string;
   /** What the step needs to observe, perform and verify: it is read back from the journal after a crash. */
   readonly data: JsonObject;
 }

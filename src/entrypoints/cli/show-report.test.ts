@@ -156,3 +156,10 @@ test("hostile text in a report is shown as escapes, and forges no line", () => {
     assert.doesNotMatch(text, /^error\[USAGE\]/m, text);
   }
 });
+
+test("what is in a draft is nobody's to see, and no part of what is public", () => {
+  const drafted = report({ mode: "run", files: [file({ registry: "forge", hidden: true })], others: [] });
+
+  assert.equal(publicWords(drafted), "public now: nothing of this release");
+  assert.match(reportTable(drafted), /^ {2}in a draft {5}demo-1\.0-py3-none-any\.whl/);
+});

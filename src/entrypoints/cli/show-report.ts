@@ -47,15 +47,19 @@ function failedSteps({ steps, sentence }: Report): Report["steps"] {
 interface Thing {
   readonly name: string;
   readonly outcome: ReportedFile["outcome"];
+  readonly hidden?: true;
   readonly why?: string;
 }
 
 /** Files and all else, as people call them. */
 function things({ files, others }: Pick<Report, "files" | "others">): readonly Thing[] {
-  const why = (of: { readonly why?: string }): Pick<Thing, "why"> => (of.why === undefined ? {} : { why: of.why });
+  const rest = ({ why, hidden }: Pick<Thing, "why" | "hidden">): Pick<Thing, "why" | "hidden"> => ({
+    ...(why === undefined ? {} : { why }),
+    ...(hidden === undefined ? {} : { hidden }),
+  });
   return [
-    ...files.map((file) => ({ name: `${file.name} at ${file.registry}`, outcome: file.outcome, ...why(file) })),
-    ...others.map((other) => ({ name: other.title, outcome: other.outcome, ...why(other) })),
+    ...files.map((file) => ({ name: `${file.name} at ${file.registry}`, outcome: file.outcome, ...rest(file) })),
+    ...others.map((other) => ({ name: other.title, outcome: other.outcome, ...rest(other) })),
   ];
 }
 
@@ -93,12 +97,13 @@ function fileRows(files: readonly ReportedFile[]): string {
 }
 
 /** A branch is not published, a file is. */
-function otherWords(other: Pick<ReportedFile, "outcome">): string {
+function otherWords(other: Pick<ReportedFile, "outcome" | "hidden">): string {
   return outcomeWords(other).replace("published", "done");
 }
 
-function outcomeWords({ outcome }: Pick<ReportedFile, "outcome">): string {
-  return outcome.replaceAll("-", " ");
+function outcomeWords({ outcome, hidden }: Pick<ReportedFile, "outcome" | "hidden">): string {
+  const isThere = outcome === "published" || outcome === "already-there";
+  return hidden === true && isThere ? "in a draft" : outcome.replaceAll("-", " ");
 }
 
 /** What a rehearsal found that would have stopped the real run. */

@@ -47,10 +47,12 @@ export async function forgeReleaseEffects(frozen: Frozen<ForgeReleaseInput>, por
   const parts = partsOf(frozen.input);
   const common = { target: forge.name, settleMs: forge.settleMs, withinMs } as const;
   const draftKey = `draft/${wanted.tag}`;
+  const shownBy = `published/${wanted.tag}`;
   const draft: readonly Effect[] = parts.includes("draft")
     ? [
         {
           ...common,
+          shownBy,
           key: draftKey,
           title: `draft of ${wanted.tag}`,
           after: [],
@@ -61,13 +63,13 @@ export async function forgeReleaseEffects(frozen: Frozen<ForgeReleaseInput>, por
       ]
     : [];
   const assets = parts.includes("draft")
-    ? assetsOf(frozen).map((one): Effect => ({ ...common, ...assetEffect(one, wanted, draftKey) }))
+    ? assetsOf(frozen).map((one): Effect => ({ ...common, shownBy, ...assetEffect(one, wanted, draftKey) }))
     : [];
   const published: readonly Effect[] = parts.includes("published")
     ? [
         {
           ...common,
-          key: `published/${wanted.tag}`,
+          key: shownBy,
           title: `release page ${wanted.tag}`,
           after: [...draft, ...assets].map(({ key }) => key),
           reach: "irreversible",
