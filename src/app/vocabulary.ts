@@ -70,7 +70,7 @@ function traitsOf(step: Step, use: Use<unknown>): StepTraits {
     publishes: step.publishes?.(use) ?? [],
     reads: step.reads?.(use) ?? [],
     reach: step.kind === "acting" ? step.reach(use) : undefined,
-    looksEverywhere: step.looksEverywhere?.(use) ?? false,
+    looksEverywhere: step.looksEverywhere?.(use) ?? "never",
     usesForge: step.usesForge?.(use) ?? false,
     writesSource: step.writesSource?.(use) ?? false,
     timeoutMs: step.timeoutMs,

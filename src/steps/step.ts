@@ -6,6 +6,7 @@ import type { Artifact, ArtifactKind, ArtifactQuery, ExpectedArtifact } from "..
 import type { Json } from "../domain/configuration.ts";
 import type { Sha256 } from "../domain/digest.ts";
 import type { ErrorCode } from "../domain/error-catalog.ts";
+import type { LooksEverywhere } from "../domain/plan/assemble.ts";
 import type { Leg, Plan, PlannedEnvironment, PlannedPackage, PlannedStep, Reach, Zone } from "../domain/plan/plan.ts";
 import type { Head } from "../domain/run/head.ts";
 import type { Effect, Evidence, Observation, Performed, Stranger } from "../domain/run/effect.ts";
@@ -85,8 +86,8 @@ interface Common<In> {
   reads?(use: Use<In>): readonly string[];
   /** Whether this use asks the forge, or acts on it. Absent: it does not. */
   usesForge?(use: Use<In>): boolean;
-  /** Whether this use looks at every registry of the file, not only at those of its environment. Absent: it does not. */
-  looksEverywhere?(use: Use<In>): boolean;
+  /** Whether this use looks at every registry of the file, not only at those of its environment. Absent: never. */
+  looksEverywhere?(use: Use<In>): LooksEverywhere;
   /** Whether this use changes the head: nothing may run beside it. Absent: it does not. */
   writesSource?(use: Use<In>): boolean;
   /** What this use wants and this version does not do, in words; absent or undefined: nothing. The plan refuses it. */

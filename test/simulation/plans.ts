@@ -59,7 +59,7 @@ const plainTraits: StepTraits = {
   reach: undefined,
   writesSource: false,
   usesForge: false,
-  looksEverywhere: false,
+  looksEverywhere: "never",
   timeoutMs: 3_600_000,
 };
 

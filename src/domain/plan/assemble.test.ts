@@ -34,7 +34,7 @@ const plain: StepTraits = {
   reach: undefined,
   writesSource: false,
   usesForge: false,
-  looksEverywhere: false,
+  looksEverywhere: "never",
   timeoutMs: 60_000,
 };
 

@@ -89,9 +89,12 @@ export interface StepTraits {
   /** It asks the forge, or acts on it. */
   readonly usesForge: boolean;
   /** It looks at every registry of the file. */
-  readonly looksEverywhere: boolean;
+  readonly looksEverywhere: LooksEverywhere;
   readonly timeoutMs: number;
 }
+
+/** When a step looks at every registry of the file: then all environments with registries are part of the plan. */
+export type LooksEverywhere = "never" | "always" | "where-nothing-is-published";
 
 export type Assembled =
   | { readonly kind: "assembled"; readonly plan: Plan }
@@ -138,9 +141,13 @@ function finish(assembling: Assembling): Plan {
   const used = new Set(steps.flatMap((step) => step.environment ?? []));
   // The environment whose rule a gate goes by is part of the plan, though no step may be performed in it.
   const gates = new Set(steps.flatMap((step) => step.gate ?? []));
-  const everywhere = [...assembling.traits.values()].some(({ looksEverywhere }) => looksEverywhere);
+  const looks = new Set([...assembling.traits.values()].map(({ looksEverywhere }) => looksEverywhere));
+  const publishes = [...assembling.traits.values()].some((one) => one.publishes.length > 0);
+  const everywhere = looks.has("always") || (looks.has("where-nothing-is-published") && !publishes);
   const isUsed = (one: PlannedEnvironment): boolean =>
-    everywhere || used.has(one.name) || (one.approvals !== undefined && one.gate !== undefined && gates.has(one.gate));
+    (everywhere && one.registries.length > 0) ||
+    used.has(one.name) ||
+    (one.approvals !== undefined && one.gate !== undefined && gates.has(one.gate));
   return {
     schema: planSchema,
     project: request.configuration.project,

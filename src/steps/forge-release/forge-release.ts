@@ -19,7 +19,7 @@ export const forgeReleaseStep: ActingStep<ForgeReleaseInput> = {
   asks: () => ({ programs: [], toolbox: false, platforms: [] }),
   usesForge: () => true,
   // What is told of installing it depends on where it will be.
-  looksEverywhere: ({ input }) => input.notes?.includes("install") === true,
+  looksEverywhere: ({ input }) => (input.notes?.includes("install") === true ? "where-nothing-is-published" : "never"),
   describe: (use) => {
     const page = `the release page ${tagOf(use) ?? ""}`.trim();
     const parts = partsOf(use.input);

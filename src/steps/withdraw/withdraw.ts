@@ -23,7 +23,7 @@ export const withdrawStep: ActingStep<WithdrawInput> = {
   makes: () => [],
   asks: () => ({ programs: ["git"], toolbox: false, platforms: [] }),
   usesForge: ({ input }) => input.of.includes("forge-release"),
-  looksEverywhere: () => true,
+  looksEverywhere: () => "always",
   describe: (use) => `withdraw ${wordsOf(use)}`,
   // Loaded when they are needed: a plan performs nothing.
   preflight: async (planned, ports) => (await import("./preflight.ts")).preflightWithdraw(planned, ports),
