@@ -1,4 +1,4 @@
 // The kill grid of a release, around everything that it sends: see test/support/release-grid.ts.
 import { releaseGrid } from "../support/release-grid.ts";
 
-releaseGrid("effects");
+releaseGrid("sends");

@@ -1,8 +1,8 @@
 // The kill grid over git and the forge: SIGKILL the real process at every crash point of the pipeline `release` of the
 // example two-pipelines, run the same command again, and see one commit, one tag, one page with each file once, and one
 // start of the publication – counted by the remote and the forge. No manual repair. The number of points is printed, and
-// the test fails if it shrinks. Every change is held against the points around effects, where something is sent; those of
-// work and bookkeeping are as in the other grid (kill-grid.test.ts), and are tried here in the acceptance tier.
+// the test fails if it shrinks. Every change is held against the points around each send and each move of the head; those of
+// the journal are as in the other grid (kill-grid.test.ts), and all of them are tried here in the acceptance tier.
 //
 // The wheel and the sdist stand in the repository, since what is tried comes after a build.
 import assert from "node:assert/strict";
@@ -27,7 +27,7 @@ let folders = 0;
 
 const open = (): Promise<Place> => openPlace({ files: prebuiltExample("1.1.0"), ours: prebuiltName, isolated: true });
 
-export function releaseGrid(which: "effects" | "others"): void {
+export function releaseGrid(which: "sends" | "others"): void {
   before(async () => {
     first = await open();
     const log = path.join(first.bed.folder, "points.log");
@@ -52,7 +52,7 @@ export function releaseGrid(which: "effects" | "others"): void {
     "a release killed at any crash point is finished by the same command: one commit, one tag, one page, one start",
     { timeout: 25 * 60_000 },
     async (context) => {
-      const mine = points.filter((point) => point.includes("effect") === (which === "effects"));
+      const mine = points.filter((point) => isSend(point) === (which === "sends"));
       context.diagnostic(`${mine.length} of ${points.length} crash points`);
       assert.ok(points.length >= pointsMin, `the grid has ${points.length} points, and had ${pointsMin}`);
       // Those that wait longest first.
@@ -69,6 +69,11 @@ export function releaseGrid(which: "effects" | "others"): void {
       assert.deepEqual(failures, []);
     },
   );
+}
+
+/** Around a send, or where the head moves. */
+function isSend(point: string): boolean {
+  return point.startsWith("effect/") || point.includes("/advanced#");
 }
 
 /**
