@@ -1,6 +1,6 @@
 #!/bin/sh
-# A release with Slipway: this version does not bump, write the changelog or tag by itself, so that a person's commands
-# come first. Then all of it: plan, own checkout, preflight, build, artifact checks, publish, read back, record; journaled.
+# A release with Slipway, begun as by hand: a person's commands set the version, write the changelog, tag and push, as the other
+# sides' tools do. Then all of it: plan, own checkout, preflight, build, artifact checks, publish, read back, record; journaled.
 # Arguments: version, upload address (slipway.yaml has it), then the command that is Slipway.
 set -eu
 version=$1

@@ -506,7 +506,7 @@ test("what is not committed is no part of the release, and stays as it is", asyn
   edit(project, "CHANGELOG.md", (text) => `${text}\nhalf a sentence\n`);
   writeFileSync(path.join(project, "src/slipway_example_pebble/new.py"), "NEW = True\n");
   mkdirSync(path.join(project, "notes"));
-  writeFileSync(path.join(project, "notes", "todo"), "later\n");
+  writeFileSync(path.join(project, "notes", "later.txt"), "later\n");
   edit(project, "README.md", (text) => `${text}staged\n`);
   place.bed.git("add", "README.md");
   const before = repositoryOf(place);
@@ -524,5 +524,5 @@ test("what is not committed is no part of the release, and stays as it is", asyn
   const listed = spawnSync("python3", ["-m", "zipfile", "-l", built], { encoding: "utf8" });
   assert.match(listed.stdout, /__init__\.py/);
   assert.doesNotMatch(listed.stdout, /new\.py/);
-  assert.equal(readFileSync(path.join(project, "notes", "todo"), "utf8"), "later\n");
+  assert.equal(readFileSync(path.join(project, "notes", "later.txt"), "utf8"), "later\n");
 });
