@@ -94,9 +94,9 @@ function seen(place: Place): Readonly<Record<string, number>> {
 }
 
 /**
- * Points by name and count. The facts that are written before and between the sends to the forge are those of
- * kill-grid-release.test.ts, which kills at each of them: of these stretches only the sends themselves stand here, since
- * each try costs seconds.
+ * Points by name and count. The facts that are written before and between the sends to the forge are killed at in the
+ * release's grid (test/support/release-grid.ts), whose journal points are in the acceptance tier: of these stretches only the
+ * sends themselves stand here, since each try costs seconds.
  */
 function pointsOf(names: readonly string[]): readonly string[] {
   const counts = new Map<string, number>();
