@@ -1,7 +1,8 @@
 // Where a file stands in the layering of DESIGN §3, read from its path alone.
 
 export const siblings = ["config", "engine", "steps", "registries", "forges", "platform"] as const;
-export const layers = ["domain", ...siblings, "app", "compile", "entrypoints"] as const;
+/** What the rehearsal servers of registries and forges are made from; see `loopback-beside-rehearsal`. */
+export const layers = ["domain", "loopback", ...siblings, "app", "compile", "entrypoints"] as const;
 export type Layer = (typeof layers)[number];
 
 export interface Place {

@@ -31,7 +31,11 @@ const edgeRules: readonly Rule[] = [
     name: "sibling-diamond",
     why: "Siblings are islands: they meet only in each other's interface file, so that any of them can be replaced, tested and understood alone.",
     refuses: ({ from, to }) =>
-      from.layer !== to.layer && islands.has(from.layer) && rank(from.layer) === rank(to.layer) && !diamonds.has(to.path),
+      from.layer !== to.layer &&
+      islands.has(from.layer) &&
+      islands.has(to.layer) &&
+      rank(from.layer) === rank(to.layer) &&
+      !diamonds.has(to.path),
   },
   {
     name: "step-island",
@@ -57,6 +61,13 @@ const edgeRules: readonly Rule[] = [
     name: "client-and-rehearsal",
     why: "A client and its rehearsal server share only wire.ts (constants and schemas): if they shared code, one misreading of the protocol would pass its own test.",
     refuses: joinsClientAndServer,
+  },
+  {
+    name: "loopback-for-rehearsals",
+    why: "loopback/ is what rehearsal servers are made from: it speaks no protocol, and a client that used it would share code with its own test.",
+    refuses: ({ from, to }) =>
+      (to.layer === "loopback" && from.layer !== "loopback" && !isRehearsal(from.path)) ||
+      (from.layer === "loopback" && to.layer !== "loopback" && to.layer !== "domain" && to.path !== "src/platform/ports.ts"),
   },
   {
     name: "journal-diamond",
@@ -141,7 +152,7 @@ function judgeFile(one: Import, from: Place, { path, acts }: { readonly path: st
 
 function rank(layer: Layer): number {
   if (layer === "domain") return 0;
-  if (siblingSet.has(layer)) return 1;
+  if (layer === "loopback" || siblingSet.has(layer)) return 1;
   return layer === "entrypoints" ? 3 : 2;
 }
 
@@ -154,7 +165,7 @@ function crossesUnits(from: Place, to: Place, layer: Layer): boolean {
 function joinsClientAndServer({ from, to }: Edge): boolean {
   const serves = isRehearsal(from.path);
   if (!serves) return isRehearsal(to.path) && from.layer === to.layer && from.unit === to.unit;
-  if (to.layer === "domain" || to.path === "src/platform/ports.ts") return false;
+  if (to.layer === "domain" || to.layer === "loopback" || to.path === "src/platform/ports.ts") return false;
   if (to.layer === from.layer && to.unit === from.unit) {
     return !isRehearsal(to.path) && to.path !== `src/${from.layer}/${from.unit}/wire.ts`;
   }
@@ -169,7 +180,7 @@ function isImplementation(to: Place, acts: boolean): boolean {
 
 /** The layers whose task is to touch the world; the rest is given ports. */
 export function mayAct(from: Place): boolean {
-  if (from.layer === "platform" || from.layer === "entrypoints" || isCompose(from.path)) return true;
+  if (from.layer === "platform" || from.layer === "loopback" || from.layer === "entrypoints" || isCompose(from.path)) return true;
   if (from.layer === "registries" || from.layer === "forges") return from.unit !== undefined;
   return from.layer === "engine" && (from.unit === "journal" || /\/lock[^/]*\.ts$/.test(from.path));
 }

@@ -16,6 +16,36 @@ export interface Publication {
   readonly name: string;
   readonly sha256: Sha256;
   readonly sizeBytes: number;
+  /**
+   * The digest by which the registry itself names the content, where that is not the SHA-256 of the file: for npm the SHA-512
+   * as `sha512-<base64>` (SRI), for OCI the manifest's `sha256:<hex>`.
+   */
+  readonly registryDigest?: string;
+}
+
+/** A movable name that consumers follow: a dist-tag of npm, a tag of an image. */
+export interface Channel {
+  readonly package: string;
+  readonly name: string;
+  /** What it is to lead to: the version, and its `registryDigest` where the registry moves names by digest. */
+  readonly version: string;
+  readonly registryDigest?: string;
+}
+
+/** Channels never move backwards: one that leads to a higher version of ours is a conflict. */
+export interface ReadChannels {
+  /** absent: it leads elsewhere (or nowhere) and may be moved; present: it leads where it should; conflict: it may not be moved. */
+  observe(channel: Channel, signal: AbortSignal): Promise<Observation>;
+}
+
+export interface Channels extends ReadChannels {
+  move(channel: Channel, credential: Credential, signal: AbortSignal): Promise<Performed>;
+}
+
+/** A list of an image's platforms, put after its parts. Its `registryDigest` is that of `text`. */
+export interface ImageIndex extends Publication {
+  /** The very bytes of the index, as JSON. */
+  readonly text: string;
 }
 
 /** A publication together with its bytes on this machine and what the registry's form needs to know of them. */
@@ -76,6 +106,8 @@ export interface ReadRegistry {
   versions(packageName: string, signal: AbortSignal): Promise<Versions>;
   survey(packageName: string, version: string, signal: AbortSignal): Promise<Survey>;
   observe(publication: Publication, signal: AbortSignal): Promise<Observation>;
+  /** Absent: the registry has no movable names. */
+  readonly channels?: ReadChannels;
   /** Streams one listed file to `file`, or nowhere without one, and digests it on the way. */
   download(
     publication: Pick<Publication, "package" | "version" | "name">,
@@ -87,4 +119,7 @@ export interface ReadRegistry {
 export interface Registry extends ReadRegistry {
   publish(upload: Upload, credential: Credential, signal: AbortSignal): Promise<Performed>;
   withdraw(publication: Pick<Publication, "package" | "version">): Withdrawn;
+  readonly channels?: Channels;
+  /** Puts the list of an image's platforms, all of which are there. Absent: the registry has no such thing. */
+  join?(index: ImageIndex, credential: Credential, signal: AbortSignal): Promise<Performed>;
 }

@@ -1,19 +1,8 @@
-// What a fault does to one call: the answer it gives instead, the silence it keeps.
-import type { ServerResponse } from "node:http";
+// What a fault does to one call: the answer it gives instead.
 import { texts } from "../wire.ts";
-import { faultFor, faultKey, type Fault, type FaultCall } from "./faults.ts";
+import type { Fault } from "./faults.ts";
 import { error, notFound, type Reply } from "./replies.ts";
 import type { Service } from "./service.ts";
-import { countFault } from "./state.ts";
-
-/** The fault that strikes this call, counted at once, so that it cannot strike more often than it says, even after a kill. */
-export async function takeFault(service: Service, call: FaultCall): Promise<Fault | undefined> {
-  if (faultFor(service.faults, call, service.store.state()) === undefined) return undefined;
-  return await service.store.change((state) => {
-    const fault = faultFor(service.faults, call, state);
-    return { state: fault === undefined ? state : countFault(state, faultKey(fault)), value: fault };
-  });
-}
 
 /** The answer of a fault that keeps the call from being done; undefined for one that strikes later. */
 export function faultReply(fault: Fault, service: Service): Reply | undefined {
@@ -45,12 +34,4 @@ export function faultReply(fault: Fault, service: Service): Reply | undefined {
 
 function withHeaders(reply: Reply, headers: Readonly<Record<string, string>>): Reply {
   return { ...reply, headers: { ...reply.headers, ...headers } };
-}
-
-/** Says nothing until the client gives up or the time is over, then cuts the line. */
-export async function holdLine(service: Service, response: ServerResponse, lastsMs: number): Promise<void> {
-  const gone = new AbortController();
-  response.once("close", () => gone.abort());
-  await service.clock.sleep(lastsMs, AbortSignal.any([gone.signal, service.closing])).catch(() => undefined);
-  response.destroy();
 }

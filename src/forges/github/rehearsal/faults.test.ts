@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { faultFor, faultKey, parseForgeFaults } from "./faults.ts";
+import { faultFor, faultKey } from "../../../loopback/faults.ts";
+import { parseForgeFaults } from "./faults.ts";
 
 test("faults are read with their call, their count and their length", () => {
   assert.deepEqual(parseForgeFaults("lost-reply, rate-limit:upload-asset*3, slow=500ms, "), [

@@ -5,6 +5,7 @@ import { open, truncate } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { syncFile } from "../../../loopback/kept-state.ts";
 
 const jsonBytesMax = 4 * 1024 * 1024;
 
@@ -58,19 +59,4 @@ export async function cutInHalf(path: string, sizeBytes: number): Promise<Receiv
     await file.close();
   }
   return { sizeBytes: half, sha256: hash.digest("hex") };
-}
-
-/** Reads what is left of a request, so that the answer can be read by who sent it. */
-export async function drain(request: IncomingMessage): Promise<void> {
-  if (request.readableEnded) return;
-  for await (const chunk of request) void chunk;
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, "r+");
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }

@@ -1,14 +1,13 @@
 // The rehearsal GitHub: the part of GitHub's REST API that a release uses, inside Slipway, for one repository. It answers as
 // GitHub does, from 127.0.0.1 only, forgets nothing when it is killed, and reads and makes tags in a bare git repository
 // where one stands behind. The rules are in the routes, this file is the shell (DESIGN §6; protocols §7).
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { SlipwayError } from "../../../domain/error.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { takeFault } from "../../../loopback/faults.ts";
+import { drain, holdLine, listenOnLoopback } from "../../../loopback/listen.ts";
 import type { Clock } from "../../../platform/ports.ts";
 import type { Fault } from "./faults.ts";
-import { faultReply, holdLine, takeFault } from "./fault-replies.ts";
+import { faultReply } from "./fault-replies.ts";
 import { addIssue, endPull } from "./issue-routes.ts";
-import { drain } from "./receive.ts";
 import { gitRefs, stateRefs, type GitRepository } from "./refs.ts";
 import { error, notFound, writeReply, type Reply } from "./replies.ts";
 import { routes, type Route } from "./routes.ts";
@@ -67,9 +66,8 @@ export async function startRehearsalForge(options: RehearsalForgeOptions): Promi
   const [owner = "", name = ""] = options.repository.split("/");
   const store = await openStore(options.storeFolder);
   const closing = new AbortController();
-  const { createServer } = await import("node:http");
-  const server = createServer({ keepAliveTimeout: 30_000 });
-  const url = `http://127.0.0.1:${await listen(server, options.port ?? 0)}`;
+  const listening = await listenOnLoopback({ what: "rehearsal forge", port: options.port ?? 0 });
+  const { url } = listening;
   const service: Service = {
     url,
     owner,
@@ -85,7 +83,7 @@ export async function startRehearsalForge(options: RehearsalForgeOptions): Promi
     closing: closing.signal,
     announced: options.announced ?? true,
   };
-  server.on("request", (request, response) => void answer(service, request, response));
+  listening.serve((request, response) => answer(service, request, response));
   return {
     url,
     apiUrl: url,
@@ -95,22 +93,9 @@ export async function startRehearsalForge(options: RehearsalForgeOptions): Promi
     owner: ownerOf(service),
     close: () => {
       closing.abort();
-      return new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
+      return listening.close();
     },
   };
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) =>
-      reject(new SlipwayError("STORAGE_FAILED", `Cannot start the rehearsal forge on port ${port} of this machine`, { cause })),
-    );
-    server.listen(port, "127.0.0.1", () => resolve());
-  });
-  return (server.address() as AddressInfo).port;
 }
 
 /** What fails inside is a 500, and never the end of the server. */

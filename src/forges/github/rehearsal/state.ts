@@ -137,10 +137,6 @@ export function putAsset(state: ForgeState, release: number, changed: StoredAsse
   return putRelease(state, { ...found, assets: [...found.assets.filter((asset) => asset.id !== changed.id), changed] });
 }
 
-export function countFault(state: ForgeState, key: string): ForgeState {
-  return { ...state, faultsUsed: { ...state.faultsUsed, [key]: (state.faultsUsed[key] ?? 0) + 1 } };
-}
-
 export function countDone(state: ForgeState, what: string): ForgeState {
   return { ...state, done: { ...state.done, [what]: (state.done[what] ?? 0) + 1 } };
 }

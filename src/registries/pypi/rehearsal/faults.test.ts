@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SlipwayError } from "../../../domain/error.ts";
-import { faultCalls, faultFor, faultKey, faultProfiles, parseFaults } from "./faults.ts";
+import { faultFor, faultKey } from "../../../loopback/faults.ts";
+import { faultCalls, faultProfiles, parseFaults } from "./faults.ts";
 
 test("parseFaults() reads names, calls, counts and lengths, with what is usual where nothing is said", () => {
   assert.deepEqual(parseFaults("lost-reply, rate-limit:index*3 ,slow-index=500ms,"), [

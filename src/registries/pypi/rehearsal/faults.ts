@@ -1,22 +1,13 @@
 // How a rehearsal index may lie: the ways in which real ones have lost replies, lagged, paused and held other bytes.
 // A profile says what happens, the call says where, the count says how often, so that every run can end.
 // Sources: trust §3 (look-alike transient errors), protocols §1.2, §1.5; DESIGN §6 (`--faults`).
-import { SlipwayError } from "../../../domain/error.ts";
-import type { IndexState } from "./state.ts";
+import { readFaults, type Fault as AnyFault, type FaultProfile as AnyProfile } from "../../../loopback/faults.ts";
 
 /** What a client asks for: to take a file, to list the files of one of our packages, to hand one out. */
 export const faultCalls = ["upload", "index", "download"] as const;
 export type FaultCall = (typeof faultCalls)[number];
 
-export interface FaultProfile {
-  readonly name: FaultName;
-  /** What the index does, for the reference and for `--faults`. */
-  readonly description: string;
-  /** Where it can strike; the first is where it does if nothing is said. */
-  readonly calls: readonly FaultCall[];
-  /** Default length in milliseconds, where the fault has one. */
-  readonly lastsMs?: number;
-}
+export type FaultProfile = AnyProfile<FaultName, FaultCall>;
 
 export type FaultName =
   | "lost-reply"
@@ -88,49 +79,13 @@ export const faultProfiles: readonly FaultProfile[] = [
 ];
 
 /** One fault that is to strike. */
-export interface Fault {
-  readonly name: FaultName;
-  readonly call: FaultCall;
-  /** It strikes the first `count` calls of its kind. */
-  readonly count: number;
-  readonly lastsMs: number;
-}
-
-const countMax = 1_000;
-const lastsMaxMs = 600_000;
+export type Fault = AnyFault<FaultName, FaultCall>;
 
 /**
- * Reads what `--faults` says: names with commas between them, each optionally with a call, a count and a length.
+ * Reads what `--faults` says of an index.
  * @example parseFaults("lost-reply, rate-limit:index*3, slow-index=500ms")
  * @throws SlipwayError USAGE
  */
 export function parseFaults(text: string): readonly Fault[] {
-  return text.split(",").map((part) => part.trim()).filter((part) => part !== "").map(parseFault); // prettier-ignore
-}
-
-function parseFault(text: string): Fault {
-  const [, name = "", call, count, lasts] = /^([a-z0-9-]+)(?::([a-z]+))?(?:\*(\d{1,4}))?(?:=(\d{1,6})ms)?$/.exec(text) ?? [];
-  const profile = faultProfiles.find((one) => one.name === name);
-  if (profile === undefined) throw usage(text, `known are ${faultProfiles.map((one) => one.name).join(", ")}`);
-  const chosen = call === undefined ? profile.calls[0] : profile.calls.find((one) => one === call);
-  if (chosen === undefined) throw usage(text, `"${name}" strikes at ${profile.calls.join(", ")}`);
-  const times = Number(count ?? 1);
-  if (times < 1 || times > countMax) throw usage(text, `a count is 1 to ${countMax}`);
-  return { name: profile.name, call: chosen, count: times, lastsMs: Math.min(Number(lasts ?? profile.lastsMs ?? 0), lastsMaxMs) };
-}
-
-function usage(text: string, why: string): SlipwayError {
-  return new SlipwayError("USAGE", `Cannot read the fault "${text.slice(0, 80)}": ${why}`, {
-    hint: "Write NAME, NAME:CALL, NAME*COUNT or NAME=500ms.",
-  });
-}
-
-/** Key under which a fault's strikes are counted. */
-export function faultKey(fault: Fault): string {
-  return `${fault.name}:${fault.call}`;
-}
-
-/** The fault that strikes this call: the first of its kind that has strikes left; undefined for none. */
-export function faultFor(faults: readonly Fault[], call: FaultCall, state: Pick<IndexState, "faultsUsed">): Fault | undefined {
-  return faults.find((fault) => fault.call === call && (state.faultsUsed[faultKey(fault)] ?? 0) < fault.count);
+  return readFaults(text, faultProfiles);
 }

@@ -3,7 +3,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readFile, stat } from "node:fs/promises";
 import { mediaTypes, wireHeaders, type WireFile, type WirePage } from "../wire.ts";
-import { faultReply, holdLine, pauseOf, takeFault } from "./fault-replies.ts";
+import { takeFault } from "../../../loopback/faults.ts";
+import { holdLine } from "../../../loopback/listen.ts";
+import { faultReply, pauseOf } from "./fault-replies.ts";
 import type { Fault, FaultCall } from "./faults.ts";
 import { canonicalName, canonicalVersion, readVersion } from "./names.ts";
 import { filePath, latestRelease, legacyPage, negotiate, rootPage, simpleHtml, simplePage } from "./pages.ts";

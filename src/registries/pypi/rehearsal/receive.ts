@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { SlipwayError } from "../../../domain/error.ts";
+import { drain } from "../../../loopback/listen.ts";
 import type { ReceivedContent, ReceivedForm } from "./form.ts";
 
 export interface ReceiveOptions {
@@ -75,11 +76,6 @@ export async function receiveForm(request: IncomingMessage, options: ReceiveOpti
   const [file] = await Promise.all(writing);
   if (overflow !== undefined) return { kind: "unreadable", why: overflow };
   return { kind: "form", form: { fields, filesElsewhere, ...(file === undefined ? {} : { file }) } };
-}
-
-/** Reads a body to its end and forgets it, so that the client gets an answer instead of a cut line. */
-export async function drain(request: IncomingMessage): Promise<void> {
-  for await (const _chunk of request) continue;
 }
 
 async function writeContent(

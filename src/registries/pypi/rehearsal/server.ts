@@ -1,10 +1,10 @@
 // The rehearsal PyPI: a real upload and index server inside Slipway for the packages of one release. It answers as PyPI
 // does, to any client, from 127.0.0.1 only; what is not ours comes from the index behind it; it forgets nothing when it is
 // killed. The rules are in checks.ts and its neighbours, this file is the shell (DESIGN §6; protocols §1.6).
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { randomBytes } from "node:crypto";
 import { SlipwayError } from "../../../domain/error.ts";
+import { drain, listenOnLoopback } from "../../../loopback/listen.ts";
 import type { Clock } from "../../../platform/ports.ts";
 import { fileSizeLimitBytes } from "../wire.ts";
 import type { Fault } from "./faults.ts";
@@ -13,7 +13,6 @@ import { canonicalName, canonicalVersion, readVersion } from "./names.ts";
 import { passThrough, type UpstreamIndex } from "./pass-through.ts";
 import { readRoute } from "./read-routes.ts";
 import { errorReply, writeReply } from "./replies.ts";
-import { drain } from "./receive.ts";
 import type { RehearsalHooks, Service } from "./service.ts";
 import { deleteFile, yankRelease, type ReceivedFile } from "./state.ts";
 import { openStore } from "./store.ts";
@@ -65,9 +64,8 @@ export async function startRehearsalPypi(options: RehearsalOptions): Promise<Reh
   const store = await openStore(options.storeFolder);
   const closing = new AbortController();
   const upstream = options.upstream === undefined ? undefined : passThrough(options.upstream);
-  const { createServer } = await import("node:http");
-  const server = createServer({ keepAliveTimeout: 30_000 });
-  const url = `http://127.0.0.1:${await listen(server, options.port ?? 0)}`;
+  const listening = await listenOnLoopback({ what: "rehearsal index", port: options.port ?? 0 });
+  const { url } = listening;
   let uploads = 0;
   const service: Service = {
     url,
@@ -83,7 +81,7 @@ export async function startRehearsalPypi(options: RehearsalOptions): Promise<Reh
     projectLimitBytes,
     nextId: () => `${(uploads += 1)}-${randomBytes(6).toString("hex")}`,
   };
-  server.on("request", (request, response) => void answer(service, request, response));
+  listening.serve((request, response) => answer(service, request, response));
   return {
     url,
     uploadUrl: `${url}/legacy/`,
@@ -93,23 +91,10 @@ export async function startRehearsalPypi(options: RehearsalOptions): Promise<Reh
     owner: ownerOf(service),
     close: async () => {
       closing.abort();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
+      await listening.close();
       await upstream?.close();
     },
   };
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) =>
-      reject(new SlipwayError("STORAGE_FAILED", `Cannot start the rehearsal index on port ${port} of this machine`, { cause })),
-    );
-    server.listen(port, "127.0.0.1", () => resolve());
-  });
-  return (server.address() as AddressInfo).port;
 }
 
 /** Sorts requests to their routes; what fails inside is a 500, and never the end of the server. */

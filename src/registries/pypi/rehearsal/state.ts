@@ -148,7 +148,3 @@ export function countReceived(
   const counted = { name, project, version, sha256, sizeBytes, stored, repeated, refused, [as]: before[as] + 1 };
   return { ...state, received: { ...state.received, [name]: counted } };
 }
-
-export function countFault(state: IndexState, key: string): IndexState {
-  return { ...state, faultsUsed: { ...state.faultsUsed, [key]: (state.faultsUsed[key] ?? 0) + 1 } };
-}

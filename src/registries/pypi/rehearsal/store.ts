@@ -2,110 +2,31 @@
 // after every change. A file that is not in the index does not exist, so a process killed at any point leaves no half
 // upload: the same folder opens again with exactly what was answered for (DESIGN §7, kill grid).
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, truncate } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { SlipwayError } from "../../../domain/error.ts";
+import { mkdir, readFile, rm, truncate } from "node:fs/promises";
+import { join } from "node:path";
+import { moveDurably, openKeptState, writeDurably, type KeptState } from "../../../loopback/kept-state.ts";
 import { filePath } from "./pages.ts";
-import { emptyState, stateSchema, type IndexState, type StoredFile } from "./state.ts";
+import { emptyState, type IndexState, type StoredFile } from "./state.ts";
 
-export interface Store {
+export interface Store extends KeptState<IndexState> {
   /** Where uploads are written while they arrive. */
   readonly incomingFolder: string;
-  readonly state: () => IndexState;
   /** Absolute path of a file's bytes. */
   pathOf(file: Pick<StoredFile, "blake2" | "name">): string;
   /** Puts received bytes at their place, durably; nothing points at them yet. */
   keep(from: string, file: Pick<StoredFile, "blake2" | "name">): Promise<void>;
   /** Writes bytes or text of its own at the place of a file (metadata, a stranger's bytes). */
   write(path: string, bytes: Buffer | string): Promise<void>;
-  /**
-   * Changes the state, one change at a time, and returns when it is on disk. `change` sees the newest state.
-   * @returns what `change` made of it
-   */
-  change<T>(
-    change: (
-      state: IndexState,
-    ) => Promise<{ readonly state: IndexState; readonly value: T }> | { readonly state: IndexState; readonly value: T },
-  ): Promise<T>;
 }
 
 /** @throws SlipwayError STORAGE_FAILED when the folder cannot be used or holds something else */
 export async function openStore(folder: string): Promise<Store> {
   const incomingFolder = join(folder, "incoming");
-  const indexFile = join(folder, "index.json");
   await rm(incomingFolder, { recursive: true, force: true });
   await mkdir(incomingFolder, { recursive: true });
-  let state = await readState(indexFile);
-  let last: Promise<unknown> = Promise.resolve();
+  const kept = await openKeptState({ file: join(folder, "index.json"), empty: emptyState, what: "rehearsal index" });
   const pathOf: Store["pathOf"] = (file) => join(folder, filePath(file));
-  return {
-    incomingFolder,
-    state: () => state,
-    pathOf,
-    keep: async (from, file) => {
-      const to = pathOf(file);
-      await mkdir(dirname(to), { recursive: true });
-      await syncFile(from);
-      await rename(from, to);
-    },
-    write: writeDurably,
-    change: (change) => {
-      const before = last;
-      const turn = async () => {
-        await before;
-        const { state: changed, value } = await change(state);
-        if (changed !== state) await writeDurably(indexFile, JSON.stringify(changed));
-        state = changed;
-        return value;
-      };
-      const result = turn();
-      last = result.catch(() => undefined);
-      return result;
-    },
-  };
-}
-
-async function readState(indexFile: string): Promise<IndexState> {
-  const text = await readFile(indexFile, "utf8").catch((cause: unknown) => {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
-    throw new SlipwayError("STORAGE_FAILED", `Cannot read the rehearsal index "${indexFile}"`, { cause });
-  });
-  if (text === undefined) return emptyState;
-  const state = JSON.parse(text) as IndexState;
-  const found: string = state.schema;
-  if (found !== stateSchema) {
-    throw new SlipwayError(
-      "STORAGE_FAILED",
-      `Cannot use the rehearsal index "${indexFile}": it has the form "${found}", not "${stateSchema}"`,
-      {
-        hint: "Give the rehearsal an empty folder.",
-      },
-    );
-  }
-  return state;
-}
-
-/** Temporary file, sync, rename: a reader sees the old text or the new one. */
-async function writeDurably(path: string, bytes: Buffer | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.tmp`;
-  const file = await open(temporary, "w");
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, "r+");
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  return { ...kept, incomingFolder, pathOf, keep: (from, file) => moveDurably(from, pathOf(file)), write: writeDurably };
 }
 
 /** Cuts a kept file to its first half, and tells what it is then. */

@@ -11,11 +11,13 @@ import {
   type CheckContext,
 } from "./checks.ts";
 import type { Fault } from "./faults.ts";
-import { faultReply, holdLine, pauseOf, takeFault } from "./fault-replies.ts";
+import { takeFault } from "../../../loopback/faults.ts";
+import { drain, holdLine } from "../../../loopback/listen.ts";
+import { faultReply, pauseOf } from "./fault-replies.ts";
 import { carriesToken, cleanFields, one, refusal, type Fields, type ReceivedContent, type Refusal } from "./form.ts";
 import { canonicalName, canonicalVersion, readVersion } from "./names.ts";
 import { dripReply, errorReply, textReply, writeReply, type Reply } from "./replies.ts";
-import { drain, receiveForm } from "./receive.ts";
+import { receiveForm } from "./receive.ts";
 import type { Service } from "./service.ts";
 import { addFile, countReceived, type IndexState, type NewFile, type ReceivedAs, type StoredFile } from "./state.ts";
 import { cutInHalf, digestsOf } from "./store.ts";
