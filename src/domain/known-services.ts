@@ -1,16 +1,17 @@
 // The public addresses of known services. This is the only file of the repository in which they may stand: everything
 // else names a service by its name, so that no test, example or message can reach one by accident (DESIGN §2).
-import type { Ecosystem } from "./configuration.ts";
 
 /** A registry that slipway.yaml names without declaring it. */
-export interface KnownService {
+export type KnownService = {
   readonly name: string;
-  readonly ecosystem: Ecosystem;
   /** A test index: names may be burned there, nobody depends on them. */
   readonly test: boolean;
-  /** Absent where this version of Slipway does not speak to the service yet. */
-  readonly addresses?: PypiAddresses;
-}
+} & (
+  | { readonly ecosystem: "pypi"; readonly addresses: PypiAddresses }
+  | { readonly ecosystem: "crates"; readonly addresses: CratesAddresses }
+  | { readonly ecosystem: "npm"; readonly addresses: NpmAddresses }
+  | { readonly ecosystem: "oci"; readonly addresses: OciAddresses }
+);
 
 /** Where a Python index takes uploads, serves installers and shows its pages; all end with a slash. */
 export interface PypiAddresses {
@@ -20,6 +21,27 @@ export interface PypiAddresses {
   readonly index: string;
   /** Root of the pages for people. */
   readonly pages: string;
+}
+
+export interface CratesAddresses {
+  /** Root of the sparse index, with a slash at the end. */
+  readonly index: string;
+  /** Root of the web API, without a slash at the end. */
+  readonly api: string;
+  /** Root of the pages for people, with a slash at the end. */
+  readonly pages: string;
+}
+
+export interface NpmAddresses {
+  /** Takes and serves packages, with a slash at the end. */
+  readonly registry: string;
+  /** Root of the pages for people, with a slash at the end. */
+  readonly pages: string;
+}
+
+export interface OciAddresses {
+  /** Origin of the distribution API, without a slash at the end. */
+  readonly registry: string;
 }
 
 const pypi: PypiAddresses = {
@@ -37,9 +59,19 @@ const testPypi: PypiAddresses = {
 export const knownServices: readonly KnownService[] = [
   { name: "pypi", ecosystem: "pypi", test: false, addresses: pypi },
   { name: "testpypi", ecosystem: "pypi", test: true, addresses: testPypi },
-  { name: "crates", ecosystem: "crates", test: false },
-  { name: "npm", ecosystem: "npm", test: false },
-  { name: "ghcr", ecosystem: "oci", test: false },
+  {
+    name: "crates",
+    ecosystem: "crates",
+    test: false,
+    addresses: { index: "https://index.crates.io/", api: "https://crates.io", pages: "https://crates.io/" },
+  },
+  {
+    name: "npm",
+    ecosystem: "npm",
+    test: false,
+    addresses: { registry: "https://registry.npmjs.org/", pages: "https://www.npmjs.com/" },
+  },
+  { name: "ghcr", ecosystem: "oci", test: false, addresses: { registry: "https://ghcr.io" } },
 ];
 
 /** The index that pip and uv use when nothing is configured. */

@@ -68,9 +68,9 @@ export function indexBeside(uploadUrl: string): string {
 }
 
 function knownAddresses(name: string): PypiAddresses {
-  const found = knownServices.find((service) => service.name === name)?.addresses;
-  if (found !== undefined) return found;
-  const known = knownServices.filter((service) => service.addresses !== undefined).map((service) => `"${service.name}"`);
+  const found = knownServices.find((service) => service.name === name);
+  if (found?.ecosystem === "pypi") return found.addresses;
+  const known = knownServices.filter((service) => service.ecosystem === "pypi").map((service) => `"${service.name}"`);
   throw new SlipwayError("CONFIG_INVALID", `Cannot find the registry "${name}": known without an address are ${known.join(", ")}`, {
     hint: `Declare it: registries: { ${name}: { ecosystem: pypi, url: … } }`,
   });
