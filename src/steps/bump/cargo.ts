@@ -2,9 +2,9 @@
 // members that carry the same version; what members ask for of each other; and their entries in Cargo.lock (S3.1).
 import { posix } from "node:path";
 import { readCargoLock } from "../../domain/manifest/cargo-lock.ts";
+import { findWorkspace, type CargoFile, type CargoWorkspaceFiles } from "../../domain/manifest/cargo-workspace.ts";
 import { placeOf, type Statement } from "../../domain/manifest/edit.ts";
 import { adaptRequirement } from "../../domain/manifest/requirement.ts";
-import { findWorkspace, type CargoFile, type CargoWorkspaceFiles } from "./cargo-workspace.ts";
 import { faultAt, type Claim } from "./claim.ts";
 import { collect, refuse } from "./collect.ts";
 import type { Around } from "./python.ts";

@@ -2,25 +2,20 @@
 // ranges by which its neighbours ask for it.
 import { posix } from "node:path";
 import { placeOf } from "../../domain/manifest/edit.ts";
-import { readPackageJson, readPackageLock, type NpmManifest, type NpmRequirement } from "../../domain/manifest/npm.ts";
+import { readPackageLock, type NpmRequirement } from "../../domain/manifest/npm.ts";
+import { findNpmWorkspace, readNpmFile, type NpmFile, type ReadNpmFile } from "../../domain/manifest/npm-workspace.ts";
 import { adaptRequirement } from "../../domain/manifest/requirement.ts";
 import { requirementClaim } from "./cargo.ts";
 import { faultAt } from "./claim.ts";
 import { collect, refuse } from "./collect.ts";
 import type { Around } from "./python.ts";
-import { upwards } from "./tree.ts";
-
-interface NpmFile {
-  readonly path: string;
-  readonly folder: string;
-  readonly text: string;
-  readonly manifest: NpmManifest;
-}
 
 /** @returns whether the folder has a package.json at all */
 export async function gatherNpm(around: Around): Promise<boolean> {
-  const own = await readFile(around.wanted.planned.folder, around);
-  if (own === undefined) return around.into.faults.length > 0;
+  const found = await readNpmFile(around.wanted.planned.folder, around.tree);
+  if (found?.kind === "refused") refuseFile(found, around);
+  if (found?.kind !== "file") return around.into.faults.length > 0;
+  const own = found.file;
   const { version, name } = own.manifest;
   if (version === undefined) {
     const place = { file: own.path, line: 1, column: 1 };
@@ -45,35 +40,15 @@ export async function gatherNpm(around: Around): Promise<boolean> {
   return true;
 }
 
-async function readFile(folder: string, around: Around): Promise<NpmFile | undefined> {
-  const path = posix.join(folder, "package.json");
-  const text = await around.tree.read(path);
-  if (text === undefined) return undefined;
-  const read = readPackageJson(text);
-  if (read.kind === "npm")
-    return { path: posix.normalize(path), folder: posix.dirname(posix.normalize(path)), text, manifest: read.manifest };
-  refuse(around.into, { file: path, line: read.line, column: read.column }, read.reason);
-  return undefined;
+/** Its workspace, with what cannot be read of it told. */
+async function neighbours(own: NpmFile, around: Around): Promise<readonly NpmFile[]> {
+  const { files, refused } = await findNpmWorkspace(own, around.tree);
+  for (const one of refused) refuseFile(one, around);
+  return files;
 }
 
-/** Root first, then its workspaces, if the package belongs to some; else the package alone. */
-async function neighbours(own: NpmFile, around: Around): Promise<readonly NpmFile[]> {
-  for (const folder of upwards(own.folder)) {
-    const root = folder === own.folder ? own : await readFile(folder, around);
-    if (root?.manifest.workspaces === undefined) continue;
-    const folders = new Set<string>();
-    for (const glob of root.manifest.workspaces.filter((one) => !one.startsWith("!"))) {
-      for (const one of await around.tree.folders(root.folder, glob)) folders.add(one);
-    }
-    if (root !== own && !folders.has(own.folder)) continue;
-    const members: NpmFile[] = [];
-    for (const one of [...folders].toSorted()) {
-      const read = one === root.folder ? undefined : await readFile(one, around);
-      if (read !== undefined) members.push(read);
-    }
-    return [root, ...members];
-  }
-  return [own];
+function refuseFile({ file, refusal }: Extract<ReadNpmFile, { kind: "refused" }>, around: Around): void {
+  refuse(around.into, { file, line: refusal.line, column: refusal.column }, refusal.reason);
 }
 
 interface Moved {

@@ -14,7 +14,8 @@ import { projectFiles, readPythonProject, type PythonProject, type VersionSource
 import { gatherCargo } from "./cargo.ts";
 import type { Claim, Gathering } from "./claim.ts";
 import { collect, refuse } from "./collect.ts";
-import { upwards, type Tree } from "./tree.ts";
+import { upwards } from "../../domain/manifest/manifest-tree.ts";
+import type { Tree } from "./tree.ts";
 import type { Wanted } from "./wanted.ts";
 
 export interface Around {

@@ -1,22 +1,13 @@
 // The files of one checkout, read once each. It also finds the folders that a workspace's globs mean.
 import { posix } from "node:path";
-import { SlipwayError } from "../../domain/error.ts";
 import { readGlob } from "../../domain/glob.ts";
+import { foldersMax, isOutside, neverWalked, tooManyFolders, type ManifestTree } from "../../domain/manifest/manifest-tree.ts";
 import type { Files } from "../../platform/ports.ts";
 
-export interface Tree {
-  /** Text of a file by its path from the root; undefined: it is not there, or lies outside. */
-  read(path: string): Promise<string | undefined>;
-  /** Folders, by path from the root, that a workspace's pattern (below `folder`) means; sorted. */
-  folders(folder: string, pattern: string): Promise<readonly string[]>;
+export interface Tree extends ManifestTree {
   /** Absolute path. */
   absolute(path: string): string;
 }
-
-/** Folders that one pattern may mean, and that are walked for it. */
-export const foldersMax = 10_000;
-
-const neverWalked = new Set(["node_modules", ".git", "target", ".venv"]);
 
 export function treeOf(root: string, files: Files): Tree {
   const texts = new Map<string, Promise<string | undefined>>();
@@ -36,7 +27,7 @@ export function treeOf(root: string, files: Files): Tree {
       for (const part of posix.normalize(pattern).replace(/\/$/, "").split("/")) {
         const next: string[] = [];
         for (const at of found) next.push(...(await step(at, part, { files, absolute, isFolder })));
-        if (next.length > foldersMax) throw tooMany(pattern);
+        if (next.length > foldersMax) throw tooManyFolders(pattern);
         found = [...new Set(next)];
       }
       return found.filter((one) => !isOutside(one)).toSorted();
@@ -74,28 +65,8 @@ async function walk(from: string, walking: Walking): Promise<readonly string[]> 
   for (const at of found) {
     for (const name of await walking.files.list(walking.absolute(at))) {
       if (neverWalked.has(name) || name.startsWith(".") || !(await walking.isFolder(posix.join(at, name)))) continue;
-      if (found.push(posix.join(at, name)) > foldersMax) throw tooMany("**");
+      if (found.push(posix.join(at, name)) > foldersMax) throw tooManyFolders("**");
     }
-  }
-  return found;
-}
-
-function tooMany(pattern: string): SlipwayError {
-  return new SlipwayError("PLAN_INVALID", `Cannot look through a workspace: "${pattern}" means more than ${foldersMax} folders`, {
-    hint: "Name the members of the workspace more narrowly",
-  });
-}
-
-export function isOutside(path: string): boolean {
-  return path === ".." || path.startsWith("../") || path.startsWith("/");
-}
-
-/** The folder itself and those above it, up to the root `.`. */
-export function upwards(folder: string): readonly string[] {
-  const found = [posix.normalize(folder).replace(/(.)\/$/, "$1")];
-  for (let at = found[0] ?? "."; at !== "." && !isOutside(at);) {
-    at = posix.dirname(at);
-    found.push(at);
   }
   return found;
 }

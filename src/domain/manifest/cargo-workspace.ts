@@ -1,9 +1,8 @@
 // A Cargo workspace as Cargo itself finds it (The Cargo Book, "Workspaces"): the root above a package, its members by
 // globs, and packages that members reach by `path`.
-import { posix } from "node:path";
-import { readCargoManifest, type CargoManifest } from "../../domain/manifest/cargo-manifest.ts";
-import type { Refusal } from "../../domain/manifest/edit.ts";
-import { isOutside, upwards, type Tree } from "./tree.ts";
+import { readCargoManifest, type CargoManifest } from "./cargo-manifest.ts";
+import type { Refusal } from "./edit.ts";
+import { folderOf, isOutside, joinPath, upwards, type ManifestTree } from "./manifest-tree.ts";
 
 export interface CargoFile {
   readonly path: string;
@@ -27,14 +26,14 @@ export type FoundWorkspace =
 export const membersMax = 5000;
 
 /** The workspace that a manifest belongs to; of a package alone, just its own manifest. */
-export async function findWorkspace(manifest: string, tree: Tree): Promise<FoundWorkspace> {
+export async function findWorkspace(manifest: string, tree: ManifestTree): Promise<FoundWorkspace> {
   const own = await readFile(manifest, tree);
-  if (own === undefined) return { kind: "workspace", workspace: { folder: posix.dirname(manifest), files: [] } };
+  if (own === undefined) return { kind: "workspace", workspace: { folder: folderOf(manifest), files: [] } };
   if (own.kind === "refused") return own;
   const named = own.file.manifest.package?.root;
-  const folders = named === undefined ? upwards(posix.dirname(manifest)) : [posix.join(posix.dirname(manifest), named)];
+  const folders = named === undefined ? upwards(folderOf(manifest)) : [joinPath(folderOf(manifest), named)];
   for (const folder of own.file.manifest.workspace === undefined ? folders : [own.file.folder]) {
-    const root = await readFile(posix.join(folder, "Cargo.toml"), tree);
+    const root = await readFile(joinPath(folder, "Cargo.toml"), tree);
     if (root === undefined) continue;
     if (root.kind === "refused") return root;
     if (root.file.manifest.workspace === undefined) continue;
@@ -47,27 +46,27 @@ export async function findWorkspace(manifest: string, tree: Tree): Promise<Found
 
 type ReadFile = { readonly kind: "file"; readonly file: CargoFile } | Extract<FoundWorkspace, { kind: "refused" }>;
 
-async function readFile(path: string, tree: Tree): Promise<ReadFile | undefined> {
+async function readFile(path: string, tree: ManifestTree): Promise<ReadFile | undefined> {
   const text = await tree.read(path);
   if (text === undefined) return undefined;
   const read = readCargoManifest(text);
   if (read.kind === "refused") return { kind: "refused", file: path, refusal: read };
   return {
     kind: "file",
-    file: { path: posix.normalize(path), folder: posix.dirname(posix.normalize(path)), text, manifest: read.manifest },
+    file: { path: joinPath(path), folder: folderOf(path), text, manifest: read.manifest },
   };
 }
 
-async function readMembers(root: CargoFile, tree: Tree): Promise<FoundWorkspace> {
+async function readMembers(root: CargoFile, tree: ManifestTree): Promise<FoundWorkspace> {
   const { members = [], exclude = [] } = root.manifest.workspace ?? {};
-  const excluded = exclude.map((one) => posix.join(root.folder, one));
+  const excluded = exclude.map((one) => joinPath(root.folder, one));
   const waiting: string[] = localFolders(root);
   for (const pattern of members) waiting.push(...(await tree.folders(root.folder, pattern)));
   const files = new Map<string, CargoFile>([[root.folder, root]]);
   for (let folder = waiting.shift(); folder !== undefined && files.size < membersMax; folder = waiting.shift()) {
     if (files.has(folder) || isOutside(folder) || !isBelow(folder, root.folder)) continue;
     if (excluded.some((one) => isBelow(folder ?? "", one))) continue;
-    const read = await readFile(posix.join(folder, "Cargo.toml"), tree);
+    const read = await readFile(joinPath(folder, "Cargo.toml"), tree);
     if (read === undefined) continue;
     if (read.kind === "refused") return read;
     // A workspace of its own is no member of this one.
@@ -81,7 +80,7 @@ async function readMembers(root: CargoFile, tree: Tree): Promise<FoundWorkspace>
 }
 
 function localFolders(file: CargoFile): string[] {
-  return file.manifest.local.map((one) => posix.join(file.folder, one.path).replace(/(.)\/$/, "$1"));
+  return file.manifest.local.map((one) => joinPath(file.folder, one.path));
 }
 
 function isBelow(folder: string, above: string): boolean {

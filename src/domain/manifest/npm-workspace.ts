@@ -1,0 +1,60 @@
+// An npm workspace as npm itself finds it (npm's documentation of `workspaces`): the root above a package, and its members by
+// globs, less those that a pattern with `!` takes out again.
+import type { Refusal } from "./edit.ts";
+import { joinPath, upwards, type ManifestTree } from "./manifest-tree.ts";
+import { readPackageJson, type NpmManifest } from "./npm.ts";
+
+export interface NpmFile {
+  readonly path: string;
+  readonly folder: string;
+  readonly text: string;
+  readonly manifest: NpmManifest;
+}
+
+export type ReadNpmFile =
+  | { readonly kind: "file"; readonly file: NpmFile }
+  | { readonly kind: "refused"; readonly file: string; readonly refusal: Refusal };
+
+export interface NpmWorkspaceFiles {
+  /** Root first, then its workspaces by path; the package alone where it belongs to none. */
+  readonly files: readonly NpmFile[];
+  /** Manifests that cannot be read: they are left out of `files`. */
+  readonly refused: readonly Extract<ReadNpmFile, { kind: "refused" }>[];
+}
+
+export async function readNpmFile(folder: string, tree: ManifestTree): Promise<ReadNpmFile | undefined> {
+  const path = joinPath(folder, "package.json");
+  const text = await tree.read(path);
+  if (text === undefined) return undefined;
+  const read = readPackageJson(text);
+  if (read.kind === "refused") return { kind: "refused", file: path, refusal: read };
+  return { kind: "file", file: { path, folder: joinPath(folder), text, manifest: read.manifest } };
+}
+
+/** The workspace that a package belongs to. */
+export async function findNpmWorkspace(own: NpmFile, tree: ManifestTree): Promise<NpmWorkspaceFiles> {
+  for (const folder of upwards(own.folder)) {
+    const root = folder === own.folder ? { kind: "file" as const, file: own } : await readNpmFile(folder, tree);
+    if (root?.kind !== "file" || root.file.manifest.workspaces === undefined) continue;
+    const folders = await memberFolders(root.file, tree);
+    if (root.file !== own && !folders.has(own.folder)) continue;
+    const read = await Promise.all([...folders].filter((one) => one !== root.file.folder).toSorted().map((one) => readNpmFile(one, tree))); // prettier-ignore
+    return {
+      files: [root.file, ...read.flatMap((one) => (one?.kind === "file" ? [one.file] : []))],
+      refused: read.flatMap((one) => (one?.kind === "refused" ? [one] : [])),
+    };
+  }
+  return { files: [own], refused: [] };
+}
+
+async function memberFolders(root: NpmFile, tree: ManifestTree): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const pattern of root.manifest.workspaces ?? []) {
+    const isOut = pattern.startsWith("!");
+    for (const one of await tree.folders(root.folder, isOut ? pattern.slice(1) : pattern)) {
+      if (isOut) found.delete(one);
+      else found.add(one);
+    }
+  }
+  return found;
+}
