@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
+import { crateIndexPath } from "../../src/domain/crates/names.ts";
 import { runTool } from "./test-tools.ts";
 
 export interface RealCrate {
@@ -23,6 +24,29 @@ export async function fetchCrateManifests(wanted: readonly RealCrate[]): Promise
     const file = find(one);
     assert.ok(file !== undefined, `cargo fetched no ${one.name} ${one.version}`);
     return readFileSync(file, "utf8");
+  });
+}
+
+export interface PackagedCrate extends RealCrate {
+  /** Text of `Cargo.toml` in the .crate, as cargo normalised it. */
+  readonly manifest: string;
+  /** The line of the public index, as cargo keeps it. */
+  readonly line: string;
+}
+
+/** The crates as they were published, and what the public index made of them. */
+export async function fetchPackagedCrates(wanted: readonly RealCrate[]): Promise<readonly PackagedCrate[]> {
+  await fetchCrateManifests(wanted);
+  const registry = path.join(process.env["CARGO_HOME"] ?? path.join(homedir(), ".cargo"), "registry");
+  return wanted.map((one) => {
+    const manifest = globSync(path.join(registry, "src", "*", `${one.name}-${one.version}`, "Cargo.toml"))[0];
+    const kept = globSync(path.join(registry, "index", "*", ".cache", crateIndexPath(one.name)))[0];
+    assert.ok(manifest !== undefined && kept !== undefined, `cargo keeps no ${one.name} ${one.version}`);
+    // Versions and their lines by turns, with a NUL after each.
+    const fields = readFileSync(kept, "utf8").split("\0");
+    const line = fields[fields.indexOf(one.version) + 1];
+    assert.ok(line?.startsWith("{") === true, `cargo keeps no line of ${one.name} ${one.version}`);
+    return { ...one, manifest: readFileSync(manifest, "utf8"), line };
   });
 }
 

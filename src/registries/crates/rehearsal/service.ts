@@ -1,0 +1,31 @@
+// What all routes of a rehearsal crate registry work with.
+import type { KeptState } from "../../../loopback/kept-state.ts";
+import type { Clock } from "../../../platform/ports.ts";
+import type { Fault } from "./faults.ts";
+import type { PassThrough } from "./pass-through.ts";
+import type { RegistryState } from "./state.ts";
+
+/** What the registry cannot know by itself and is told by whoever starts it; its checks fall away without it. */
+export interface RehearsalHooks {
+  /** Text of a member of the .crate at `file`, read with limits; undefined where there is none or the archive cannot be read. */
+  readMember?(file: string, member: string): Promise<string | undefined>;
+}
+
+export interface Service {
+  /** Address without a slash at the end. */
+  readonly url: string;
+  /** Canonical names of the crates that are released. */
+  readonly ours: ReadonlySet<string>;
+  readonly store: KeptState<RegistryState>;
+  /** Absolute path where the bytes of a version are kept, by their digest. */
+  pathOf(sha256: string): string;
+  readonly clock: Clock;
+  readonly faults: readonly Fault[];
+  readonly hooks: RehearsalHooks;
+  readonly upstream: PassThrough | undefined;
+  /** Ends when the server closes: every wait of a fault ends with it. */
+  readonly closing: AbortSignal;
+  readonly announced: boolean;
+  readonly limits: "real" | "none";
+  readonly fileLimitBytes: number;
+}
