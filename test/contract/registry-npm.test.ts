@@ -1,0 +1,161 @@
+// The registry contract against the rehearsal npm registry, and what only npm has: dist-tags, burned numbers, one-time
+// passwords.
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+import { join } from "node:path";
+import { createCredential } from "../../src/domain/credential.ts";
+import { rehearsalNpmCredential } from "../../src/registries/npm/credentials.ts";
+import { parseNpmFaults } from "../../src/registries/npm/rehearsal/faults.ts";
+import { npmClientOf, npmGoods, npmTarball, npmUploadOf, startNpm } from "../support/npm.ts";
+import { never } from "../support/pypi.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { registryContract } from "./registry-suite.ts";
+
+registryContract(
+  "rehearsal npm",
+  { goods: npmGoods, sameAgain: "unknown", hashes: "own", uploadTimes: true, takenBack: "yanked" },
+  async (t) => {
+    const server = await startNpm(t, { ours: ["@slip/demo", "slip-other"] });
+    return {
+      registry: npmClientOf(server.registryUrl),
+      credential: rehearsalNpmCredential(),
+      wrongCredential: createCredential("somebody", "a-password-of-somebody"),
+      stop: () => server.close(),
+    };
+  },
+);
+
+const credential = rehearsalNpmCredential();
+
+async function start(t: TestContext, options: Partial<Parameters<typeof startNpm>[1]> = {}) {
+  const server = await startNpm(t, { ours: ["@slip/demo"], ...options });
+  const registry = npmClientOf(server.registryUrl);
+  const { channels } = registry;
+  assert.ok(channels !== undefined);
+  const publish = async (version: string, tag = "latest") => {
+    const manifest = { name: "@slip/demo", version };
+    const upload = npmUploadOf(temporaryFolder(t), manifest, { bytes: npmTarball(manifest), tag });
+    assert.equal((await registry.publish(upload, credential, never)).kind, "sent");
+    return upload;
+  };
+  return { server, registry, channels, publish };
+}
+
+describe("dist-tags of the rehearsal npm registry", () => {
+  test("a published version is led to by the tag that it came with, and by no other", async (t) => {
+    const { channels, publish } = await start(t);
+    await publish("1.0.0");
+    await publish("1.1.0-rc.1", "next");
+    const at = (name: string, version: string) => channels.observe({ package: "@slip/demo", name, version }, never);
+
+    assert.equal((await at("latest", "1.0.0")).kind, "present");
+    assert.equal((await at("next", "1.1.0-rc.1")).kind, "present");
+    assert.equal((await at("latest", "1.1.0-rc.1")).kind, "absent");
+    assert.equal((await at("beta", "1.0.0")).kind, "absent");
+  });
+
+  test("a tag is moved forwards, and one that leads higher is a conflict", async (t) => {
+    const { channels, publish } = await start(t);
+    await publish("1.0.0");
+    await publish("1.2.0", "next");
+    const forwards = { package: "@slip/demo", name: "latest", version: "1.2.0" };
+
+    const moved = await channels.move(forwards, credential, never);
+
+    assert.equal(moved.kind, "sent");
+    assert.equal((await channels.observe(forwards, never)).kind, "present");
+    const back = await channels.observe({ ...forwards, version: "1.0.0" }, never);
+    assert.match(back.kind === "conflict" ? back.theirs : "", /"latest" of @slip\/demo to 1\.2\.0.*never moves backwards/);
+  });
+
+  test("a tag of a package that nobody published is absent, and leading it to nothing is refused", async (t) => {
+    const { channels, publish } = await start(t);
+    const channel = { package: "@slip/demo", name: "latest", version: "9.0.0" };
+
+    assert.equal((await channels.observe(channel, never)).kind, "absent");
+    await publish("1.0.0");
+    const moved = await channels.move(channel, credential, never);
+
+    assert.match(moved.kind === "refused" ? moved.why : "", /version not found: 9\.0\.0/);
+  });
+});
+
+describe("what the rehearsal npm registry refuses", () => {
+  test("the number of an unpublished version is never free again, and the refusal says so", async (t) => {
+    const { server, registry, publish } = await start(t);
+    const upload = await publish("1.0.0");
+    await server.owner.unpublish("@slip/demo", "1.0.0");
+
+    const again = await registry.publish(upload, credential, never);
+
+    assert.match(again.kind === "refused" ? again.why : again.kind, /number of an unpublished version is never free again/);
+    assert.deepEqual(await registry.observe(upload, never), { kind: "absent" });
+  });
+
+  test("a name that is not ours is refused as one that the token may not write", async (t) => {
+    const { registry } = await start(t);
+    const manifest = { name: "@others/demo", version: "1.0.0" };
+    const upload = npmUploadOf(temporaryFolder(t), manifest, { bytes: npmTarball(manifest) });
+
+    const sent = await registry.publish(upload, credential, never);
+
+    assert.match(sent.kind === "refused" ? sent.why : "", /says "not found" to those who may not write.*scope exists/);
+  });
+
+  test("a one-time password is asked for in vain, and the words tell which token helps", async (t) => {
+    const { registry } = await start(t, { faults: parseNpmFaults("one-time-password:upload") });
+    const manifest = { name: "@slip/demo", version: "1.0.0" };
+    const upload = npmUploadOf(temporaryFolder(t), manifest, { bytes: npmTarball(manifest) });
+
+    const sent = await registry.publish(upload, credential, never);
+
+    assert.equal(sent.kind === "refused" && sent.code, "CREDENTIAL_REFUSED");
+    assert.match(sent.kind === "refused" ? sent.why : "", /granular access token.*bypass two-factor authentication, or trusted publishing/);
+  });
+
+  test("a tag that reads as a range, a manifest of another version and an upload without a tag are refused", async (t) => {
+    const { registry } = await start(t);
+    const manifest = { name: "@slip/demo", version: "1.0.0" };
+    const bytes = npmTarball(manifest);
+    const folder = temporaryFolder(t);
+    const range = npmUploadOf(folder, manifest, { bytes, tag: "1.x" });
+    const other = { ...npmUploadOf(folder, manifest, { bytes }), metadata: { manifest: { ...manifest, version: "2.0.0" }, tag: "latest" } };
+    const without = { ...npmUploadOf(folder, manifest, { bytes }), metadata: { manifest } };
+
+    const why = [];
+    for (const upload of [range, other, without]) {
+      const sent = await registry.publish(upload, credential, never);
+      why.push(sent.kind === "refused" ? sent.why : sent.kind);
+    }
+
+    assert.match(why[0] ?? "", /must not be a valid SemVer range/);
+    assert.match(why[1] ?? "", /package\.json of "@slip\/demo@2\.0\.0"/);
+    assert.match(why[2] ?? "", /names no dist-tag/);
+  });
+});
+
+describe("the rehearsal npm registry is never a real one, and forgets nothing", () => {
+  test("a client of the real world takes no answer from it", async (t) => {
+    const { server, publish } = await start(t);
+    const upload = await publish("1.0.0");
+
+    const seen = await npmClientOf(server.registryUrl, { world: "real" }).observe(upload, never);
+
+    assert.match(seen.kind === "unknown" ? seen.why : "", /rehearsal registry, which can never stand for/);
+  });
+
+  test("a store that is opened again holds every version, tag and deprecation", async (t) => {
+    const storeFolder = join(temporaryFolder(t), "registry");
+    const { server, registry, publish } = await start(t, { storeFolder });
+    const upload = await publish("1.0.0", "next");
+    await registry.takeBack?.({ package: "@slip/demo", version: "1.0.0", reason: "Broken" }, credential, never);
+    await server.close();
+
+    const again = npmClientOf((await startNpm(t, { ours: ["@slip/demo"], storeFolder })).registryUrl);
+
+    const seen = await again.observe(upload, never);
+    assert.equal(seen.kind === "present" && seen.evidence.details?.["deprecated"], "Broken");
+    const tag = await again.channels?.observe({ package: "@slip/demo", name: "next", version: "1.0.0" }, never);
+    assert.equal(tag?.kind, "present");
+  });
+});
