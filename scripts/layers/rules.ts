@@ -158,6 +158,8 @@ function rank(layer: Layer): number {
 
 function crossesUnits(from: Place, to: Place, layer: Layer): boolean {
   if (from.layer !== layer || to.layer !== layer || from.unit === undefined) return false;
+  // What steps have in common lies in a folder that is no step.
+  if (layer === "steps" && to.unit === "shared") return false;
   const catalogue = to.path === `src/${layer}/catalog.ts`;
   return catalogue || (to.unit !== undefined && to.unit !== from.unit);
 }

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import os from "node:os";
 import { sha256 } from "../domain/digest.ts";
 import { createArchives } from "../platform/archives/archives.ts";
+import { createImageArchives } from "../platform/archives/image-archive.ts";
 import { createSystemClock } from "../platform/clock.ts";
 import { createCrashPoints } from "../platform/crash-points.ts";
 import { createExec } from "../platform/exec.ts";
@@ -43,6 +44,7 @@ export function composeWorld(composition: Composition): World {
   const cacheRoot = cacheFolder(env, process.platform);
   const secrets = createSecrets({ env, redactor, log });
   const archives = createArchives();
+  const images = createImageArchives();
   const { interrupted } = composition;
   const toolbox = lateToolbox(async () =>
     (await import("../platform/toolbox.ts")).createToolbox({ exec, files, cacheFolder: cacheRoot, env }),
@@ -50,11 +52,12 @@ export function composeWorld(composition: Composition): World {
   const childEnvironment: World["childEnvironment"] = async (place) =>
     (await import("./compose-children.ts")).childEnvironmentAt(place, env, log);
   const git = createGit({ exec, env });
-  const rehearsing = { git, clock, archives, env, files, version, interrupted, exec, toolbox, childEnvironment };
+  const rehearsing = { git, clock, archives, images, env, files, version, interrupted, exec, toolbox, childEnvironment };
   return {
     clock,
     catchUp: (atMs) => clock.catchUp(atMs),
     archives,
+    images,
     secrets,
     interrupted,
     redactor,
@@ -77,7 +80,7 @@ export function composeWorld(composition: Composition): World {
     forgetfulJournal: () => redactedJournal(createMemoryJournal(), redactor),
     openLog: (file) => openStepLog(file, redactor),
     deadline: (ms) => AbortSignal.timeout(ms),
-    realRegistries: async () => (await import("./compose-registries.ts")).realRegistries({ clock, version, env, secrets, files }),
+    realRegistries: async () => (await import("./compose-registries.ts")).realRegistries({ clock, version, env, secrets, files, images }),
     realForges: async () => (await import("./compose-forges.ts")).realForges({ clock, version, env, secrets }),
     rehearsalRegistries: async (plan, place) => (await import("./compose-rehearsal.ts")).startRehearsalRegistries(rehearsing, plan, place),
     takeLock: takeDriverLock,

@@ -18,8 +18,8 @@ export interface Registries {
 export interface RehearsalRegistries {
   /** @throws SlipwayError INTERNAL_ASSERTION for a name that the plan does not have */
   registry(name: string): Registry;
-  /** One of the right form that is worth nothing anywhere. */
-  credential(): Credential;
+  /** One of the right form that is worth nothing anywhere. @throws SlipwayError INTERNAL_ASSERTION for a name that the plan does not have */
+  credential(name: string): Credential;
   /** The forge inside Slipway, started when it is first asked for. */
   readonly forges: Forges;
   /** What the servers saw that a real release should know. */

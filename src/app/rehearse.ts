@@ -128,7 +128,7 @@ function rehearsalOf(servers: RehearsalRegistries): Registries {
   return {
     world: "rehearsal",
     open: (planned: PlannedRegistry) => servers.registry(planned.name),
-    credential: () => Promise.resolve(servers.credential()),
+    credential: (planned) => Promise.resolve(servers.credential(planned.name)),
   };
 }
 

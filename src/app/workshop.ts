@@ -62,6 +62,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       exec: world.exec,
       files: world.files,
       archives: world.archives,
+      images: world.images,
       log: world.log,
       signal: unstopped,
       sourceFolder,

@@ -10,6 +10,7 @@ import type {
   Exec,
   Files,
   Git,
+  ImageArchives,
   LineLog,
   Log,
   Random,
@@ -45,6 +46,7 @@ export interface World {
   readonly exec: Exec;
   readonly files: Files;
   readonly archives: Archives;
+  readonly images: ImageArchives;
   readonly git: Git;
   readonly secrets: AllSecrets;
   readonly redactor: Redactor;

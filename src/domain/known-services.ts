@@ -1,17 +1,24 @@
 // The public addresses of known services. This is the only file of the repository in which they may stand: everything
 // else names a service by its name, so that no test, example or message can reach one by accident (DESIGN §2).
 
-/** A registry that slipway.yaml names without declaring it. */
-export type KnownService = {
+/** What has to be known of a registry to reach it, by ecosystem. */
+export interface AddressesOf {
+  readonly pypi: PypiAddresses;
+  readonly crates: CratesAddresses;
+  readonly npm: NpmAddresses;
+  readonly oci: OciAddresses;
+}
+
+interface Service<E extends keyof AddressesOf> {
   readonly name: string;
+  readonly ecosystem: E;
   /** A test index: names may be burned there, nobody depends on them. */
   readonly test: boolean;
-} & (
-  | { readonly ecosystem: "pypi"; readonly addresses: PypiAddresses }
-  | { readonly ecosystem: "crates"; readonly addresses: CratesAddresses }
-  | { readonly ecosystem: "npm"; readonly addresses: NpmAddresses }
-  | { readonly ecosystem: "oci"; readonly addresses: OciAddresses }
-);
+  readonly addresses: AddressesOf[E];
+}
+
+/** A registry that slipway.yaml names without declaring it. */
+export type KnownService = { readonly [E in keyof AddressesOf]: Service<E> }[keyof AddressesOf];
 
 /** Where a Python index takes uploads, serves installers and shows its pages; all end with a slash. */
 export interface PypiAddresses {
@@ -74,8 +81,10 @@ export const knownServices: readonly KnownService[] = [
   { name: "ghcr", ecosystem: "oci", test: false, addresses: { registry: "https://ghcr.io" } },
 ];
 
-/** The index that pip and uv use when nothing is configured. */
-export const publicPypiIndex: string = pypi.index;
+/** The known services of one ecosystem. */
+export function servicesOf<E extends keyof AddressesOf>(ecosystem: E): readonly Service<E>[] {
+  return (knownServices as readonly Service<keyof AddressesOf>[]).filter((one): one is Service<E> => one.ecosystem === ecosystem);
+}
 
 /** A forge that is known by its host, with the three roots that its API has. */
 export interface KnownForge {

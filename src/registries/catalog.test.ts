@@ -6,7 +6,11 @@ import { createRegistry, indexBeside } from "./catalog.ts";
 import { knownServices } from "../domain/known-services.ts";
 
 const unused = (): never => assert.fail("no request is sent");
-const ports = { clock: { nowMs: () => 0, sleep: async () => undefined }, http: { send: unused, fetch: unused, blocks: unused } };
+const ports = {
+  images: { openImage: unused },
+  clock: { nowMs: () => 0, sleep: async () => undefined },
+  http: { send: unused, fetch: unused, blocks: unused },
+};
 const planned = (rest: Partial<PlannedRegistry>): PlannedRegistry => ({
   name: "internal",
   ecosystem: "pypi",
@@ -20,9 +24,11 @@ const code =
     error instanceof SlipwayError && error.code === expected;
 
 test("known names have their addresses from one file, and PyPI's rules", () => {
-  for (const { name, addresses } of knownServices.filter((service) => service.addresses !== undefined)) {
+  for (const service of knownServices) {
+    if (service.ecosystem !== "pypi") continue;
+    const { name, addresses } = service;
     const registry = createRegistry(planned({ name }), ports);
-    assert.deepEqual([registry.name, registry.indexUrl, registry.world, registry.settleMs], [name, addresses?.index, "real", 600_000]);
+    assert.deepEqual([registry.name, registry.indexUrl, registry.world, registry.settleMs], [name, addresses.index, "real", 600_000]);
     const publication = {
       package: "Slip.Demo",
       version: "1.0",
@@ -31,7 +37,7 @@ test("known names have their addresses from one file, and PyPI's rules", () => {
       sizeBytes: 200 * 1024 * 1024,
     };
     assert.equal(registry.refusals(publication).length, 1);
-    assert.equal(registry.locate(publication), `${addresses?.pages}project/slip-demo/1.0/`);
+    assert.equal(registry.locate(publication), `${addresses.pages}project/slip-demo/1.0/`);
     const withdrawn = registry.withdraw(publication);
     assert.match(
       withdrawn.kind === "by-person" ? withdrawn.instruction : "",
@@ -57,8 +63,21 @@ test("a known name with an address of its own goes to that address alone", () =>
   assert.doesNotMatch(registry.locate({ package: "a", version: "1" }), /https/);
 });
 
+test("registries of other ecosystems are known by name, or found where the file says", () => {
+  const crates = createRegistry(planned({ name: "own", ecosystem: "crates", index: "sparse+http://127.0.0.1:1/index/" }), ports);
+  const npm = createRegistry(planned({ name: "own", ecosystem: "npm", url: "http://127.0.0.1:1/npm" }), ports);
+  const images = createRegistry(planned({ name: "own", ecosystem: "oci", url: "http://127.0.0.1:1" }), ports);
+  const known = (["crates", "npm", "oci"] as const).map((ecosystem) =>
+    createRegistry(planned({ name: { crates: "crates", npm: "npm", oci: "ghcr" }[ecosystem], ecosystem }), ports),
+  );
+
+  assert.deepEqual([crates.indexUrl, npm.indexUrl, images.indexUrl].map((url) => url.replace("http://127.0.0.1:1", "")), ["/index/", "/npm/", ""]); // prettier-ignore
+  assert.ok(known.every((registry) => registry.indexUrl.startsWith("https://") && registry.settleMs > crates.settleMs));
+  assert.throws(() => createRegistry(planned({ name: "nowhere", ecosystem: "npm" }), ports), code("CONFIG_INVALID"));
+});
+
 test("what cannot be spoken to, is unknown or holds a credential is refused, and the credential is not shown", () => {
-  assert.throws(() => createRegistry(planned({ name: "crates", ecosystem: "crates" }), ports), code("NOT_YET"));
+  assert.throws(() => createRegistry(planned({ name: "here", ecosystem: "binary" }), ports), code("PLAN_INVALID"));
   assert.throws(() => createRegistry(planned({ name: "nowhere" }), ports), code("CONFIG_INVALID"));
   assert.throws(() => createRegistry(planned({ url: "ftp://h/" }), ports), code("CONFIG_INVALID"));
   assert.throws(
@@ -67,15 +86,15 @@ test("what cannot be spoken to, is unknown or holds a credential is refused, and
   );
 });
 
-test("every service that the language knows is listed once, and only Python indexes have addresses yet", () => {
+test("every service that the language knows is listed once", () => {
   assert.deepEqual(
-    knownServices.map(({ name, ecosystem, test: isTest, addresses }) => [name, ecosystem, isTest, addresses !== undefined]),
+    knownServices.map(({ name, ecosystem, test: isTest }) => [name, ecosystem, isTest]),
     [
-      ["pypi", "pypi", false, true],
-      ["testpypi", "pypi", true, true],
-      ["crates", "crates", false, false],
-      ["npm", "npm", false, false],
-      ["ghcr", "oci", false, false],
+      ["pypi", "pypi", false],
+      ["testpypi", "pypi", true],
+      ["crates", "crates", false],
+      ["npm", "npm", false],
+      ["ghcr", "oci", false],
     ],
   );
 });

@@ -1,64 +1,141 @@
 // Makes the client of a planned registry: known names through known-services, others from the addresses that
 // slipway.yaml gives. A rehearsal never comes here: it puts its own registries in place of these when ports are composed.
 import type { Credential } from "../domain/credential.ts";
-import { SlipwayError } from "../domain/error.ts";
-import { knownServices, type PypiAddresses } from "../domain/known-services.ts";
+import { SlipwayError, unreachable } from "../domain/error.ts";
+import { servicesOf, type AddressesOf } from "../domain/known-services.ts";
 import type { PlannedRegistry } from "../domain/plan/plan.ts";
 import type { Http } from "../platform/http-port.ts";
-import type { Clock, Secrets } from "../platform/ports.ts";
+import type { Clock, ImageArchives, Secrets } from "../platform/ports.ts";
+import { cratesRegistry } from "./crates/client.ts";
+import { npmRegistry } from "./npm/client.ts";
+import { ociRegistry } from "./oci/client.ts";
 import { pypiRegistry } from "./pypi/client.ts";
 import type { Registry } from "./registry.ts";
 
 export interface CatalogPorts {
   readonly clock: Clock;
   readonly http: Http;
+  readonly images: ImageArchives;
+  /** Who looks where not everybody may; undefined, or left out: nobody. Image registries alone are asked so. */
+  readAs?(planned: PlannedRegistry): Promise<Credential | undefined>;
 }
 
 /**
- * How long "absent" may be a stale answer after an upload. The pages of PyPI may be kept by any cache on the way for
- * 600 s (its own front end purges them within seconds, and we ask for no cached answer, but a proxy between may not obey).
- * Uploads there are harmless to repeat, so the engine waits this long only where it has to (protocols §1.5).
+ * How long "absent" may be a stale answer after an upload. The pages of PyPI and the index of crates may be kept by any cache
+ * on the way for 600 s (their own front ends purge them within seconds, and we ask for no cached answer, but a proxy between may
+ * not obey); npm's documents for 300 s. Where a second upload is harmless, the engine waits this long only where it has to
+ * (protocols §1.5, §4.2, §5.6).
  */
-const knownSettleMs = 600_000;
+const knownSettleMs = { pypi: 600_000, crates: 600_000, npm: 300_000, oci: 30_000 } as const;
 
-/** An index of one's own has no front end before it; five seconds cover one that indexes new files in the background. */
+/** A registry of one's own has no front end before it; five seconds cover one that indexes new files in the background. */
 const ownSettleMs = 5_000;
 
 /**
- * @throws SlipwayError NOT_YET for an ecosystem or forge that this version does not publish to
+ * @throws SlipwayError PLAN_INVALID for an ecosystem that has no registries
  * @throws SlipwayError CONFIG_INVALID for an unknown name without `url`, or an address that is none
  */
 export function createRegistry(planned: PlannedRegistry, ports: CatalogPorts): Registry {
-  if (planned.ecosystem !== "pypi") {
-    throw new SlipwayError(
-      "NOT_YET",
-      `Cannot publish to "${planned.name}": this version of Slipway does not speak to ${planned.ecosystem} registries`,
-    );
+  switch (planned.ecosystem) {
+    case "pypi":
+      return createPypi(planned, ports);
+    case "crates":
+      return createCrates(planned, ports);
+    case "npm":
+      return createNpm(planned, ports);
+    case "oci":
+      return createOci(planned, ports);
+    case "binary":
+      throw new SlipwayError("PLAN_INVALID", `Cannot publish to "${planned.name}": there are no registries of binaries`, {
+        hint: "Put binaries on the release page with `uses: forge-release`",
+      });
+    default:
+      return unreachable(planned.ecosystem, "ecosystem");
   }
-  const common = { name: planned.name, world: "real", clock: ports.clock, http: ports.http } as const;
-  if (planned.url === undefined) {
-    const { upload, index, pages } = knownAddresses(planned.name);
-    return pypiRegistry({
-      ...common,
-      uploadUrl: upload,
-      indexUrl: planned.index ?? index,
-      pagesUrl: pages,
-      rules: "pypi",
-      settleMs: knownSettleMs,
-    });
-  }
-  const uploadUrl = checkedUrl(planned.url, planned.name, "url");
-  const indexUrl = planned.index === undefined ? indexBeside(uploadUrl) : checkedUrl(planned.index, planned.name, "index");
-  return pypiRegistry({ ...common, uploadUrl, indexUrl, rules: "open", settleMs: ownSettleMs });
 }
 
 /**
  * The credential that the plan names for a registry, read at the last moment.
+ * @param forgeVariable holds the token of the forge, for registries that take it; undefined: there is none
  * @throws SlipwayError CREDENTIAL_MISSING, NOT_YET
  */
-export async function openCredential(planned: PlannedRegistry, secrets: Secrets): Promise<Credential> {
-  const { openPypiCredential } = await import("./pypi/credentials.ts");
-  return openPypiCredential(planned.credentials, planned.name, secrets);
+export async function openCredential(
+  { ecosystem, credentials, name }: PlannedRegistry,
+  secrets: Secrets,
+  forgeVariable?: string,
+): Promise<Credential> {
+  switch (ecosystem) {
+    case "crates":
+      return (await import("./crates/credentials.ts")).openCratesCredential(credentials, name, secrets);
+    case "npm":
+      return (await import("./npm/credentials.ts")).openNpmCredential(credentials, name, secrets);
+    case "oci": {
+      const { openOciCredential } = await import("./oci/credentials.ts");
+      return openOciCredential(credentials, { registry: name, ...(forgeVariable === undefined ? {} : { forgeVariable }) }, secrets);
+    }
+    case "pypi":
+    case "binary":
+      return (await import("./pypi/credentials.ts")).openPypiCredential(credentials, name, secrets);
+    default:
+      return unreachable(ecosystem, "ecosystem");
+  }
+}
+
+function common({ name }: PlannedRegistry, { clock, http }: CatalogPorts) {
+  return { name, world: "real", clock, http } as const;
+}
+
+function createPypi(planned: PlannedRegistry, ports: CatalogPorts): Registry {
+  if (planned.url === undefined) {
+    const { upload, index, pages } = knownAddresses(planned.name, "pypi");
+    return pypiRegistry({
+      ...common(planned, ports),
+      uploadUrl: upload,
+      indexUrl: planned.index ?? index,
+      pagesUrl: pages,
+      rules: "pypi",
+      settleMs: knownSettleMs.pypi,
+    });
+  }
+  const uploadUrl = checkedUrl(planned.url, planned.name, "url");
+  const indexUrl = planned.index === undefined ? indexBeside(uploadUrl) : checkedUrl(planned.index, planned.name, "index");
+  return pypiRegistry({ ...common(planned, ports), uploadUrl, indexUrl, rules: "open", settleMs: ownSettleMs });
+}
+
+/** Of one's own: `index` is written as cargo writes it, and says where uploads go; `url` says so where it does not. */
+function createCrates(planned: PlannedRegistry, ports: CatalogPorts): Registry {
+  if (planned.url === undefined && planned.index === undefined) {
+    const { index, api, pages } = knownAddresses(planned.name, "crates");
+    const known = { indexUrl: index, apiUrl: api, pagesUrl: pages, rules: "crates", settleMs: knownSettleMs.crates } as const;
+    return cratesRegistry({ ...common(planned, ports), ...known });
+  }
+  const indexUrl = checkedUrl(
+    (planned.index ?? planned.url ?? "").replace(/^sparse\+/, ""),
+    planned.name,
+    planned.index === undefined ? "url" : "index",
+  );
+  const apiUrl = planned.index === undefined || planned.url === undefined ? {} : { apiUrl: checkedUrl(planned.url, planned.name, "url") };
+  return cratesRegistry({ ...common(planned, ports), indexUrl, ...apiUrl, rules: "open", settleMs: ownSettleMs });
+}
+
+function createNpm(planned: PlannedRegistry, ports: CatalogPorts): Registry {
+  if (planned.url === undefined) {
+    const { registry, pages } = knownAddresses(planned.name, "npm");
+    return npmRegistry({ ...common(planned, ports), registryUrl: registry, pagesUrl: pages, settleMs: knownSettleMs.npm });
+  }
+  return npmRegistry({ ...common(planned, ports), registryUrl: checkedUrl(planned.url, planned.name, "url"), settleMs: ownSettleMs });
+}
+
+function createOci(planned: PlannedRegistry, ports: CatalogPorts): Registry {
+  const isKnown = planned.url === undefined;
+  const registryUrl = isKnown ? knownAddresses(planned.name, "oci").registry : checkedUrl(planned.url, planned.name, "url");
+  return ociRegistry({
+    ...common(planned, ports),
+    registryUrl,
+    images: ports.images,
+    readAs: async () => ports.readAs?.(planned),
+    settleMs: isKnown ? knownSettleMs.oci : ownSettleMs,
+  });
 }
 
 /** Where installers look, by custom: beside `…/legacy/` stands `…/simple/`, otherwise it is `<url>/simple/`. */
@@ -67,12 +144,13 @@ export function indexBeside(uploadUrl: string): string {
   return `${root.endsWith("/legacy") ? root.slice(0, -"/legacy".length) : root}/simple/`;
 }
 
-function knownAddresses(name: string): PypiAddresses {
-  const found = knownServices.find((service) => service.name === name);
-  if (found?.ecosystem === "pypi") return found.addresses;
-  const known = knownServices.filter((service) => service.ecosystem === "pypi").map((service) => `"${service.name}"`);
-  throw new SlipwayError("CONFIG_INVALID", `Cannot find the registry "${name}": known without an address are ${known.join(", ")}`, {
-    hint: `Declare it: registries: { ${name}: { ecosystem: pypi, url: … } }`,
+function knownAddresses<E extends keyof AddressesOf>(name: string, ecosystem: E): AddressesOf[E] {
+  const ofEcosystem = servicesOf(ecosystem);
+  const found = ofEcosystem.find((service) => service.name === name);
+  if (found !== undefined) return found.addresses;
+  const known = ofEcosystem.map((service) => `"${service.name}"`).join(", ");
+  throw new SlipwayError("CONFIG_INVALID", `Cannot find the registry "${name}": known without an address are ${known}`, {
+    hint: `Declare it: registries: { ${name}: { ecosystem: ${ecosystem}, url: … } }`,
   });
 }
 

@@ -88,6 +88,25 @@ export type Withdrawn =
   /** The registry has no call for it: what a person does instead, in words, with the address. */
   | { readonly kind: "by-person"; readonly instruction: string };
 
+/** Who may publish under a name: what a person must know before a name is counted on. */
+export type Owners =
+  | {
+      readonly kind: "listed";
+      /** The name as it is spelled there: registries take several spellings for one name. */
+      readonly spelled: string;
+      /** As the registry writes them: logins, teams. */
+      readonly owners: readonly string[];
+    }
+  /** Nobody has the name. */
+  | { readonly kind: "absent" }
+  | { readonly kind: "unknown"; readonly why: string };
+
+/** A version that is to be offered to nobody any more. */
+export interface TakenBack extends Pick<Publication, "package" | "version"> {
+  /** For those who use it, one line; shown where the registry has a place for it. */
+  readonly reason: string;
+}
+
 /** The side of a registry that needs no credential. */
 export interface ReadRegistry {
   /** Name in slipway.yaml. */
@@ -99,8 +118,8 @@ export interface ReadRegistry {
   readonly world: "real" | "rehearsal";
   /** How long a negative answer may be stale after an upload, in milliseconds. */
   readonly settleMs: number;
-  /** Reasons why the registry would refuse, known without sending a byte (limits, names, forms). Pure. */
-  refusals(upload: Publication): readonly string[];
+  /** Reasons why the registry would refuse, known without sending a byte (limits, names, forms; of an `Upload` also its metadata). Pure. */
+  refusals(upload: Publication | Upload): readonly string[];
   /** Page for people. Pure. */
   locate(publication: Pick<Publication, "package" | "version">): string;
   versions(packageName: string, signal: AbortSignal): Promise<Versions>;
@@ -108,6 +127,8 @@ export interface ReadRegistry {
   observe(publication: Publication, signal: AbortSignal): Promise<Observation>;
   /** Absent: the registry has no movable names. */
   readonly channels?: ReadChannels;
+  /** Absent: the registry does not tell everybody whose a name is. */
+  owners?(packageName: string, signal: AbortSignal): Promise<Owners>;
   /** Streams one listed file to `file`, or nowhere without one, and digests it on the way. */
   download(
     publication: Pick<Publication, "package" | "version" | "name">,
@@ -119,6 +140,13 @@ export interface ReadRegistry {
 export interface Registry extends ReadRegistry {
   publish(upload: Upload, credential: Credential, signal: AbortSignal): Promise<Performed>;
   withdraw(publication: Pick<Publication, "package" | "version">): Withdrawn;
+  /**
+   * Takes a version back as far as the registry has a call for it; nothing is deleted, and its number is never free again.
+   * crates: yanks it, so that no new lock file names it. npm: deprecates it with `reason`. OCI: deletes the tag of that
+   * version. Whether it is so is seen by `survey`: `yanked`, or for OCI the tag is absent. Harmless to repeat. Absent: only a
+   * person can, as `withdraw` says.
+   */
+  takeBack?(version: TakenBack, credential: Credential, signal: AbortSignal): Promise<Performed>;
   readonly channels?: Channels;
   /** Puts the list of an image's platforms, all of which are there. Absent: the registry has no such thing. */
   join?(index: ImageIndex, credential: Credential, signal: AbortSignal): Promise<Performed>;

@@ -21,6 +21,7 @@ import { pushStep } from "./push/push.ts";
 import { recordStep } from "./record/record.ts";
 import { runStep } from "./run/run.ts";
 import { sbomStep } from "./sbom/sbom.ts";
+import { stageStep } from "./stage/stage.ts";
 import type { Step } from "./step.ts";
 import { tagStep } from "./tag/tag.ts";
 import { verifyInstallStep } from "./verify-install/verify-install.ts";
@@ -61,6 +62,8 @@ export const stepCatalog: readonly Step[] = [
   fetchReleaseStep,
   // The page that people read, with files that they can compare.
   forgeReleaseStep,
+  // Held by a registry and seen by nobody, so that afterwards only names have to move.
+  stageStep,
   // Files at a registry: what cannot be taken back.
   publishStep,
   // What installs and works on this machine is what others will get.
@@ -88,7 +91,6 @@ export const laterSteps: readonly LaterStep[] = [
   later("build-image", "work", "Builds a container image, one per platform, joined into one index."),
   later("scan-image", "work", "Scans an image for known vulnerabilities, by a policy that can stop the release."),
   later("attest", "acting", "Signs statements about the artifacts."),
-  later("stage", "acting", "Uploads to a registry without making anything visible."),
   later("notify", "acting", "Tells people that something happened."),
 ];
 

@@ -3,7 +3,7 @@
 // and crash points wrap a step; no step contains them.
 import type { z } from "zod";
 import type { Artifact, ArtifactKind, ArtifactQuery, ExpectedArtifact } from "../domain/artifact.ts";
-import type { Json } from "../domain/configuration.ts";
+import type { Configuration, Json } from "../domain/configuration.ts";
 import type { Sha256 } from "../domain/digest.ts";
 import type { ErrorCode } from "../domain/error-catalog.ts";
 import type { LooksEverywhere } from "../domain/plan/assemble.ts";
@@ -11,7 +11,7 @@ import type { Leg, Plan, PlannedEnvironment, PlannedPackage, PlannedStep, Reach,
 import type { Head } from "../domain/run/head.ts";
 import type { Effect, Evidence, Observation, Performed, Stranger } from "../domain/run/effect.ts";
 import type { Forge, ReadAccess, ReadForge, WriteAccess } from "../forges/forge.ts";
-import type { Archives, Clock, Exec, Files, Git, Log, Pushed, PushedRef, RemoteRefs, Replayed, ToolboxSet } from "../platform/ports.ts";
+import type { Archives, Clock, Exec, Files, Git, ImageArchives, Log, Pushed, PushedRef, RemoteRefs, Replayed, ToolboxSet } from "../platform/ports.ts";
 import type { Credential, ReadRegistry, Registry } from "../registries/registry.ts";
 
 export type Step = WorkStep | GateStep | ActingStep;
@@ -90,8 +90,11 @@ interface Common<In> {
   looksEverywhere?(use: Use<In>): LooksEverywhere;
   /** Whether this use changes the head: nothing may run beside it. Absent: it does not. */
   writesSource?(use: Use<In>): boolean;
-  /** What this use wants and this version does not do, in words; absent or undefined: nothing. The plan refuses it. */
-  notYet?(use: Use<In>): string | undefined;
+  /**
+   * What this use wants and this version does not do, in words; absent or undefined: nothing. The plan refuses it.
+   * @param versions whether the packages are one release, or each has its own
+   */
+  notYet?(use: Use<In>, versions: Configuration["versions"]): string | undefined;
   asks(use: Use<In>): Requirements;
   /** One line for the plan, without a full stop. */
   describe(use: Use<In>): string;
@@ -105,6 +108,7 @@ export interface ReadPorts {
   readonly exec: Exec;
   readonly files: Files;
   readonly archives: Archives;
+  readonly images: ImageArchives;
   readonly log: Log;
   readonly signal: AbortSignal;
   /** This machine in the words of `matrix: platform`: `linux-x86_64`, `macos-aarch64`, `windows-x86_64`. */
@@ -190,12 +194,11 @@ export type SourceChange =
   | { readonly kind: "keep"; readonly paths: readonly string[] }
   /** All that was kept since the last commit. Nothing kept: no commit. */
   | { readonly kind: "commit"; readonly message: string }
-  /** An annotated tag of the head's commit. */
+  /** Annotated tags of the head's commit, each name once. */
   | {
-      readonly kind: "tag";
-      readonly name: string;
-      readonly message: string;
-      /** A tag of that name in the run's clone is one that the plan withdraws. */
+      readonly kind: "tags";
+      readonly tags: readonly { readonly name: string; readonly message: string }[];
+      /** A tag of such a name in the run's clone is one that the plan withdraws. */
       readonly replaces: boolean;
     };
 
@@ -229,7 +232,7 @@ export interface ActingStep<In = unknown> extends Common<In> {
   readonly kind: "acting";
   /** Farthest reach of this use. */
   reach(use: Use<In>): Reach;
-  /** Journaled before the first is looked at. Reads only frozen bytes. */
+  /** Journaled before the first is looked at, with whatever hung on a look at the world. */
   effects(frozen: Frozen<In>, ports: ReadPorts): Promise<readonly Effect[]>;
   /** What else stands under our version at the targets. */
   survey(effects: readonly Effect[], ports: ReadPorts): Promise<Surveyed>;

@@ -73,6 +73,7 @@ test("publish: expands into one effect per file, with what is needed to look at 
     withinMs: 900_000,
     data: {
       registry: "pypi",
+      ecosystem: "pypi",
       kind: "wheel",
       packageId: "demo",
       package: "demo",
@@ -264,7 +265,6 @@ test("publish: preflight reports what stands at the registry, and what nobody ca
   assert.deepEqual(await look({ survey: async () => listed }, [aRegistry({ test: true })]), ["warns PF-REGISTRY"]);
   assert.deepEqual(await look({ survey: async () => ({ kind: "unknown", why: "x" }) }), ["cannot-be-tried PF-REGISTRY"]);
   assert.deepEqual(await look({ refusals: () => ["no"] }), ["blocks PF-REFUSED", "fine PF-REGISTRY", "cannot-be-tried PF-NAME"]);
-  assert.deepEqual(await look({}, [aRegistry({ name: "crates", ecosystem: "crates" })]), ["blocks PF-NOT-YET"]);
 });
 
 test("publish: preflight says since when somebody else's files are under our version", async () => {

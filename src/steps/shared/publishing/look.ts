@@ -1,12 +1,18 @@
-// The read side of `publish`: one look at a whole version before the first effect, one look at a file before and after.
-import type { Effect, Observation, Stranger } from "../../domain/run/effect.ts";
-import type { ReadPorts, Surveyed, Verified } from "../step.ts";
+// The read side of publishing: one look at a whole version before the first effect, one look at each before and after.
+import { assert } from "../../../domain/error.ts";
+import type { Effect, Observation, Stranger } from "../../../domain/run/effect.ts";
+import type { ReadPorts, Surveyed, Verified } from "../../step.ts";
+import { channelOf } from "./channels.ts";
+import { joinedOf } from "./joined.ts";
 import { fromEffect, type PublishedFile } from "./published-file.ts";
 
 /** A file under our version that is not one of ours by name is a stranger's; one by our name is what `observe` judges. */
 export async function surveyTargets(effects: readonly Effect[], ports: ReadPorts): Promise<Surveyed> {
   const strangers: Stranger[] = [];
-  for (const group of versionsOf(effects.map(fromEffect))) {
+  const files = effects.filter((effect) => channelOf(effect) === undefined && joinedOf(effect) === undefined).map(fromEffect);
+  // Where images lie beside each other by digest, a stranger's is nobody's matter: what counts is where the names lead.
+  const surveyed = files.filter((file) => file.ecosystem !== "oci");
+  for (const group of versionsOf(surveyed)) {
     const [first] = group;
     if (first === undefined) continue;
     const { registry, publication } = first;
@@ -35,14 +41,22 @@ function strangerOf(target: string, file: { readonly name: string; readonly sha2
   };
 }
 
-export function observeFile(effect: Effect, ports: ReadPorts): Promise<Observation> {
+export function observe(effect: Effect, ports: ReadPorts): Promise<Observation> {
+  const named = channelOf(effect);
+  if (named !== undefined) {
+    const { channels } = ports.registry(named.registry);
+    assert(channels !== undefined, `registry "${named.registry}" has no channels`);
+    return channels.observe(named.channel, ports.signal);
+  }
+  const joined = joinedOf(effect);
+  if (joined !== undefined) return ports.registry(joined.registry).observe(joined.index, ports.signal);
   const { registry, publication } = fromEffect(effect);
   return ports.registry(registry).observe(publication, ports.signal);
 }
 
 /** Evidence is what the index says itself, read anew. */
-export async function verifyFile(effect: Effect, ports: ReadPorts): Promise<Verified> {
-  const seen = await observeFile(effect, ports);
+export async function verify(effect: Effect, ports: ReadPorts): Promise<Verified> {
+  const seen = await observe(effect, ports);
   switch (seen.kind) {
     case "present":
       return { kind: "verified", evidence: seen.evidence };

@@ -2,19 +2,20 @@
 // metadata is left out on purpose: it is read again from the frozen bytes when they are sent, because a description of a
 // megabyte in each of fifty effects would make the journal slow and say nothing that the digest does not.
 import { z } from "zod";
-import type { Artifact } from "../../domain/artifact.ts";
-import type { JsonObject } from "../../domain/configuration.ts";
-import { sha256 } from "../../domain/digest.ts";
-import { SlipwayError } from "../../domain/error.ts";
-import type { PlannedPackage, PlannedRegistry } from "../../domain/plan/plan.ts";
-import type { Effect } from "../../domain/run/effect.ts";
-import type { Publication } from "../../registries/registry.ts";
-
-const fileKinds = ["wheel", "sdist"] as const;
+import type { Artifact } from "../../../domain/artifact.ts";
+import type { Ecosystem, JsonObject } from "../../../domain/configuration.ts";
+import { ecosystems } from "../../../domain/configuration.ts";
+import { sha256 } from "../../../domain/digest.ts";
+import { SlipwayError } from "../../../domain/error.ts";
+import type { PlannedRegistry } from "../../../domain/plan/plan.ts";
+import type { Effect } from "../../../domain/run/effect.ts";
+import type { Publication } from "../../../registries/registry.ts";
+import type { Listed } from "./ecosystem.ts";
 
 const data = z.object({
   registry: z.string(),
-  kind: z.enum(fileKinds),
+  ecosystem: z.enum(ecosystems),
+  kind: z.enum(["wheel", "sdist", "crate", "npm-tarball", "image"]),
   packageId: z.string(),
   package: z.string(),
   version: z.string(),
@@ -22,38 +23,44 @@ const data = z.object({
   sha256: z.string(),
   sizeBytes: z.number(),
   maker: z.string(),
+  registryDigest: z.string().optional(),
 });
 
 export interface PublishedFile {
   readonly registry: string;
+  readonly ecosystem: Ecosystem;
   readonly artifact: Artifact;
   readonly publication: Publication;
 }
 
 /** What an effect keeps of a frozen artifact that is to stand at a registry. */
-export function toData(artifact: Artifact, one: PlannedPackage, registry: PlannedRegistry): JsonObject {
+export function toData({ artifact, package: one, name, registryDigest }: Listed, registry: PlannedRegistry): JsonObject {
   return {
     registry: registry.name,
+    ecosystem: registry.ecosystem,
     kind: artifact.kind,
     packageId: one.id,
-    package: one.name,
+    package: name,
     version: one.version,
     name: artifact.name,
     sha256: artifact.digest,
     sizeBytes: artifact.sizeBytes,
     maker: artifact.maker,
+    ...(registryDigest === undefined ? {} : { registryDigest }),
   };
 }
 
-/** @throws SlipwayError INTERNAL_ASSERTION when the journal's data is not what this step wrote. */
+/** @throws SlipwayError INTERNAL_ASSERTION when the journal's data is not what was written here */
 export function fromEffect(effect: Pick<Effect, "key" | "data">): PublishedFile {
   const read = data.safeParse(effect.data);
   if (!read.success) throw new SlipwayError("INTERNAL_ASSERTION", `Cannot read the effect "${effect.key}" of \`publish\` back`);
-  const { registry, kind, packageId, package: name, version, sizeBytes, maker } = read.data;
+  const { registry, ecosystem, kind, packageId, package: name, version, sizeBytes, maker, registryDigest } = read.data;
   const digest = sha256(read.data.sha256);
+  const known = registryDigest === undefined ? {} : { registryDigest };
   return {
     registry,
+    ecosystem,
     artifact: { kind, package: packageId, name: read.data.name, sizeBytes, digest, maker },
-    publication: { package: name, version, name: read.data.name, sha256: digest, sizeBytes },
+    publication: { package: name, version, name: read.data.name, sha256: digest, sizeBytes, ...known },
   };
 }

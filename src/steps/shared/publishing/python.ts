@@ -1,18 +1,57 @@
-// Core metadata out of frozen bytes: METADATA of a wheel, PKG-INFO of an sdist. The upload form repeats it, and the
-// server stores the form's (protocols §1.1), so it is taken from the very file that is sent.
-import type { JsonObject } from "../../domain/configuration.ts";
-import { parseCoreMetadata } from "../../domain/pypi/core-metadata.ts";
-import type { ArchiveText } from "../../platform/ports.ts";
-import type { ReadPorts } from "../step.ts";
+// Python distributions at an index: in which order they go, and the core metadata that the upload form repeats.
+//
+// One file, the pilot, goes first and alone: a registry that refuses it has refused the release with nothing public, or
+// with one file at most. The pilot is a wheel, because the first file of a version fixes its metadata (protocols §1.1)
+// and a wheel's METADATA has no dynamic fields; a wheel for any platform before one for some, because alone it already
+// serves everybody; then the smallest, because it is refused the soonest. An sdist goes last of its package: while it
+// stands alone, or before the wheel somebody needs, installers would build from it.
+import type { Artifact } from "../../../domain/artifact.ts";
+import { parseCoreMetadata } from "../../../domain/pypi/core-metadata.ts";
+import { parseWheelFileName, sdistFileName } from "../../../domain/pypi/names.ts";
+import type { ArchiveText } from "../../../platform/ports.ts";
+import type { ReadPorts } from "../../step.ts";
+import type { Listed, Listing, MetadataRead, Publishing } from "./ecosystem.ts";
 import type { PublishedFile } from "./published-file.ts";
 
+export const publishingPython: Publishing = {
+  // PyPI takes the same bytes twice without storing them again (protocols §1.2, row 10); others answer that they are
+  // there, which the look after it understands.
+  again: "harmless",
+  fileName: sdistFileName,
+  list: async (listing) => inOrder(listing),
+  readMetadata: (file, { ports }) => readMetadata(file, ports),
+};
+
+function inOrder({ packages, artifacts }: Listing): readonly Listed[] {
+  const files = artifacts.flatMap((artifact) => {
+    const one = packages.find((candidate) => candidate.id === artifact.package);
+    return one === undefined ? [] : [{ artifact, package: one, name: one.name }];
+  });
+  const sorted = files.toSorted(({ artifact: a }, { artifact: b }) => {
+    const byKind = rank(a) - rank(b);
+    return byKind !== 0 ? byKind : a.sizeBytes - b.sizeBytes || (a.name < b.name ? -1 : 1);
+  });
+  return sorted.map((file) => {
+    const wheels = sorted.filter(({ artifact }) => artifact.kind === "wheel" && artifact.package === file.artifact.package);
+    return { ...file, after: file.artifact.kind === "sdist" ? wheels.map(({ artifact }) => artifact) : [] };
+  });
+}
+
+/** 0: a wheel for any platform; 1: any other wheel; 2: an sdist. */
+function rank(artifact: Artifact): number {
+  if (artifact.kind === "sdist") return 2;
+  const read = parseWheelFileName(artifact.name);
+  return read.kind === "wheel" && read.platform.includes("any") ? 0 : 1;
+}
+
 /** Largest METADATA that is read, in bytes: the server's whole form is smaller. */
-export const metadataBytesMax = 8 * 1024 * 1024;
+const metadataBytesMax = 8 * 1024 * 1024;
 
-export type MetadataRead = { readonly kind: "read"; readonly metadata: JsonObject } | { readonly kind: "unreadable"; readonly why: string };
-
-/** @returns headers in their order and the description, as the registry's form wants them. */
-export async function readMetadata(file: PublishedFile, ports: ReadPorts): Promise<MetadataRead> {
+/**
+ * Taken from the very file that is sent: the server stores what the form says (protocols §1.1).
+ * @returns headers in their order and the description, as the registry's form wants them
+ */
+async function readMetadata(file: PublishedFile, ports: ReadPorts): Promise<MetadataRead> {
   const path = ports.artifactFile(file.artifact);
   const { name, kind } = file.artifact;
   const opened = kind === "wheel" ? await ports.archives.openZip(path) : await ports.archives.openTarGz(path);

@@ -1,39 +1,39 @@
 // What can be known about publishing before anything starts, without using a credential: whether the version stands at a
 // registry already, whether the registry would refuse its name, and what nobody can know beforehand. Credentials are looked
 // for by the application, which alone knows where they come from.
-import type { PlannedPackage, PlannedRegistry } from "../../domain/plan/plan.ts";
-import { sdistFileName } from "../../domain/pypi/names.ts";
-import { sha256 } from "../../domain/digest.ts";
-import type { Finding, Planned, ReadPorts } from "../step.ts";
-import type { ListedFile } from "../../registries/registry.ts";
-import { registriesOf, type PublishInput } from "./input.ts";
+import { membersOf } from "../../../domain/plan/members.ts";
+import type { PlannedRegistry } from "../../../domain/plan/plan.ts";
+import { sha256 } from "../../../domain/digest.ts";
+import type { Finding, Planned, ReadPorts } from "../../step.ts";
+import type { ListedFile } from "../../../registries/registry.ts";
+import { publishingOf } from "./ecosystems.ts";
 
-export async function preflightPublish(planned: Planned<PublishInput>, ports: ReadPorts): Promise<readonly Finding[]> {
+export async function preflightPublishing(
+  planned: Planned<unknown>,
+  registries: readonly PlannedRegistry[],
+  ports: ReadPorts,
+): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const registry of registriesOf(planned)) {
-    if (registry.ecosystem !== "pypi") {
-      findings.push(notYet(registry));
-      continue;
-    }
-    for (const one of planned.packages.filter((candidate) => candidate.ecosystem === "pypi")) {
-      findings.push(...refusalFindings(registry, one, ports), ...(await standing(registry, one, { planned, ports })));
-    }
+  for (const registry of registries) {
+    const packages = planned.packages.filter((candidate) => candidate.ecosystem === registry.ecosystem);
+    const names = packages.flatMap(membersOf).map(({ name, package: { version } }) => ({ name, version }));
+    const found = await Promise.all(
+      names.map(async (one) => [...refusalFindings(registry, one, ports), ...(await standing(registry, one, { planned, ports }))]),
+    );
+    findings.push(...found.flat());
   }
   return findings;
 }
 
-function notYet(registry: PlannedRegistry): Finding {
-  return {
-    id: "PF-NOT-YET",
-    level: "blocks",
-    message: `Cannot publish to ${registry.name}: this version publishes to registries of the ecosystem "pypi", not "${registry.ecosystem}"`,
-    hint: "Leave it out of slipway.yaml for now",
-  };
+/** One name at a registry. */
+interface Named {
+  readonly name: string;
+  readonly version: string;
 }
 
 /** The forms that a registry can judge without a file: name and version. Sizes are judged when the files are frozen. */
-function refusalFindings(registry: PlannedRegistry, one: PlannedPackage, ports: ReadPorts): readonly Finding[] {
-  const name = sdistFileName(one.name, one.version);
+function refusalFindings(registry: PlannedRegistry, one: Named, ports: ReadPorts): readonly Finding[] {
+  const name = publishingOf(registry.ecosystem).fileName(one.name, one.version);
   const form = { package: one.name, version: one.version, name, sha256: sha256("0".repeat(64)), sizeBytes: 0 };
   return ports
     .registry(registry.name)
@@ -47,11 +47,11 @@ function refusalFindings(registry: PlannedRegistry, one: PlannedPackage, ports: 
 }
 
 interface Asking {
-  readonly planned: Planned<PublishInput>;
+  readonly planned: Planned<unknown>;
   readonly ports: ReadPorts;
 }
 
-async function standing(registry: PlannedRegistry, one: PlannedPackage, asking: Asking): Promise<readonly Finding[]> {
+async function standing(registry: PlannedRegistry, one: Named, asking: Asking): Promise<readonly Finding[]> {
   const { planned, ports } = asking;
   const at = ports.registry(registry.name);
   const survey = await at.survey(one.name, one.version, ports.signal);
@@ -80,7 +80,7 @@ async function standing(registry: PlannedRegistry, one: PlannedPackage, asking: 
 
 interface Taken {
   readonly what: string;
-  readonly planned: Planned<PublishInput>;
+  readonly planned: Planned<unknown>;
   readonly files: readonly ListedFile[];
   readonly page: string;
 }
@@ -106,7 +106,7 @@ function taken(registry: PlannedRegistry, { what, planned, files, page }: Taken)
 }
 
 /** A name that no project has may still be prohibited, too similar to another, or held back: only the upload tells. */
-function nameUnknown(registry: PlannedRegistry, one: PlannedPackage): Finding {
+function nameUnknown(registry: PlannedRegistry, one: Named): Finding {
   return {
     id: "PF-NAME",
     level: "cannot-be-tried",

@@ -1,0 +1,87 @@
+// Images at a container registry: each platform's by its digest, where nobody sees it; then, where there are several, the
+// list that joins them. Names come last (channels.ts).
+import { createHash } from "node:crypto";
+import { imageIndexText } from "../../../domain/oci/image-index.ts";
+import { annotationNames } from "../../../domain/oci/media-types.ts";
+import { imageDigest, readImageDigest } from "../../../domain/oci/names.ts";
+import { sha256 } from "../../../domain/digest.ts";
+import { SlipwayError } from "../../../domain/error.ts";
+import type { PlannedRegistry } from "../../../domain/plan/plan.ts";
+import type { Effect } from "../../../domain/run/effect.ts";
+import type { ImageArchive } from "../../../platform/ports.ts";
+import type { Frozen, ReadPorts } from "../../step.ts";
+import type { Listed, Listing, Publishing } from "./ecosystem.ts";
+import { fromEffect } from "./published-file.ts";
+
+export const publishingImages: Publishing = {
+  again: "harmless",
+  fileName: (name, version) => `${name}-${version}`,
+  list: inOrder,
+  readMetadata: async () => ({ kind: "read", metadata: {} }),
+};
+
+async function inOrder({ packages, artifacts, ports }: Listing): Promise<readonly Listed[]> {
+  const found: Listed[] = [];
+  for (const artifact of artifacts.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const one = packages.find((candidate) => candidate.id === artifact.package);
+    if (one === undefined) continue;
+    const image = await open(ports.artifactFile(artifact), artifact.name, ports);
+    found.push({ artifact, package: one, name: one.name, registryDigest: image.manifest.digest, after: [] });
+  }
+  return found;
+}
+
+async function open(file: string, name: string, ports: ReadPorts): Promise<ImageArchive> {
+  const opened = await ports.images.openImage(file);
+  if (opened.kind === "opened") return opened.image;
+  throw new SlipwayError("ARTIFACT_INVALID", `Cannot publish "${name}": it ${opened.why}`, { hint: "Mend the build; nothing was sent" });
+}
+
+/** One list for each package that has images of several platforms, after all of them. The same images give the same list. */
+export async function joinImages(
+  files: readonly Effect[],
+  at: { readonly registry: PlannedRegistry; readonly frozen: Frozen<unknown>; readonly ports: ReadPorts },
+): Promise<readonly Effect[]> {
+  const groups = Map.groupBy(files, (effect) => fromEffect(effect).artifact.package);
+  const joined = await Promise.all([...groups.values()].map((group) => (group.length < 2 ? undefined : joinOne(group, at))));
+  return joined.filter((one) => one !== undefined);
+}
+
+async function joinOne(
+  group: readonly Effect[],
+  { registry, frozen, ports }: Parameters<typeof joinImages>[1],
+): Promise<Effect | undefined> {
+  const [first] = group;
+  if (first === undefined) return undefined;
+  const parts = await Promise.all(
+    group.map(async (effect) => {
+      const { artifact } = fromEffect(effect);
+      const { manifest, platform } = await open(ports.artifactFile(artifact), artifact.name, ports);
+      return { mediaType: manifest.mediaType, digest: manifest.digest, sizeBytes: manifest.sizeBytes, platform };
+    }),
+  );
+  const { package: name, version } = fromEffect(first).publication;
+  const text = imageIndexText(parts, {
+    [annotationNames.version]: version,
+    [annotationNames.revision]: frozen.head.commit,
+    [annotationNames.created]: new Date(frozen.head.epochSeconds * 1000).toISOString(),
+  });
+  const digest = imageDigest(sha256(createHash("sha256").update(text).digest("hex")));
+  return {
+    ...first,
+    key: `${registry.name}/${name}@${digest}`,
+    title: `${name} ${version} for ${group.length} platforms at ${registry.name}`,
+    after: group.map(({ key }) => key),
+    data: {
+      form: "index",
+      registry: registry.name,
+      package: name,
+      version,
+      name: `${name}@${digest}`,
+      sha256: digest.slice("sha256:".length),
+      sizeBytes: Buffer.byteLength(text),
+      registryDigest: digest,
+      text,
+    },
+  };
+}

@@ -1,0 +1,89 @@
+// npm packages at their registry: each after what it needs, so that nobody installs one whose dependency is not there yet.
+import { packedFileName } from "../../../domain/npm/names.ts";
+import { distTagFor } from "../../../domain/npm/dist-tag.ts";
+import { inOrderOfNeed, membersOf } from "../../../domain/plan/members.ts";
+import type { JsonObject } from "../../../domain/configuration.ts";
+import type { ReadPorts } from "../../step.ts";
+import type { Listed, Listing, MetadataRead, Publishing, Reading } from "./ecosystem.ts";
+import type { PublishedFile } from "./published-file.ts";
+
+/** Largest package.json that is read out of a tarball, in bytes. */
+const manifestBytesMax = 16 * 1024 * 1024;
+
+export const publishingNpm: Publishing = {
+  // The registry refuses a version that is there, ours or not, with the same words (protocols §5.1).
+  again: "after-look",
+  fileName: packedFileName,
+  list: inOrder,
+  readMetadata,
+};
+
+async function inOrder({ packages, artifacts, ports }: Listing): Promise<readonly Listed[]> {
+  const ordered = inOrderOfNeed(packages, "npm");
+  // Packages that need each other are installed all the same, once both are there.
+  const members = ordered.kind === "ordered" ? ordered.members : packages.flatMap(membersOf);
+  const place = new Map(members.map((member, index) => [member.name, index]));
+  const files = members.flatMap((member) => {
+    const name = packedFileName(member.name, member.package.version);
+    const artifact = artifacts.find((one) => one.package === member.package.id && one.name === name);
+    return artifact === undefined ? [] : [{ artifact, member }];
+  });
+  return Promise.all(
+    files.map(async ({ artifact, member }, index) => {
+      const isBefore = (name: string): boolean =>
+        member.needs?.includes(name) === true && (place.get(name) ?? index) < (place.get(member.name) ?? 0);
+      const sha512 = await ports.files.digestWith(ports.artifactFile(artifact), "sha512");
+      return {
+        artifact,
+        package: member.package,
+        name: member.name,
+        registryDigest: `sha512-${Buffer.from(sha512, "hex").toString("base64")}`,
+        after: files.filter((other) => isBefore(other.member.name)).map((other) => other.artifact),
+      };
+    }),
+  );
+}
+
+/** A version is published under one dist-tag, and which one hangs on what is there already: `latest` never moves backwards. */
+async function readMetadata({ artifact, publication }: PublishedFile, { ports, versions }: Reading): Promise<MetadataRead> {
+  const read = await readManifest(artifact, ports);
+  if (read.kind === "unreadable") return read;
+  const { manifest } = read;
+  const { tag, access } = tableOf(manifest["publishConfig"]);
+  const there = await versions();
+  if (there.kind === "unknown") return there;
+  const named = typeof tag === "string" && tag !== "latest" ? tag : undefined;
+  return {
+    kind: "read",
+    metadata: {
+      manifest,
+      tag: named ?? distTagFor(publication.version, there.kind === "listed" ? there.versions : []),
+      access: access === "public" || access === "restricted" ? access : null,
+    },
+  };
+}
+
+async function readManifest(
+  artifact: PublishedFile["artifact"],
+  ports: ReadPorts,
+): Promise<{ readonly kind: "manifest"; readonly manifest: JsonObject } | Extract<MetadataRead, { kind: "unreadable" }>> {
+  const unreadable = (why: string) => ({
+    kind: "unreadable" as const,
+    why: `the package.json of "${artifact.name}" cannot be read: ${why}`,
+  });
+  const opened = await ports.archives.openTarGz(ports.artifactFile(artifact));
+  if (opened.kind === "unreadable") return unreadable(opened.why);
+  // npm names the folder "package"; other packers may not.
+  const path = opened.archive.members.find((member) => /^[^/]+\/package\.json$/.test(member.path))?.path ?? "package/package.json";
+  const text = await opened.archive.readText(path, manifestBytesMax);
+  if (text.kind !== "text") return unreadable(`its "${path}" is ${text.kind}`);
+  try {
+    return { kind: "manifest", manifest: tableOf(JSON.parse(text.text)) };
+  } catch {
+    return unreadable("it is no JSON");
+  }
+}
+
+function tableOf(value: unknown): JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+}
