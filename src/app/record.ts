@@ -6,6 +6,7 @@ import type { Plan } from "../domain/plan/plan.ts";
 import { isFile, type Effect, type Evidence } from "../domain/run/effect.ts";
 import type { Head } from "../domain/run/head.ts";
 import { effectsOf, type KnownApproval, type RunState } from "../domain/run/state.ts";
+import { pagesOf, type RecordedPage } from "./record-pages.ts";
 import type { ProjectFolders } from "./run-folder.ts";
 import type { World } from "./world.ts";
 
@@ -40,6 +41,8 @@ export interface ReleaseRecord {
   readonly head?: Pick<Head, "commit" | "tags">;
   /** All else that was done to the world: branches and tags, releases, issues. */
   readonly others: readonly RecordedOther[];
+  /** The release pages with their files, as the run left them; absent in records that were written before they told it. */
+  readonly pages?: readonly RecordedPage[];
   readonly steps: readonly {
     readonly id: string;
     readonly state: string;
@@ -91,6 +94,7 @@ export function makeRecord(state: RunState, tool: string): ReleaseRecord {
     evidence: evidenceOf(state),
     ...headOf(state),
     others: othersOf(state),
+    pages: pagesOf(state),
     steps: plan.steps.map(({ id }) => {
       const step = state.steps.get(id);
       return {

@@ -1,5 +1,5 @@
-// Use case: `slipway verify`. Reads every registry of a release back and compares it with the record: the bytes, the set
-// of files, what was withdrawn. Every file is downloaded, because some indexes go on telling the digest of what they once
+// Use case: `slipway verify`. Reads every registry and release page of a release back and compares it with the record: the
+// bytes, the set of files, what was withdrawn. Every file is downloaded, because some indexes go on telling the digest of what they once
 // took, whatever their disk holds now. Changes nothing.
 import { SlipwayError } from "../domain/error.ts";
 import { errorCatalog } from "../domain/error-catalog.ts";
@@ -10,7 +10,9 @@ import type { ListedFile, ReadRegistry, Survey } from "../registries/registry.ts
 import { findRun, openRuns } from "./open-runs.ts";
 import { openProject } from "./project.ts";
 import { makeRecord, recordSchema, type RecordedEvidence, type ReleaseRecord } from "./record.ts";
+import type { RecordedPage } from "./record-pages.ts";
 import { plannedRegistry, type Registries } from "./registries.ts";
+import { untoldPages, verifyPages, type VerifiedPage } from "./verify-pages.ts";
 import type { World } from "./world.ts";
 
 export interface Verification {
@@ -18,6 +20,8 @@ export interface Verification {
   readonly title: string;
   readonly signature: "unsigned";
   readonly files: readonly VerifiedFile[];
+  /** Release pages at the forge, with their files. */
+  readonly pages: readonly VerifiedPage[];
   readonly findings: readonly FindingFact[];
   /** 0 when everything is as recorded, 8 with findings, 5 when something could not be looked at. */
   readonly exitCode: 0 | 5 | 8;
@@ -33,7 +37,7 @@ export interface VerifiedFile {
 
 /** @param words a run, or the path of a record; without: the newest run */
 export async function verifyRelease(world: World, words: string | undefined): Promise<Verification> {
-  const record = await findRecord(world, words);
+  const { record, own } = await findRecord(world, words);
   if (record.mode === "rehearsal") {
     throw new SlipwayError("USAGE", `Cannot verify ${record.title}: it was a rehearsal, and its registries are gone`, {
       hint: "A rehearsal verifies itself while it runs",
@@ -42,24 +46,41 @@ export async function verifyRelease(world: World, words: string | undefined): Pr
   const registries = await world.realRegistries();
   const looks = await Promise.all(versionsOf(record).map((one) => lookAtVersion(world, { ...one, record, registries })));
   const files = looks.flatMap((look) => look.files);
+  const pages = await verifyPages(() => world.realForges(), { record, own, signal: world.interrupted });
   const findings = [
     ...files.flatMap(findingOf),
     ...looks.flatMap((look) => look.findings),
+    ...pages.flatMap((look) => look.findings),
+    ...untoldPages(record),
     ...unfinished(record),
     ...(await verifyStore(world, record)),
   ];
   const unknown = files.some((file) => file.verdict === "unknown") || findings.some((finding) => finding.level === "cannot-be-tried");
   const bad = findings.some((finding) => finding.level === "blocks");
   const exitCode = bad ? errorCatalog.FINDINGS.exit : unknown ? errorCatalog.RUN_INCOMPLETE.exit : 0;
-  return { schema: "slipway-verification/1", title: record.title, signature: "unsigned", files, findings, exitCode };
+  return {
+    schema: "slipway-verification/1",
+    title: record.title,
+    signature: "unsigned",
+    files,
+    pages: pages.map(({ page }) => page),
+    findings,
+    exitCode,
+  };
 }
 
-async function findRecord(world: World, words: string | undefined): Promise<ReleaseRecord> {
+interface Found {
+  readonly record: ReleaseRecord;
+  /** Of this project's journal, and no file that somebody gave. */
+  readonly own: boolean;
+}
+
+async function findRecord(world: World, words: string | undefined): Promise<Found> {
   const text = words === undefined ? undefined : await world.files.readTextIfThere(words).catch(() => undefined);
-  if (text !== undefined) return parseRecord(words ?? "", text);
+  if (text !== undefined) return { record: parseRecord(words ?? "", text), own: false };
   const runs = openRuns(world, await openProject(world));
   try {
-    return makeRecord(findRun(runs.journal, words), `slipway ${world.version}`);
+    return { record: makeRecord(findRun(runs.journal, words), `slipway ${world.version}`), own: true };
   } finally {
     runs.journal.close();
   }
@@ -81,6 +102,11 @@ export function parseRecord(file: string, text: string): ReleaseRecord {
   if (!lists.every((list) => Array.isArray(list)) || record.plan === undefined)
     throw fail("it holds no evidence, artifacts, steps or plan");
   for (const one of record.evidence as readonly RecordedEvidence[])
+    if (!isSha256(one.sha256)) throw fail(`the digest of "${one.name}" is none`);
+  const pages: unknown = record.pages ?? [];
+  if (!Array.isArray(pages) || !pages.every((page: Partial<RecordedPage>) => Array.isArray(page.assets)))
+    throw fail("one of its pages is none");
+  for (const one of (record.pages ?? []).flatMap(({ assets }) => assets))
     if (!isSha256(one.sha256)) throw fail(`the digest of "${one.name}" is none`);
   return record as ReleaseRecord;
 }

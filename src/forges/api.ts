@@ -5,6 +5,7 @@ import type { Performed } from "../domain/run/effect.ts";
 import type { Http, HttpAnswer, HttpReply, HttpRequest } from "../platform/http-port.ts";
 import { address } from "./address.ts";
 import type { Looked, Made, ReadAccess, Unknown, WriteAccess } from "./forge.ts";
+import { unknownFailure } from "./lasting.ts";
 import { listOf, parseJson, readAll } from "./reading.ts";
 
 export interface Api {
@@ -66,7 +67,12 @@ export async function call(api: Api, { method, path, query = {}, json }: Call, a
 /** What a rehearsal says is no answer of a real forge. */
 export function believed(api: Pick<Api, "world" | "forge">, reply: HttpReply): HttpReply {
   if (reply.kind === "failed" || api.world === "rehearsal" || reply.headers[rehearsalHeader] === undefined) return reply;
-  return { kind: "failed", why: `"${reply.place}" is a rehearsal, which can never stand for "${api.forge}"`, cause: undefined };
+  return {
+    kind: "failed",
+    why: `"${reply.place}" is a rehearsal, which can never stand for "${api.forge}"`,
+    cause: undefined,
+    lasting: true,
+  };
 }
 
 /** A look at one thing. @param read undefined for what is not of the forge's form */
@@ -76,7 +82,7 @@ export async function lookAt<T>(
   { read, ...access }: ReadAccess & { readonly read: (value: unknown) => T | undefined },
 ): Promise<Looked<T>> {
   const reply = await call(api, { method: "GET", ...look }, access);
-  if (reply.kind === "failed") return { kind: "unknown", why: reply.why };
+  if (reply.kind === "failed") return unknownFailure(reply);
   if (reply.status === 404 || reply.status === 410) return { kind: "absent" };
   if (reply.status !== 200) return notRead(api, reply, access);
   const found = read(parseJson(reply.text));
@@ -144,7 +150,7 @@ export async function readPages(api: Api, pages: Pages, access: ReadAccess): Pro
   const items: unknown[] = [];
   for (let page = 1; page <= pages.pagesMax; page += 1) {
     const reply = await call(api, { method: "GET", path: pages.path, query: { ...pages.query, page } }, access);
-    if (reply.kind === "failed") return { kind: "unknown", why: reply.why };
+    if (reply.kind === "failed") return unknownFailure(reply);
     if (reply.status !== 200) return { kind: "answered", answer: reply };
     const value = parseJson(reply.text);
     const listed = listOf(pages.listIn === undefined ? value : pages.listIn(value));
@@ -152,7 +158,11 @@ export async function readPages(api: Api, pages: Pages, access: ReadAccess): Pro
     items.push(...listed);
     if (!hasNext(reply) || pages.enough?.(listed, page) === true) return { kind: "listed", items };
   }
-  return { kind: "unknown", why: `"${api.forge}" has more pages of "${pages.path.join("/")}" than the ${pages.pagesMax} that are read` };
+  return {
+    kind: "unknown",
+    why: `"${api.forge}" has more pages of "${pages.path.join("/")}" than the ${pages.pagesMax} that are read`,
+    lasting: true,
+  };
 }
 
 export function unreadable(answer: Pick<HttpAnswer, "place" | "status">): Unknown {

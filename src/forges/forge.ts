@@ -16,7 +16,8 @@ export interface WriteAccess {
   readonly signal: AbortSignal;
 }
 
-export type Unknown = { readonly kind: "unknown"; readonly why: string };
+/** `lasting`: asking again would bring the same, until a person changes something. Absent: it may pass. */
+export type Unknown = { readonly kind: "unknown"; readonly why: string; readonly lasting?: true };
 export type Unsupported = { readonly kind: "unsupported"; readonly why: string };
 
 /** Answer of a look at something that may not be there. */
@@ -47,7 +48,7 @@ export interface WantedRelease {
   /** Markdown, without the mark. */
   readonly notes: string;
   readonly prerelease: boolean;
-  /** Whether it becomes the one that the forge shows as its latest. */
+  /** Whether it may become the one that the forge shows as its latest; `publish` makes it so. */
   readonly latest: boolean;
   readonly mark: string;
 }
@@ -110,6 +111,10 @@ export interface ReleaseReads {
     wanted: Pick<WantedRelease, "tag" | "title" | "notes">,
     assets: readonly Pick<WantedAsset, "name" | "sizeBytes">[],
   ): readonly string[];
+  /** Whether a release can be told to be, or not to be, the one that the forge shows as its latest. */
+  readonly latest: { readonly kind: "told" } | Unsupported;
+  /** All published pages, of whichever package, prereleases among them. */
+  published(access: ReadAccess): Promise<{ readonly kind: "listed"; readonly releases: readonly Release[] } | Unknown>;
   /** The release of a tag, drafts included as far as the credential may see them. */
   find(wanted: Pick<WantedRelease, "tag" | "mark">, access: ReadAccess): Promise<Searched<Release>>;
   /** Present: there is one page with our mark, draft or published. Damaged: a draft whose texts differ from what is wanted. */
@@ -268,8 +273,17 @@ export interface ForgeEnvironment {
   readonly protections: readonly Protection[];
 }
 
+/** What a forge tells of rules for branches and tags; only whether one is there, since who may pass it is nobody's to read. */
+export interface RefProtections {
+  /** Rules that hold for the branch, in the forge's words; empty: none is to be seen. */
+  readonly branch: readonly string[];
+  /** Names of the rules for tags; undefined: the forge does not tell. */
+  readonly tags: readonly string[] | undefined;
+}
+
 export interface SettingReads {
   facts(access: ReadAccess): Promise<Looked<RepositoryFacts>>;
+  protections(branch: string, access: ReadAccess): Promise<Looked<RefProtections>>;
   /** Whether releases lock when they are published. */
   immutableReleases(access: ReadAccess): Promise<{ readonly kind: "set"; readonly enabled: boolean } | Unsupported | Unknown>;
   environments(

@@ -3,6 +3,7 @@ import type { Performed } from "../../domain/run/effect.ts";
 import { plainText, presentable, retryAfterMs } from "../../domain/server-text.ts";
 import type { HttpAnswer } from "../../platform/http-port.ts";
 import type { Unknown } from "../forge.ts";
+import { elsewhere, lastingIf } from "../lasting.ts";
 import { parseJson, recordOf, textOf } from "../reading.ts";
 
 type Answer = Pick<HttpAnswer, "status" | "headers" | "text" | "place">;
@@ -47,7 +48,9 @@ const hints: Readonly<Record<number, string>> = {
 
 /** Any answer to a look that is neither the thing nor its absence. */
 export function unknownAnswer(answer: Answer, context: Pick<AnswerContext, "forge" | "secrets">): Unknown {
-  return { kind: "unknown", why: `"${answer.place}" answered ${said(answer, context.secrets)}${hints[answer.status] ?? ""}` };
+  const why = `"${answer.place}" answered ${said(answer, context.secrets)}${elsewhere(answer) ?? hints[answer.status] ?? ""}`;
+  // A proxy that limits says when it takes more.
+  return { kind: "unknown", why, ...(answer.headers["retry-after"] === undefined ? lastingIf(answer.status) : {}) };
 }
 
 function said(answer: Answer, secrets: readonly string[]): string {

@@ -117,6 +117,12 @@ export function readFacts(value: unknown): RepositoryFacts | undefined {
   };
 }
 
+/** A branch, as far as it tells whether it is protected. */
+export function readProtected(value: unknown): { readonly isProtected: boolean } | undefined {
+  const isProtected = recordOf(value)?.["protected"];
+  return typeof isProtected === "boolean" ? { isProtected } : undefined;
+}
+
 export function readTagCommit(value: unknown): string | undefined {
   return textOf(recordOf(recordOf(value)?.["commit"])?.["sha"]);
 }

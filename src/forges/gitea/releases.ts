@@ -17,6 +17,12 @@ export function releaseCalls(api: Api, webUrl: string): ReleaseReads & ReleaseWr
   return {
     ...assetCalls(api, { webUrl, find: rememberedRelease(api, { find, readRelease }) }),
     refusals: (_wanted, assets) => assets.flatMap(({ name }) => nameRefusals(name)),
+    latest: { kind: "unsupported", why: `"${api.forge}" shows its newest final page as the latest one, whatever its version` },
+    published: async (access) => {
+      const pages = { path: ["releases"], query: { limit: pageSize }, pagesMax: releasePagesMax };
+      const listed = await list(api, pages, { ...access, read: readRelease });
+      return listed.kind === "unknown" ? listed : { kind: "listed", releases: listed.items.filter(({ draft }) => !draft) };
+    },
     find,
     observeDraft: async (wanted, access) => judgeDraft(await findRelease(api, wanted, access), wanted),
     observePublished: (wanted, access) => observePublished(api, wanted, access),
@@ -40,15 +46,12 @@ export function releaseCalls(api: Api, webUrl: string): ReleaseReads & ReleaseWr
         },
         { ...access, read: readRelease },
       ),
-    publish: async (release, wanted, access) => {
-      const what = `publish the release "${wanted.tag}"`;
-      const sent = await act(
+    publish: (release, wanted, access) =>
+      act(
         api,
-        { method: "PATCH", path: ["releases", release], json: publication(wanted), what },
+        { method: "PATCH", path: ["releases", release], json: publication(wanted), what: `publish the release "${wanted.tag}"` },
         { ...access, read: readRelease },
-      );
-      return sent.kind !== "sent" || wanted.latest || wanted.prerelease ? sent : { ...sent, warnings: [latestWarning(api, wanted.tag)] };
-    },
+      ),
     remove: (release, access) => act(api, { method: "DELETE", path: ["releases", release], what: `delete the release ${release}` }, access),
   };
 }
@@ -65,10 +68,6 @@ function fieldsOf(wanted: WantedRelease): Readonly<Record<string, unknown>> {
 function publication(wanted: WantedRelease): Readonly<Record<string, unknown>> {
   const { tag_name, target_commitish, prerelease } = fieldsOf(wanted);
   return { tag_name, target_commitish, prerelease, draft: false };
-}
-
-function latestWarning(api: Api, tag: string): string {
-  return `"${api.forge}" shows its newest release as the latest one, and so "${tag}" until the next: it cannot be told otherwise`;
 }
 
 function nameRefusals(name: string): readonly string[] {

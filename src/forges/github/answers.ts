@@ -6,6 +6,7 @@ import type { Performed } from "../../domain/run/effect.ts";
 import { plainText, presentable, retryAfterMs } from "../../domain/server-text.ts";
 import type { HttpAnswer } from "../../platform/http-port.ts";
 import type { Unknown } from "../forge.ts";
+import { elsewhere, lastingIf } from "../lasting.ts";
 import { listOf, parseJson, recordOf, textOf } from "../reading.ts";
 import { texts } from "./wire.ts";
 
@@ -71,9 +72,9 @@ export function pausedUntil(answer: Answer, nowMs: number): number | undefined {
 /** Any answer to a look that is neither the thing nor its absence. */
 export function unknownAnswer(answer: Answer, context: Pick<AnswerContext, "forge" | "nowMs" | "secrets">): Unknown {
   const atMs = pausedUntil(answer, context.nowMs);
-  const until = atMs === undefined ? "" : `; it asks to wait until ${new Date(atMs).toISOString()}`;
-  const hint = hints[answer.status] ?? "";
-  return { kind: "unknown", why: `"${answer.place}" answered ${said(answer, context.secrets)}${until}${atMs === undefined ? hint : ""}` };
+  const why = `"${answer.place}" answered ${said(answer, context.secrets)}`;
+  if (atMs !== undefined) return { kind: "unknown", why: `${why}; it asks to wait until ${new Date(atMs).toISOString()}` };
+  return { kind: "unknown", why: `${why}${elsewhere(answer) ?? hints[answer.status] ?? ""}`, ...lastingIf(answer.status) };
 }
 
 const hints: Readonly<Record<number, string>> = {

@@ -4,6 +4,7 @@ import { act, believed, list, made, notRead, type Api } from "../api.ts";
 import { address } from "../address.ts";
 import type { Asset, AssetUpload, Downloaded, ReadAccess, ReleaseReads, ReleaseWrites, Unknown, WriteAccess } from "../forge.ts";
 import { assetsNamed, judgeAsset, judgeBytes } from "../judge.ts";
+import { unknownFailure } from "../lasting.ts";
 import { ChangedBytes, checkedBytes } from "../sending.ts";
 import { readAsset } from "./read.ts";
 import { limits, mediaTypes, pageSize } from "./wire.ts";
@@ -100,6 +101,6 @@ async function download(
     ...(file === undefined ? {} : { to: file }),
   });
   if (fetched.kind === "fetched") return { ...fetched, kind: "downloaded" };
-  if (fetched.kind === "failed") return { kind: "unknown", why: fetched.why };
+  if (fetched.kind === "failed") return unknownFailure(fetched);
   return fetched.status === 404 || fetched.status === 410 ? { kind: "absent" } : notRead(api, fetched, access);
 }

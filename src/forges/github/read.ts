@@ -127,6 +127,24 @@ export function readFacts(value: unknown): RepositoryFacts | undefined {
   };
 }
 
+/** A branch, as far as it tells whether it is protected. */
+export function readProtected(value: unknown): { readonly isProtected: boolean } | undefined {
+  const isProtected = recordOf(value)?.["protected"];
+  return typeof isProtected === "boolean" ? { isProtected } : undefined;
+}
+
+/** The kind of a rule: `pull_request`, `non_fast_forward`, … */
+export function readRule(value: unknown): string | undefined {
+  return textOf(recordOf(value)?.["type"]);
+}
+
+/** A ruleset of tags; one that is only tried or switched off holds nobody. */
+export function readRuleset(value: unknown): { readonly name: string; readonly holds: boolean } | undefined {
+  const one = recordOf(value);
+  const name = textOf(one?.["name"]);
+  return name === undefined ? undefined : { name, holds: one?.["target"] === "tag" && one["enforcement"] === "active" };
+}
+
 export function readEnvironment(value: unknown): ForgeEnvironment | undefined {
   const one = recordOf(value);
   const name = textOf(one?.["name"]);

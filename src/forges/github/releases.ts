@@ -22,6 +22,11 @@ export function releaseCalls(api: Api, uploadBase: string): ReleaseReads & Relea
   return {
     ...assetCalls(api, { uploadBase, find: rememberedRelease(api, { find, readRelease }) }),
     refusals,
+    latest: { kind: "told" },
+    published: async (access) => {
+      const listed = await listReleases(api, access);
+      return listed.kind === "unknown" ? listed : { kind: "listed", releases: listed.items.filter(({ draft }) => !draft) };
+    },
     find,
     observeDraft: async (wanted, access) => judgeDraft(await findRelease(api, wanted, access), wanted),
     observePublished: (wanted, access) => observePublished(api, wanted, access),
@@ -78,10 +83,13 @@ function publication(wanted: WantedRelease): Readonly<Record<string, unknown>> {
 }
 
 async function findRelease(api: Api, wanted: Pick<WantedRelease, "tag" | "mark">, access: ReadAccess): Promise<Searched<Release>> {
-  const pages = { path: ["releases"], query: { per_page: pageSize }, pagesMax: releasePagesMax };
-  const listed = await list(api, pages, { ...access, read: readRelease });
+  const listed = await listReleases(api, access);
   if (listed.kind === "unknown") return listed;
   return searchReleases(listed.items, wanted);
+}
+
+function listReleases(api: Api, access: ReadAccess): ReturnType<typeof list<Release>> {
+  return list(api, { path: ["releases"], query: { per_page: pageSize }, pagesMax: releasePagesMax }, { ...access, read: readRelease });
 }
 
 async function observePublished(api: Api, wanted: WantedRelease, access: ReadAccess): ReturnType<ReleaseReads["observePublished"]> {
@@ -106,7 +114,7 @@ async function tagCommit(api: Api, tag: string, access: ReadAccess): Promise<Loo
 }
 
 function oddTag(api: Api, tag: string): Unknown {
-  return { kind: "unknown", why: `the tag "${tag}" at "${api.forge}" leads to no commit` };
+  return { kind: "unknown", why: `the tag "${tag}" at "${api.forge}" leads to no commit`, lasting: true };
 }
 
 function readObject(value: unknown): GitObject | undefined {

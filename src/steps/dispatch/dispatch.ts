@@ -1,6 +1,7 @@
 // The step `dispatch`: starts another pipeline of the file at the forge, for this release's tag (S4.2). It is done when the
 // forge shows that run; what becomes of it is that run's own story.
-import type { ActingStep, Finding, Planned } from "../step.ts";
+import { releaseTagsOf } from "../../domain/release-tags.ts";
+import type { ActingStep } from "../step.ts";
 import { dispatchInput, workflowOf, type DispatchInput } from "./input.ts";
 
 export const dispatchStep: ActingStep<DispatchInput> = {
@@ -15,20 +16,17 @@ export const dispatchStep: ActingStep<DispatchInput> = {
   makes: () => [],
   asks: () => ({ programs: [], toolbox: false, platforms: [] }),
   usesForge: () => true,
+  // A pipeline is started for one tag, and packages that are released each for itself have one each.
+  notYet: ({ packages }, versions) =>
+    versions === "each" && releaseTagsOf(packages).length > 1 ? "`dispatch` of several tags at once" : undefined,
   describe: ({ input }) => `start the pipeline ${input.pipeline} (${workflowOf(input)}) at the forge`,
-  preflight: preflightDispatch,
   // What it starts may do what cannot be taken back, and nobody here stops it then.
   reach: () => "irreversible",
   // Loaded when they are needed: a plan performs nothing.
+  preflight: async (planned, ports) => (await import("./preflight.ts")).preflightDispatch(planned, ports),
   effects: async (frozen, ports) => (await import("./perform.ts")).dispatchEffects(frozen, ports),
   survey: async () => ({ kind: "clear" }),
   observe: async (effect, ports) => (await import("./perform.ts")).observeDispatch(effect, ports),
   perform: async (effect, seen, ports) => (await import("./perform.ts")).performDispatch(effect, seen, ports),
   verify: async (effect, ports) => (await import("./perform.ts")).verifyDispatch(effect, ports),
 };
-
-async function preflightDispatch({ input, plan }: Planned<DispatchInput>): Promise<readonly Finding[]> {
-  const where = plan.forge?.repository ?? "the forge";
-  const message = `Whether the token may start ${workflowOf(input)} at ${where}: only using it would tell; a forge's default job token starts no further pipeline`;
-  return [{ id: "PF-DISPATCH", level: "cannot-be-tried", message }];
-}

@@ -10,7 +10,7 @@ const dispatchData = z.strictObject({
   workflow: z.string(),
   tag: z.string(),
   mark: z.string(),
-  /** Where the tag leads: a run for the tag as it stood before it was withdrawn is none of this release. */
+  /** Where the tag leads: a run for the tag as it stood before it was moved is none of this release. */
   commit: z.string(),
 });
 
@@ -19,7 +19,8 @@ export async function dispatchEffects(frozen: Frozen<DispatchInput>, ports: Read
   if (tag === undefined) throw new SlipwayError("PLAN_INVALID", "Cannot start a pipeline for the release: no package has a `tag:` pattern");
   const { forge } = await ports.forge();
   const workflow = workflowOf(frozen.input);
-  const mark = dispatchMark(frozen.plan.project, tag, frozen.input.pipeline);
+  const made = frozen.head.tags.find(({ name }) => name === tag);
+  const mark = dispatchMark(frozen.plan.project, tag, { pipeline: frozen.input.pipeline, object: made?.object });
   return [
     {
       key: `dispatch/${workflow}/${tag}`,

@@ -142,6 +142,35 @@ test("fetch-release: a forge that does not answer is asked again for a while", a
   assert.deepEqual([first.kind, last.kind === "failed" && last.code], ["later", "STEP_FAILED"]);
 });
 
+test("fetch-release: an answer that will not change by itself is the end at once", async () => {
+  const worked = await perform(fakePorts({ forge: fakeForge({ silent: "lasting" }) }));
+
+  assert.deepEqual(worked.kind === "failed" && [worked.code, worked.message], [
+    "STEP_FAILED",
+    "Cannot take the release's files: the forge does not answer",
+  ]);
+});
+
+test("fetch-release: a file whose bytes cannot be had is the end at once where that lasts, and asked again where it may pass", async () => {
+  for (const [lasting, kind] of [
+    [{ lasting: true } as const, "failed"],
+    [{}, "later"],
+  ] as const) {
+    const { ports, forge } = pageWith(whole);
+    const download = async () => ({ kind: "unknown", why: "answered 302", ...lasting }) as const;
+
+    assert.equal(
+      (
+        await perform({
+          ...ports,
+          forge: async () => ({ ...(await ports.forge()), forge: { ...forge, releases: { ...forge.releases, download } } }),
+        })
+      ).kind,
+      kind,
+    );
+  }
+});
+
 test("fetch-release: preflight wants a tag; proof by provenance is not done yet", async () => {
   assert.deepEqual(
     (await fetchReleaseStep.preflight(aPlanned({}, { packages }), fakePorts())).map(({ level }) => level),
@@ -151,5 +180,5 @@ test("fetch-release: preflight wants a tag; proof by provenance is not done yet"
     (await fetchReleaseStep.preflight(aPlanned({}), fakePorts())).map(({ level }) => level),
     ["blocks"],
   );
-  assert.match(fetchReleaseStep.notYet?.({ input: { proof: "provenance" }, leg: {}, packages }) ?? "", /provenance/);
+  assert.match(fetchReleaseStep.notYet?.({ input: { proof: "provenance" }, leg: {}, packages }, "one") ?? "", /provenance/);
 });

@@ -9,6 +9,7 @@ import {
   type ReleaseRecordFile,
   type TestedArtifact,
 } from "../../domain/release-record.ts";
+import type { Unknown } from "../../forges/forge.ts";
 import type { Frozen, MadeArtifact, Worked, WorkPorts } from "../step.ts";
 import { fetchedKinds, tagOf, type FetchReleaseInput } from "./input.ts";
 import { openFolder, openPage, type Place, type PlaceOpened } from "./place.ts";
@@ -19,7 +20,7 @@ type Fetching = Frozen<FetchReleaseInput>;
 type Fetched =
   | { readonly kind: "fetched"; readonly file: string }
   | { readonly kind: "refused"; readonly why: string; readonly hint: string }
-  | { readonly kind: "unknown"; readonly why: string };
+  | Unknown;
 
 export async function performFetchRelease(frozen: Fetching, ports: WorkPorts): Promise<Worked> {
   const opened = await openPlace(frozen, ports);
@@ -124,7 +125,7 @@ function strangerAt(place: Place, record: ReleaseRecordFile): string | undefined
   return stranger === undefined ? undefined : `"${stranger}" lies beside the files and was never tested`;
 }
 
-/** How long a forge that does not answer is asked again. */
+/** How long a forge is asked again whose answer may pass: a busy server, a cut connection, a limit. */
 const withinMs = 2 * 60_000;
 
 function ended(
@@ -135,7 +136,8 @@ function ended(
   if (end.kind === "refused")
     return { kind: "failed", code: "ARTIFACT_SET", message: `Cannot take the release's files: ${end.why}`, hint: end.hint };
   const nowMs = ports.clock.nowMs();
-  if (nowMs - frozen.sinceMs < withinMs) return { kind: "later", atMs: nowMs + backoffMs(3, frozen.step.id), why: end.why };
+  if (end.lasting !== true && nowMs - frozen.sinceMs < withinMs)
+    return { kind: "later", atMs: nowMs + backoffMs(3, frozen.step.id), why: end.why };
   return {
     kind: "failed",
     code: "STEP_FAILED",

@@ -1,6 +1,6 @@
 // Where the files of a release are taken from: its page at the forge, or a folder that somebody downloaded them to.
 import path from "node:path";
-import type { Downloaded } from "../../forges/forge.ts";
+import type { Downloaded, Unknown } from "../../forges/forge.ts";
 import type { WorkPorts } from "../step.ts";
 
 /** Files by name. */
@@ -15,7 +15,7 @@ export interface Place {
 export type PlaceOpened =
   | { readonly kind: "opened"; readonly place: Place }
   | { readonly kind: "refused"; readonly why: string; readonly hint: string }
-  | { readonly kind: "unknown"; readonly why: string };
+  | Unknown;
 
 export async function openFolder(folder: string, ports: WorkPorts): Promise<PlaceOpened> {
   const names: string[] = [];

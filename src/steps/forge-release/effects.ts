@@ -4,7 +4,7 @@ import { z } from "zod";
 import { artifactKinds, type Artifact } from "../../domain/artifact.ts";
 import { sha256 } from "../../domain/digest.ts";
 import { assert, SlipwayError } from "../../domain/error.ts";
-import type { JsonObject } from "../../domain/configuration.ts";
+import { ecosystems, type JsonObject } from "../../domain/configuration.ts";
 import { releaseMark } from "../../domain/marks.ts";
 import type { Effect } from "../../domain/run/effect.ts";
 import type { WantedRelease } from "../../forges/forge.ts";
@@ -22,7 +22,12 @@ const wantedRelease = z.strictObject({
   mark: z.string(),
 });
 
-const page = z.strictObject({ kind: z.enum(["draft", "published"]), wanted: wantedRelease });
+const page = z.strictObject({
+  kind: z.enum(["draft", "published"]),
+  wanted: wantedRelease,
+  /** Of the package that the tag is of; journals of before this was compared do not have it. */
+  version: z.strictObject({ ecosystem: z.enum(ecosystems), version: z.string() }).optional(),
+});
 
 const asset = z.strictObject({
   kind: z.literal("asset"),
@@ -74,11 +79,16 @@ export async function forgeReleaseEffects(frozen: Frozen<ForgeReleaseInput>, por
           after: [...draft, ...assets].map(({ key }) => key),
           reach: "irreversible",
           again: "harmless",
-          data: { kind: "published", wanted },
+          data: { kind: "published", wanted, ...versionOf(frozen, wanted.tag) },
         },
       ]
     : [];
   return [...draft, ...assets, ...published];
+}
+
+function versionOf({ packages }: Frozen<ForgeReleaseInput>, tag: string): JsonObject {
+  const one = packages.find((each) => each.tag === tag);
+  return one === undefined ? {} : { version: { ecosystem: one.ecosystem, version: one.version } };
 }
 
 /** Files are shown under their names, so that two of one name cannot both be. @throws SlipwayError ARTIFACT_SET */

@@ -177,6 +177,101 @@ test("forge-release: what is only at a test index is taken from there alone", as
   );
 });
 
+/** A forge that shows 2.0.0 of the package, and a later one of another package, as published. */
+function withNewer(parts: Parameters<typeof fakeForge>[0] = {}): FakeForge {
+  const forge = fakeForge(parts);
+  const page = { title: "", notes: "", draft: false, prerelease: false, url: "u", author: "ann", createdAt: "" };
+  forge.held.releases.push({ ...page, id: 90, tag: "v2.0.0" }, { ...page, id: 91, tag: "other-v9.0.0" });
+  forge.held.latest = 90;
+  return forge;
+}
+
+async function publishedOn(forge: FakeForge, input: ForgeReleaseInput = {}, parts: Partial<Frozen<ForgeReleaseInput>> = {}) {
+  const effects = await forgeReleaseStep.effects(frozenWith(input, parts), portsOf(forge));
+  await carryOut(effects.slice(0, -1), forge);
+  return forgeReleaseStep.perform(effects.at(-1) as Effect, { kind: "absent" }, portsOf(forge));
+}
+
+test("forge-release: a hotfix of an older line does not become the latest, the highest final version does", async () => {
+  const older = withNewer();
+  const first = fakeForge();
+  const draftAbove = withNewer();
+  draftAbove.held.releases = draftAbove.held.releases.map((one) => ({ ...one, draft: true }));
+  const triedAbove = withNewer();
+  triedAbove.held.releases = triedAbove.held.releases.map((one) => ({ ...one, prerelease: true }));
+
+  assert.deepEqual(await publishedOn(older), { kind: "sent", warnings: [] });
+  for (const forge of [first, draftAbove, triedAbove]) await publishedOn(forge);
+
+  assert.equal(older.held.latest, 90);
+  for (const forge of [first, draftAbove, triedAbove])
+    assert.equal(forge.held.latest, forge.held.releases.find(({ tag }) => tag === "v1.0.0")?.id);
+});
+
+test("forge-release: no word of the file moves the latest back, and it can be kept from moving at all", async () => {
+  const older = withNewer();
+  await publishedOn(older, { latest: true });
+  const first = fakeForge();
+  await publishedOn(first, { latest: false });
+  const candidate = fakeForge();
+  await publishedOn(candidate, {}, { plan: aPlan({ packages, release: { title: "demo 1.0.0rc1", prerelease: true } }) });
+
+  assert.deepEqual([older.held.latest, first.held.latest, candidate.held.latest], [90, undefined, undefined]);
+});
+
+test("forge-release: what is higher is looked for when the page is published, not when the run began", async () => {
+  const forge = fakeForge();
+  const effects = await forgeReleaseStep.effects(frozenWith({}), portsOf(forge));
+  await carryOut(effects.slice(0, -1), forge);
+  forge.held.releases.push(...withNewer().held.releases);
+  await forgeReleaseStep.perform(effects.at(-1) as Effect, { kind: "absent" }, portsOf(forge));
+
+  assert.equal(forge.held.latest, undefined);
+});
+
+test("forge-release: a forge that cannot be told its latest is said to show what it will, and only where it matters", async () => {
+  const latest = { kind: "unsupported", why: "it shows its newest page" } as const;
+  const said = async (forge: FakeForge, input: ForgeReleaseInput = {}) => {
+    const sent = await publishedOn(forge, input);
+    return sent.kind === "sent" ? sent.warnings.join() : sent.kind;
+  };
+
+  assert.match(
+    await said(withNewer({ latest })),
+    /^unsupported: v1\.0\.0 may be shown as the latest release, and v2\.0\.0 is higher: it shows its newest page$/,
+  );
+  assert.match(
+    await said(fakeForge({ latest }), { latest: false }),
+    /^unsupported: v1\.0\.0 may be shown as the latest release, and it should not be/,
+  );
+  assert.equal(await said(fakeForge({ latest })), "");
+});
+
+test("forge-release: where the pages cannot be listed nothing is published, and it is looked again", async () => {
+  const forge = fakeForge();
+  const effects = await forgeReleaseStep.effects(frozenWith({}), portsOf(forge));
+  await carryOut(effects.slice(0, -1), forge);
+  const releases = { ...forge.releases, published: async () => ({ kind: "unknown", why: "no answer" }) as const };
+  const ports = { ...portsOf(forge), forge: async () => ({ ...(await portsOf(forge).forge()), forge: { ...forge, releases } }) };
+
+  const sent = await forgeReleaseStep.perform(effects.at(-1) as Effect, { kind: "absent" }, ports);
+
+  assert.deepEqual([sent.kind, forge.held.calls.includes("publish v1.0.0")], ["later", false]);
+});
+
+test("forge-release: an effect of a journal from before does what it was written for", async () => {
+  const forge = withNewer();
+  const effects = await forgeReleaseStep.effects(frozenWith({}), portsOf(forge));
+  await carryOut(effects.slice(0, -1), forge);
+  const last = effects.at(-1) as Effect;
+  const { version, ...data } = last.data;
+  assert.deepEqual(version, { ecosystem: "pypi", version: "1.0.0" });
+
+  await forgeReleaseStep.perform({ ...last, data }, { kind: "absent" }, portsOf(forge));
+
+  assert.equal(forge.held.latest, forge.held.releases.find(({ tag }) => tag === "v1.0.0")?.id);
+});
+
 test("forge-release: two files of one name, and a release without a tag, are refused", async () => {
   const twice = frozenWith({}, { artifacts: [...artifacts, { ...anArtifact("wheel", "demo-1.0.0-py3-none-any.whl"), package: "other" }] });
 
@@ -195,4 +290,11 @@ test("forge-release: its words say what it does, and `draft` takes an input of t
   assert.equal(words({ publish: "draft" }), "publish the draft of the release page v1.0.0: irreversible");
   assert.equal(forgeReleaseInput.safeParse({ draft: "input.draft" }).success, true);
   assert.equal(forgeReleaseInput.safeParse({ draft: "yes" }).success, false);
+});
+
+test("forge-release: packages with tags of their own have no page together yet; those of one version have one", () => {
+  const use = aUse({}, { packages: [aPackage({ tag: "v1.0.0" }), aPackage({ id: "b", tag: "b-2.0.0" })] });
+
+  assert.match(forgeReleaseStep.notYet?.(use, "each") ?? "", /several tags/);
+  assert.equal(forgeReleaseStep.notYet?.(use, "one"), undefined);
 });

@@ -1,5 +1,6 @@
 // The step `forge-release`: the release's page at the forge. First a draft that nobody sees, then its files, each compared
 // by digest, and the page is published last, since some forges lock it then (protocols §7.1).
+import { releaseTagsOf } from "../../domain/release-tags.ts";
 import type { ActingStep } from "../step.ts";
 import { assetKinds, forgeReleaseInput, partsOf, tagOf, type ForgeReleaseInput } from "./input.ts";
 
@@ -18,6 +19,9 @@ export const forgeReleaseStep: ActingStep<ForgeReleaseInput> = {
   makes: () => [],
   asks: () => ({ programs: [], toolbox: false, platforms: [] }),
   usesForge: () => true,
+  // A page has one tag, and packages that are released each for itself have one each.
+  notYet: ({ packages }, versions) =>
+    versions === "each" && releaseTagsOf(packages).length > 1 ? "`forge-release` of several tags at once" : undefined,
   // What is told of installing it depends on where it will be.
   looksEverywhere: ({ input }) => (input.notes?.includes("install") === true ? "where-nothing-is-published" : "never"),
   describe: (use) => {

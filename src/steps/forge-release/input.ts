@@ -23,7 +23,12 @@ export const forgeReleaseInput = z.strictObject({
     .array(z.enum(noteParts))
     .optional()
     .describe("Text of the page: the version's section of the changelog, a link to it, commands to install; default: changelog"),
-  latest: z.boolean().optional().describe("Whether the forge shows it as its latest release; default: if it is final"),
+  latest: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether it may become the release that the forge shows as its latest: it does if it is final and no higher final version of the package is published; default: true",
+    ),
 });
 
 export type ForgeReleaseInput = z.infer<typeof forgeReleaseInput>;

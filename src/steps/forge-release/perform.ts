@@ -4,6 +4,7 @@ import { unreachable } from "../../domain/error.ts";
 import type { Effect, Observation, Performed } from "../../domain/run/effect.ts";
 import type { Forge, Made, Release, WriteAccess } from "../../forges/forge.ts";
 import type { EffectPorts } from "../step.ts";
+import { higherFinal } from "../../domain/version/latest.ts";
 import { readData, type AssetData, type ReleaseData } from "./effects.ts";
 import { mediaTypeOf } from "./media-type.ts";
 
@@ -25,13 +26,15 @@ export async function performForgeRelease(effect: Effect, seen: Observation, por
     case "asset":
       return uploaded(data, seen, { opened, file: fileOf(data, ports) });
     case "published":
-      return onPage(data, opened, async (release) => told(await opened.forge.releases.publish(release.id, data.wanted, opened.access)));
+      return published(data, opened);
     default:
       return unreachable(data, "part");
   }
 }
 
-async function drafted(data: Extract<ReleaseData, { kind: "draft" | "published" }>, seen: Observation, opened: Opened): Promise<Performed> {
+type PageData = Extract<ReleaseData, { kind: "draft" | "published" }>;
+
+async function drafted(data: PageData, seen: Observation, opened: Opened): Promise<Performed> {
   const { forge, access } = opened;
   if (seen.kind !== "damaged") return told(await forge.releases.createDraft(data.wanted, access));
   return onPage(data, opened, async (release) => told(await forge.releases.update(release, data.wanted, access)));
@@ -51,6 +54,42 @@ async function uploaded(
     }
     return told(await forge.releases.upload(release.id, { name, sha256, sizeBytes, file, mediaType: mediaTypeOf(name) }, access));
   });
+}
+
+/** It becomes the latest only if nothing higher is published by now: whatever was so when the run began. */
+async function published(data: PageData, opened: Opened): Promise<Performed> {
+  const place = await placeOf(data, opened);
+  if (place.kind === "later") return place;
+  const { forge, access } = opened;
+  return onPage(data, opened, async (release) => {
+    const sent = told(await forge.releases.publish(release.id, { ...data.wanted, latest: place.latest }, access));
+    return sent.kind === "sent" ? { ...sent, warnings: [...sent.warnings, ...place.warnings] } : sent;
+  });
+}
+
+type LatestPlace =
+  | { readonly kind: "placed"; readonly latest: boolean; readonly warnings: readonly string[] }
+  | Extract<Performed, { kind: "later" }>;
+
+/** Whether the page may be shown as the latest; where a forge cannot be told, it is said what it will show instead. */
+async function placeOf({ wanted, version }: PageData, { forge, access, nowMs }: Opened): Promise<LatestPlace> {
+  const { releases } = forge;
+  if (wanted.prerelease) return { kind: "placed", latest: false, warnings: [] };
+  if (!wanted.latest || version === undefined) return placed(wanted, { latest: wanted.latest, releases, why: "it should not be" });
+  const listed = await releases.published(access);
+  if (listed.kind === "unknown") return { kind: "later", atMs: nowMs + againMs, why: listed.why };
+  const finals = listed.releases.filter(({ prerelease }) => !prerelease).map(({ tag }) => tag);
+  const above = higherFinal({ ...version, tag: wanted.tag }, finals);
+  return placed(wanted, { latest: above === undefined, releases, why: `${above} is higher` });
+}
+
+function placed(
+  { tag }: PageData["wanted"],
+  { latest, releases, why }: { readonly latest: boolean; readonly releases: Forge["releases"]; readonly why: string },
+): LatestPlace {
+  const isUnsaid = !latest && releases.latest.kind === "unsupported";
+  const warnings = isUnsaid ? [`unsupported: ${tag} may be shown as the latest release, and ${why}: ${releases.latest.why}`] : [];
+  return { kind: "placed", latest, warnings };
 }
 
 /** Acts on our page; without one nothing is sent. */

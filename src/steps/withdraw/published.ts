@@ -15,7 +15,7 @@ export type Published =
 
 export async function publishedAlready(
   frozen: Pick<Frozen<WithdrawInput>, "plan" | "packages" | "input">,
-  tag: string,
+  tags: readonly string[],
   ports: ReadPorts,
 ): Promise<Published> {
   const { plan, packages, input } = frozen;
@@ -27,7 +27,11 @@ export async function publishedAlready(
     const found = await atRegistry(place, ports);
     if (found.kind !== "nothing") return found;
   }
-  return input.of.includes("forge-release") ? atForge(plan.project, tag, ports) : { kind: "nothing" };
+  for (const tag of input.of.includes("forge-release") ? tags : []) {
+    const found = await atForge(plan.project, tag, ports);
+    if (found.kind !== "nothing") return found;
+  }
+  return { kind: "nothing" };
 }
 
 async function atRegistry(
@@ -63,7 +67,7 @@ async function atForge(project: string, tag: string, ports: ReadPorts): Promise<
   if (found.kind === "absent" || found.found.immutable !== true) return { kind: "nothing" };
   return {
     kind: "public",
-    what: `its release page ${found.found.url} is locked, and the tag's name is burned`,
+    what: `the release page ${found.found.url} is locked, and the name of its tag is burned`,
     hint: "Release the next version",
   };
 }

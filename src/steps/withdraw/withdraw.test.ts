@@ -113,6 +113,48 @@ test("withdraw: refuses once a file is where it has to stay, and names the next 
   );
 });
 
+test("withdraw: every tag of the release is taken back, each after its page, and none once one package has to stay", async () => {
+  const several = [
+    ...packages,
+    aPackage({ id: "plain", name: "plain" }),
+    aPackage({ id: "bee", name: "bee", version: "2.0.0", tag: "bee-2.0.0" }),
+  ];
+  const both = aFrozen({ of }, { plan, packages: several });
+  const { ports, tags, pushed } = world();
+  tags.set("refs/tags/bee-2.0.0", object);
+  const effects = await withdrawStep.effects(both, ports);
+
+  for (const effect of effects) await withdrawStep.perform(effect, { kind: "absent" }, ports);
+
+  assert.equal(withdrawStep.describe(both), "withdraw the release pages v1.0.0 and bee-2.0.0 and tags v1.0.0 and bee-2.0.0");
+  assert.deepEqual(
+    effects.map(({ key, after }) => [key, after]),
+    [
+      ["page/v1.0.0", []],
+      ["tag/v1.0.0", ["page/v1.0.0"]],
+      ["page/bee-2.0.0", []],
+      ["tag/bee-2.0.0", ["page/bee-2.0.0"]],
+    ],
+  );
+  assert.deepEqual(
+    pushed.map(({ ref, from }) => [ref, from]),
+    [
+      ["refs/tags/v1.0.0", object],
+      ["refs/tags/bee-2.0.0", object],
+    ],
+  );
+  const registries = [
+    fakeRegistry("pypi", {
+      survey: async (name) => (name === "bee" ? { kind: "listed", files: [] } : { kind: "absent", package: "exists" }),
+      versions: async () => ({ kind: "listed", versions: ["2.0.0"] }),
+    }),
+  ];
+  await assert.rejects(withdrawStep.effects(both, fakePorts({ registries })), {
+    code: "POLICY_REFUSED",
+    message: /Cannot withdraw v1\.0\.0 and bee-2\.0\.0: bee 2\.0\.0 is at pypi/,
+  });
+});
+
 test("withdraw: an index that does not answer is no leave to go on", async () => {
   const silent: Survey = { kind: "unknown", why: "no answer" };
 

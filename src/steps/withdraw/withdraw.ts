@@ -1,12 +1,13 @@
 // The step `withdraw`: takes half a release back before it is made again – the tag, the release page – and refuses as soon
 // as anything of it can no longer be taken back (S4.4).
 import { z } from "zod";
+import { refWords, releaseTagsOf } from "../../domain/release-tags.ts";
 import type { ActingStep, Use } from "../step.ts";
 
 export const withdrawable = ["tag", "forge-release"] as const;
 
 const withdrawInput = z.strictObject({
-  of: z.array(z.enum(withdrawable)).min(1).describe("What is taken back: the tag at the remote, the release page"),
+  of: z.array(z.enum(withdrawable)).min(1).describe("What is taken back: the tags at the remote, the release pages"),
 });
 
 export type WithdrawInput = z.infer<typeof withdrawInput>;
@@ -16,7 +17,7 @@ export const withdrawStep: ActingStep<WithdrawInput> = {
   revision: 1,
   kind: "acting",
   zone: "forge",
-  summary: "Takes the tag and the release page of half a release back, and refuses once anything irreversible is public.",
+  summary: "Takes the tags and the release pages of half a release back, and refuses once anything irreversible is public.",
   input: withdrawInput,
   timeoutMs: 15 * 60_000,
   takes: () => [],
@@ -36,6 +37,7 @@ export const withdrawStep: ActingStep<WithdrawInput> = {
 };
 
 function wordsOf({ input, packages }: Use<WithdrawInput>): string {
-  const tag = packages.find((one) => one.tag !== undefined)?.tag ?? "";
-  return input.of.map((one) => (one === "tag" ? `tag ${tag}` : `the release page ${tag}`)).join(" and ");
+  const tags = releaseTagsOf(packages);
+  const many = tags.length > 1 ? "s" : "";
+  return input.of.map((one) => `${one === "tag" ? `tag${many}` : `the release page${many}`} ${refWords(tags)}`.trim()).join(" and ");
 }

@@ -1,5 +1,6 @@
 // The rest of what a release asks of GitHub: workflow runs, references, environments, the repository itself.
 import { limits } from "../wire.ts";
+import { branchDocument } from "./branch-document.ts";
 import { environmentDocument, runDocument } from "./documents.ts";
 import { idNode, repositoryUrls, time } from "./document-parts.ts";
 import { fullRepository } from "./repository-document.ts";
@@ -108,4 +109,15 @@ export function listRuns({ service, query, at }: Asked): Reply {
 export function getRun({ service, at }: Asked): Reply {
   const run = service.store.state().runs.find((one) => one.id === Number(at["id"]));
   return run === undefined ? notFound : json(200, runDocument(service, run));
+}
+
+/** A rehearsal's repository protects nothing. */
+export async function getBranch({ service, at }: Asked): Promise<Reply> {
+  const name = at["branch"] ?? "";
+  const commit = await service.refs.commit(`refs/heads/${name}`);
+  return commit === undefined ? notFound : json(200, branchDocument(service, name, commit));
+}
+
+export function listNoRules(): Reply {
+  return json(200, []);
 }

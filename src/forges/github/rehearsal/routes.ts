@@ -12,7 +12,18 @@ import {
   listIssues,
   listPulls,
 } from "./issue-routes.ts";
-import { dispatch, getImmutableReleases, getRef, getRepository, getRun, getTagObject, listEnvironments, listRuns } from "./other-routes.ts";
+import {
+  dispatch,
+  getBranch,
+  getImmutableReleases,
+  getRef,
+  getRepository,
+  getRun,
+  getTagObject,
+  listEnvironments,
+  listNoRules,
+  listRuns,
+} from "./other-routes.ts";
 import { createRelease, deleteRelease, editRelease, getLatest, getRelease, getReleaseByTag, listReleases } from "./release-routes.ts";
 import type { Reply } from "./replies.ts";
 import type { Asked } from "./service.ts";
@@ -54,6 +65,9 @@ export const routes: readonly Route[] = [
   read(`${repository}/actions/workflows/(?<workflow>[^/]+)/runs`, listRuns),
   read(`${repository}/actions/runs/(?<id>\\d+)`, getRun),
   read(`${repository}/environments`, listEnvironments),
+  read(`${repository}/branches/(?<branch>[^/]+)`, getBranch),
+  read(`${repository}/rules/branches/(?<branch>[^/]+)`, listNoRules),
+  read(`${repository}/rulesets`, listNoRules),
   read(`${repository}/immutable-releases`, getImmutableReleases),
   write("POST", `${repository}/releases`, { answer: createRelease, call: "create-release" }),
   write("PATCH", `${repository}/releases/(?<id>\\d+)`, { answer: editRelease, call: "edit-release" }),
