@@ -4,7 +4,7 @@ import path from "node:path";
 import { SlipwayError } from "../domain/error.ts";
 import { globMatcher } from "./globs.ts";
 import type { Plan, PlannedStep } from "../domain/plan/plan.ts";
-import { headKey, type Head } from "../domain/run/head.ts";
+import { headKey, type Head, type MadeTag } from "../domain/run/head.ts";
 import type { RunState } from "../domain/run/state.ts";
 import type { SourceChange } from "../steps/step.ts";
 import type { RunFolders } from "./run-folder.ts";
@@ -136,8 +136,8 @@ function apply(
     }
     case "commit":
       return commit(parts, state, { head, message: change.message });
-    case "tag":
-      return tag(parts, state, { head, ...change });
+    case "tags":
+      return tag(parts, state, { head, change });
   }
 }
 
@@ -170,23 +170,23 @@ async function commit(parts: RunSourceParts, state: RunState, making: { readonly
   return { commit: id, epochSeconds, tags: head.tags };
 }
 
+/** One by one, since each of them writes to the same clone; those that an interrupted attempt made are found again. */
 async function tag(
   parts: RunSourceParts,
   state: RunState,
-  making: { readonly head: Head; readonly name: string; readonly message: string; readonly replaces: boolean },
+  making: { readonly head: Head; readonly change: Extract<SourceChange, { kind: "tags" }> },
 ): Promise<Head> {
-  const { head, name, message, replaces } = making;
-  const object = await parts.world.git.makeTag(parts.folders.clone, {
-    name,
-    message,
-    replaces,
-    commit: head.commit,
-    epochSeconds: Math.max(madeAt(state), head.epochSeconds),
-    person: parts.identity,
-    repository: parts.repository,
-  });
-  const others = head.tags.filter((one) => one.name !== name);
-  return { ...head, tags: [...others, { name, object, commit: head.commit }] };
+  const { head, change } = making;
+  const { commit } = head;
+  const epochSeconds = Math.max(madeAt(state), head.epochSeconds);
+  const common = { commit, epochSeconds, replaces: change.replaces, person: parts.identity, repository: parts.repository };
+  const made: MadeTag[] = [];
+  for (const { name, message } of change.tags) {
+    const object = await parts.world.git.makeTag(parts.folders.clone, { ...common, name, message });
+    made.push({ name, object, commit });
+  }
+  const others = head.tags.filter((one) => made.every(({ name }) => name !== one.name));
+  return { ...head, tags: [...others, ...made] };
 }
 
 /** The time of the run's own commits and tags, or that of a merge they follow: from the journal, so that making one twice gives one id. */

@@ -1,46 +1,53 @@
-// Use case: `slipway withdraw`. Takes a mistaken tag, and its release page where there is one, back from remote and forge,
+// Use case: `slipway withdraw`. Takes mistaken tags, and their release pages where there are any, back from remote and forge,
 // as long as nothing of the release is where it has to stay. It is a plan of one step, carried out by the same engine:
 // looked at before and after, and never anything that somebody else made.
-import path from "node:path";
 import type { Configuration, PipelineConfiguration, StepConfiguration } from "../domain/configuration.ts";
 import { SlipwayError } from "../domain/error.ts";
 import { assemble } from "../domain/plan/assemble.ts";
 import type { Plan, PlannedPackage } from "../domain/plan/plan.ts";
+import { refWords, releaseTagsOf } from "../domain/release-tags.ts";
 import { schemeOf } from "../domain/version/catalog.ts";
 import { matchTag } from "../domain/version/tag.ts";
-import { driveRun, openRun, type RunObserver } from "./drive-run.ts";
+import { joinWords } from "../domain/words.ts";
+import { runAlone } from "./alone.ts";
+import type { RunObserver } from "./drive-run.ts";
 import { planForge } from "./forges.ts";
 import { openRuns, takeDriver } from "./open-runs.ts";
-import { commitReader, findPackages, tagLister } from "./packages.ts";
+import { commitSource } from "./packages/commit-source.ts";
+import type { FoundPackage } from "./packages/found.ts";
+import { findPackages } from "./packages/packages.ts";
 import { openProject, type Project } from "./project.ts";
 import { patternOf } from "./release-tag.ts";
 import { report, type Report } from "./report.ts";
-import { projectFolders, runFolders } from "./run-folder.ts";
 import type { World } from "./world.ts";
 
 export interface WithdrawOptions {
-  readonly tag: string;
-  /** The version, said again by whoever means it. */
+  /** At least one. */
+  readonly tags: readonly string[];
+  /** The version of each tag, with commas between, said again by whoever means it. */
   readonly confirm: string | undefined;
-  /** The release page as well. */
+  /** The release pages as well. */
   readonly page: boolean;
   readonly observer: RunObserver;
 }
 
-/** @throws SlipwayError USAGE without the version as confirmation, PLAN_INVALID for a tag of no package, RUN_LOCKED */
+/** @throws SlipwayError USAGE without the versions as confirmation, PLAN_INVALID for a tag of no package, RUN_LOCKED */
 export async function withdrawTag(world: World, options: WithdrawOptions): Promise<Report> {
   const project = await openProject(world);
-  const one = await packageOf(world, project, options.tag);
-  if (options.confirm !== one.version) {
-    throw new SlipwayError("USAGE", `Cannot withdraw ${options.tag} without its version as confirmation`, {
-      hint: `slipway withdraw ${options.tag}${options.page ? " --page" : ""} --confirm ${one.version}`,
+  const tags = [...new Set(options.tags)];
+  const packages = await packagesOf(world, project, tags);
+  const versions = packages.map(({ version }) => version).join(",");
+  if (options.confirm !== versions) {
+    const whose = tags.length > 1 ? "their versions" : "its version";
+    throw new SlipwayError("USAGE", `Cannot withdraw ${refWords(tags)} without ${whose} as confirmation`, {
+      hint: joinWords(["slipway", "withdraw", ...tags, ...(options.page ? ["--page"] : []), "--confirm", versions]),
     });
   }
   const runs = openRuns(world, project);
   const lock = takeDriver(world, runs.folders);
   try {
     return await withdraw(world, project, {
-      plan: await planWithdrawal(world, project, { one, page: options.page }),
+      plan: await planWithdrawal(world, project, { packages, page: options.page }),
       observer: options.observer,
     });
   } finally {
@@ -49,9 +56,14 @@ export async function withdrawTag(world: World, options: WithdrawOptions): Promi
   }
 }
 
-async function packageOf(world: World, { configuration, look }: Project, tag: string): Promise<PlannedPackage> {
-  const packages = await findPackages(configuration, commitReader(world.git, look.root, look.commit), tagLister(world.git, look.root));
-  for (const one of packages.filter(({ configuration: { tag: pattern } }) => pattern !== undefined)) {
+/** The package and version that each tag is of, in the order of the tags. */
+async function packagesOf(world: World, { configuration, look }: Project, tags: readonly string[]): Promise<readonly PlannedPackage[]> {
+  const found = await findPackages(configuration, commitSource(world.git, look, configuration));
+  return tags.map((tag) => packageOf(configuration, found, tag));
+}
+
+function packageOf(configuration: Configuration, found: readonly FoundPackage[], tag: string): PlannedPackage {
+  for (const one of found.filter(({ configuration: { tag: pattern } }) => pattern !== undefined)) {
     const matched = matchTag(patternOf(one), tag, schemeOf(one.ecosystem));
     if (matched.kind !== "final" && matched.kind !== "prerelease") continue;
     const { id, path: folder } = one.configuration;
@@ -66,7 +78,7 @@ async function packageOf(world: World, { configuration, look }: Project, tag: st
 async function planWithdrawal(
   world: World,
   { configuration, look }: Project,
-  { one, page }: Pick<WithdrawOptions, "page"> & { readonly one: PlannedPackage },
+  { packages, page }: Pick<WithdrawOptions, "page"> & { readonly packages: readonly PlannedPackage[] },
 ): Promise<Plan> {
   const { describeStep, knownRegistries } = await import("./vocabulary.ts");
   const { commit, epochSeconds } = look;
@@ -77,8 +89,8 @@ async function planWithdrawal(
     trigger: "dispatch",
     inputs: {},
     path: undefined,
-    packages: [one],
-    release: { title: `${one.name} ${one.version}`, prerelease: false },
+    packages,
+    release: { title: packages.map(({ name, version }) => `${name} ${version}`).join(", "), prerelease: false },
     forge: page ? await planForge(configuration, look) : undefined,
     knownRegistries,
     describe: describeStep,
@@ -108,42 +120,16 @@ function pipelineOf(of: readonly string[]): PipelineConfiguration {
 }
 
 async function withdraw(world: World, project: Project, doing: { readonly plan: Plan; readonly observer: RunObserver }): Promise<Report> {
-  const { plan, observer } = doing;
-  const journal = world.forgetfulJournal();
-  const by = world.person(project.look.person);
-  const run = openRun({ world, journal }, { plan, mode: "run", by });
-  const folders = runFolders(path.join(project.folder, "withdrawn"), run);
-  const registries = await world.realRegistries();
-  const forges = await world.realForges();
-  try {
-    const workshop = {
-      plan,
-      folders,
-      store: world.openStore(projectFolders(project.folder).store),
-      registries,
-      preflightRegistries: registries,
-      source: { look: () => Promise.resolve({ kind: "same" as const }) },
-      repository: project.look.root,
-      forges,
-      preflightForges: forges,
-      filesFolder: undefined,
-      rehearsalFolder: undefined,
-      identity: project.look.person,
-      tagAssumed: false,
-      candidateTried: () => true,
-      configurationIs: "committed" as const,
-    };
-    const { drove, state } = await driveRun(
-      { world, journal, configuration: project.configuration, workshop, observer, waitForPeople: false },
-      run,
-      by,
-    );
-    const ended = report(state, drove);
-    const tag = plan.packages[0]?.tag ?? "";
-    return ended.exitCode === 0
-      ? { ...ended, sentence: `${tag} is withdrawn`, hint: `Your own copy of the tag is yours to remove: git tag --delete ${tag}` }
-      : ended;
-  } finally {
-    await world.files.remove(folders.root);
-  }
+  const alone = { ...doing, place: "withdrawn", tagAssumed: false, keepsLogs: false } as const;
+  const { drove, state } = await runAlone(world, project, alone);
+  const ended = report(state, drove);
+  return ended.exitCode === 0 ? { ...ended, ...goneWords(releaseTagsOf(doing.plan.packages)) } : ended;
+}
+
+function goneWords(tags: readonly string[]): Pick<Report, "sentence" | "hint"> {
+  const [is, copy] = tags.length > 1 ? ["are", "copies of the tags are"] : ["is", "copy of the tag is"];
+  return {
+    sentence: `${refWords(tags)} ${is} withdrawn`,
+    hint: `Your own ${copy} yours to remove: ${joinWords(["git", "tag", "--delete", ...tags])}`,
+  };
 }

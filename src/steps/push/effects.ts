@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { JsonObject } from "../../domain/configuration.ts";
 import { SlipwayError } from "../../domain/error.ts";
 import type { Effect } from "../../domain/run/effect.ts";
+import { refWords } from "../../domain/release-tags.ts";
 import type { Frozen, ReadPorts } from "../step.ts";
 import { remoteOf, type PushInput } from "./input.ts";
 import { wantedPull } from "./pull.ts";
@@ -37,9 +38,9 @@ export async function pushEffects(frozen: Frozen<PushInput>, ports: ReadPorts): 
   const what = [...(data.branch === undefined ? [] : [data.branch]), ...data.tags.map(({ name }) => name)];
   return [
     {
-      key: `${data.remote}/${what.join("+")}`,
+      key: `${data.remote}/${keyOf(what)}`,
       target: data.remote,
-      title: `${what.join(" and ")} at ${data.remote}`,
+      title: `${refWords(what)} at ${data.remote}`,
       after: [],
       reach: "reversible",
       again: "harmless",
@@ -49,6 +50,14 @@ export async function pushEffects(frozen: Frozen<PushInput>, ports: ReadPorts): 
     },
   ];
 }
+
+/** Short enough for a line of the journal, a crash point and a message; a step has one push, so that nothing is mistaken for another. */
+function keyOf(refs: readonly string[]): string {
+  const named = refs.slice(0, refsInKey);
+  return [...named, ...(refs.length > named.length ? [`${refs.length - named.length}-more`] : [])].join("+");
+}
+
+const refsInKey = 5;
 
 /** As the journal holds it: what is not there is left out. */
 function toJson({ branch, pull, ...rest }: PushData): JsonObject {
@@ -63,9 +72,13 @@ function dataOf({ input, head, plan }: Frozen<PushInput>): PushData {
   }
   // A merge may make another commit of ours, and a tag leads to one commit: it is made after the merge.
   if (input.or !== undefined && head.tags.length > 0) {
-    throw new SlipwayError("PLAN_INVALID", `Cannot push the tag "${head.tags[0]?.name}" by pull request: the merge may be another commit`, {
-      hint: "Put the `tag` step, and a `push` of its own for the tag, below the `push` that has `or: pull-request`",
-    });
+    throw new SlipwayError(
+      "PLAN_INVALID",
+      `Cannot push ${refWords(head.tags.map(({ name }) => name))} by pull request: the merge may be another commit`,
+      {
+        hint: "Put the `tag` step, and a `push` of its own for the tag, below the `push` that has `or: pull-request`",
+      },
+    );
   }
   const base = plan.source.commit;
   const branch = input.onto ?? plan.source.branch;

@@ -50,6 +50,23 @@ test("push: commits and tags are one effect, since the remote takes all of them 
   });
 });
 
+test("push: all tags go out with the branch, and of many the first are named", async () => {
+  const tags = ["a-1", "b-2", "c-3", "d-4", "e-5", "f-6"].map((name, index) => ({ name, object: String(index).repeat(40), commit: ours }));
+  const three = await anEffect({}, { ...head, tags: tags.slice(0, 2) });
+  const many = await anEffect({}, { ...head, tags });
+  const sent: PushedRef[] = [];
+  const remote = remoteWith([base], { "b-2": "1".repeat(40) }, { push: async (refs) => (sent.push(...refs), { kind: "sent" }) });
+
+  await pushStep.perform(many, { kind: "absent" }, fakePorts({ remote }));
+
+  assert.deepEqual([three.key, three.title], ["origin/main+a-1+b-2", "main, a-1 and b-2 at origin"]);
+  assert.deepEqual([many.key, many.title], ["origin/main+a-1+b-2+c-3+d-4+2-more", "main, a-1, b-2, c-3, d-4 and 2 more at origin"]);
+  assert.deepEqual(
+    sent.map(({ ref }) => ref),
+    ["refs/heads/main", "refs/tags/a-1", "refs/tags/c-3", "refs/tags/d-4", "refs/tags/e-5", "refs/tags/f-6"],
+  );
+});
+
 test("push: without commits it sends tags alone, and without either nothing", async () => {
   const tagged = await pushStep.effects(aFrozen({}, { plan, head: { ...head, commit: base } }), fakePorts());
   const nothing = await pushStep.effects(aFrozen({}, { plan, head: { commit: base, epochSeconds: 1, tags: [] } }), fakePorts());

@@ -2,7 +2,6 @@
 import { z } from "zod";
 import { catalogueName, type Plan } from "../../domain/plan/plan.ts";
 import { templateFault } from "../../domain/template.ts";
-import type { Use } from "../step.ts";
 
 export const tagInput = z.strictObject({
   message: z
@@ -11,7 +10,7 @@ export const tagInput = z.strictObject({
     .max(10_000)
     .refine((text) => templateFault(text) === undefined, { error: (issue) => templateFault(String(issue.input)) ?? "is not understood" })
     .optional()
-    .describe('Message of the tag; {version}, {name} and {project} are filled in; default "{name} {version}"'),
+    .describe('Message of each tag; {version} and {name} of its package and {project} are filled in; default "{name} {version}"'),
 });
 
 export type TagInput = z.infer<typeof tagInput>;
@@ -21,11 +20,6 @@ export const defaultMessage = "{name} {version}";
 /** A step of the plan takes the tag back before it is made again. */
 export function isWithdrawn(plan: Plan): boolean {
   return plan.steps.some((step) => catalogueName(step) === "withdraw" && JSON.stringify(step.input).includes('"tag"'));
-}
-
-/** Packages of one version may share a tag. */
-export function tagsOf({ packages }: Pick<Use, "packages">): readonly string[] {
-  return [...new Set(packages.flatMap((one) => one.tag ?? []))];
 }
 
 export const noTag = {

@@ -1,14 +1,21 @@
-// Before the run begins: the tag is free at the remote.
+// Before the run begins: the tags are free at the remote.
+import { refWords, releaseTagsOf } from "../../domain/release-tags.ts";
 import type { Finding, Planned, ReadPorts } from "../step.ts";
-import { isWithdrawn, noTag, tagsOf, type TagInput } from "./input.ts";
+import { isWithdrawn, noTag, type TagInput } from "./input.ts";
 
 /** A tag of that name at the remote is another release; one that this run pushed is no surprise. */
 export async function preflightTag(planned: Planned<TagInput>, ports: ReadPorts): Promise<readonly Finding[]> {
-  const names = tagsOf(planned);
+  const names = releaseTagsOf(planned.packages);
   if (names.length === 0) return [{ id: "PF-TAG", level: "blocks", message: noTag.message, hint: noTag.hint }];
   const there = await ports.remote("origin").refs(names.map((name) => `refs/tags/${name}`));
   if (there.kind === "unknown")
-    return [{ id: "PF-TAG", level: "cannot-be-tried", message: `Whether ${names.join(", ")} is free at origin: ${there.why}` }];
+    return [
+      {
+        id: "PF-TAG",
+        level: "cannot-be-tried",
+        message: `Whether ${refWords(names)} ${names.length > 1 ? "are" : "is"} free at origin: ${there.why}`,
+      },
+    ];
   return names.flatMap((name): readonly Finding[] => {
     const object = there.objects.get(`refs/tags/${name}`);
     if (object === undefined) return [{ id: "PF-TAG", level: "fine", message: `Tag "${name}" is free at origin` }];

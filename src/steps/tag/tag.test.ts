@@ -9,9 +9,8 @@ test("tag: asks for an annotated tag of the head's commit, with its message fill
   const worked = await tagStep.perform(aFrozen({ message: "{name} {version} of {project}" }, { packages }), fakePorts());
 
   assert.deepEqual(worked.kind === "done" && worked.source, {
-    kind: "tag",
-    name: "v1.2.0",
-    message: "demo 1.0.0 of demo",
+    kind: "tags",
+    tags: [{ name: "v1.2.0", message: "demo 1.2.0 of demo" }],
     replaces: false,
   });
 });
@@ -41,7 +40,41 @@ test("tag: preflight looks whether the name is free at the remote", async () => 
   );
 });
 
-test("tag: packages of one version share a tag; several tags are not done yet", () => {
+test("tag: packages of one version share a tag", () => {
   assert.equal(tagStep.describe(aUse({}, { packages: [...packages, aPackage({ id: "b", tag: "v1.2.0" })] })), "tag v1.2.0");
-  assert.match(tagStep.notYet?.(aUse({}, { packages: [...packages, aPackage({ id: "b", tag: "b-1" })] })) ?? "", /several tags/);
+});
+
+test("tag: each package has its own tag, with its own name and version in the message, and one without a pattern has none", async () => {
+  const several = [
+    ...packages,
+    aPackage({ id: "plain", name: "plain" }),
+    aPackage({ id: "b", name: "bee", version: "3.0.0", tag: "b-3.0.0" }),
+  ];
+
+  const worked = await tagStep.perform(aFrozen({}, { packages: several }), fakePorts());
+
+  assert.equal(tagStep.describe(aUse({}, { packages: several })), "tag v1.2.0 and b-3.0.0");
+  assert.deepEqual(worked.kind === "done" && [worked.output, worked.source], [
+    { tags: ["v1.2.0", "b-3.0.0"], commit: "c".repeat(40) },
+    {
+      kind: "tags",
+      tags: [
+        { name: "v1.2.0", message: "demo 1.2.0" },
+        { name: "b-3.0.0", message: "bee 3.0.0" },
+      ],
+      replaces: false,
+    },
+  ]);
+});
+
+test("tag: preflight looks at every name", async () => {
+  const refs = async () => ({ kind: "known", objects: new Map([["refs/tags/b-1", "d".repeat(40)]]) }) as const;
+  const planned = aPlanned({}, { packages: [...packages, aPackage({ id: "b", tag: "b-1" })] });
+
+  const found = await tagStep.preflight(planned, fakePorts({ remote: { refs } }));
+
+  assert.deepEqual(
+    found.map(({ level, message }) => `${level}: ${message.slice(0, 12)}`),
+    ['fine: Tag "v1.2.0"', 'blocks: Tag "b-1" is'],
+  );
 });
