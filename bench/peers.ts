@@ -1,7 +1,7 @@
 // The tools that Slipway is measured against, installed by name through their ordinary clients, once. Versions are those
 // of reference/performance.md §1; what cannot be installed is said in the row that wants it.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { scratch } from "./places.ts";
 
@@ -33,10 +33,15 @@ export const pythonPeers: Peers = {
 /** In a folder of its own, so that it is installed for its row alone. */
 export const gitCliff: Peers = { ...pythonPeers, folder: "git-cliff", wanted: ["git-cliff==2.14.2"] };
 
+/** Each in a folder of its own as well. */
+export const commitizen: Peers = { ...pythonPeers, folder: "commitizen", wanted: ["commitizen==4.19.3"] };
+export const bumpMyVersion: Peers = { ...pythonPeers, folder: "bump-my-version", wanted: ["bump-my-version==1.8.1"] };
+
 export const semanticRelease = npmPeers("npm-sr", "semantic-release@24.2.9");
 export const releaseIt = npmPeers("npm-ri", "release-it@20.2.1");
-export const changelogs = npmPeers("npm-cl", ["changelogen@0.6.2", "conventional-changelog@7.2.1", "conventional-changelog-angular@9.4.0"]);
+export const changelogs = npmPeers("npm-cl", ["changelogen@0.6.2", "conventional-changelog@7.2.1", "conventional-changelog-angular@8.3.0"]);
 export const changesets = npmPeers("npm-cs", "@changesets/cli@2.31.1");
+export const lerna = npmPeers("npm-lerna", "lerna@9.0.7");
 /** One of its dependencies asks for a tag of node-fetch that not every mirror has (reference/testbed.md §1). */
 export const verdaccio = npmPeers("verdaccio", "verdaccio@6.8.0", { "node-fetch": "^2.7.0" });
 
@@ -44,6 +49,21 @@ export const goTask: Peers = {
   folder: "go",
   wanted: ["github.com/go-task/task/v3/cmd/task@v3.48.0"],
   install: (folder, wanted) => run("go", ["install", ...wanted], { GOBIN: folder }),
+};
+
+/** Compiled here, without link-time optimization: that spares minutes, and the figures may be a little pessimistic. */
+export const cargoEdit: Peers = {
+  folder: "cargo",
+  wanted: ["cargo-edit@0.13.13"],
+  install(folder, wanted) {
+    const quick = {
+      CARGO_PROFILE_RELEASE_LTO: "false",
+      CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16",
+      CARGO_TARGET_DIR: join(folder, "target"),
+    };
+    run("cargo", ["install", "--quiet", "--locked", "--root", folder, "--bin", "cargo-set-version", ...wanted], quick);
+    rmSync(join(folder, "target"), { recursive: true, force: true });
+  },
 };
 
 function npmPeers(folder: string, wanted: string | readonly string[], overrides: Readonly<Record<string, string>> = {}): Peers {

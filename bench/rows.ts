@@ -1,9 +1,11 @@
 // All rows, in the order of the page.
 import type { Row } from "./row.ts";
+import { bumpRow } from "./rows/bump.ts";
 import { changelogRow } from "./rows/changelog.ts";
 import { checkRow } from "./rows/check.ts";
 import { coldRow } from "./rows/cold.ts";
 import { engineRow } from "./rows/engine.ts";
+import { historyRow } from "./rows/history.ts";
 import { planRow } from "./rows/plan.ts";
 import { readyRow } from "./rows/ready.ts";
 import { uploadLargeRow, uploadManyRow } from "./rows/upload.ts";
@@ -12,7 +14,9 @@ import { wholeRow } from "./rows/whole.ts";
 export const rows: readonly Row[] = [
   coldRow,
   planRow,
+  historyRow,
   changelogRow,
+  bumpRow,
   checkRow,
   uploadManyRow,
   uploadLargeRow,

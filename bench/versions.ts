@@ -18,13 +18,16 @@ function look(): Readonly<Record<string, string>> {
     changelogen: npm("npm-cl", "changelogen"),
     "conventional-changelog": npm("npm-cl", "conventional-changelog"),
     "@changesets/cli": npm("npm-cs", "@changesets", "cli"),
+    lerna: npm("npm-lerna", "lerna"),
     verdaccio: npm("verdaccio", "verdaccio"),
   };
   return {
     git: said("git", "--version").replace("git version ", ""),
     python: said("python3", "--version").replace("Python ", ""),
     ...Object.fromEntries(Object.entries(packages).flatMap(([name, folder]) => npmVersion(name, folder))),
-    ...pythonVersions(),
+    ...pythonVersions(python("python"), ["twine", "uv", "python-semantic-release", "hatchling", "doit", "dbos"]),
+    ...pythonVersions(join(scratch, "commitizen", "bin", "python"), ["commitizen"]),
+    ...pythonVersions(join(scratch, "bump-my-version", "bin", "python"), ["bump-my-version"]),
     ...(existsSync(gitCliffProgram) ? { "git-cliff": said(gitCliffProgram, "--version").replace("git-cliff ", "") } : {}),
     ...(existsSync(join(scratch, "go", "task")) ? { "go-task": said(join(scratch, "go", "task"), "--version").replace(/^v/, "") } : {}),
   };
@@ -37,9 +40,8 @@ function npmVersion(name: string, folder: string): readonly (readonly [string, s
   return [[name, version]];
 }
 
-function pythonVersions(): Readonly<Record<string, string>> {
-  if (!existsSync(python("python"))) return {};
-  const names = ["twine", "uv", "python-semantic-release", "hatchling", "doit", "dbos"];
-  const program = `import importlib.metadata as m, json, sys; print(json.dumps({n: m.version(n) for n in sys.argv[1:]}))`;
-  return JSON.parse(said(python("python"), "-c", program, ...names)) as Readonly<Record<string, string>>;
+function pythonVersions(program: string, names: readonly string[]): Readonly<Record<string, string>> {
+  if (!existsSync(program)) return {};
+  const script = `import importlib.metadata as m, json, sys; print(json.dumps({n: m.version(n) for n in sys.argv[1:]}))`;
+  return JSON.parse(said(program, "-c", script, ...names)) as Readonly<Record<string, string>>;
 }

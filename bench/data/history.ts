@@ -1,6 +1,7 @@
 // A repository with 20,000 commits and 99 release tags, the last of them 200 commits back, and the configuration of every
 // tool that plans from it. Nine of ten messages are conventional commits (reference/performance.md §4, §5).
 import { execFileSync, spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { data } from "../places.ts";
 import { made, numbers } from "./made.ts";
@@ -18,6 +19,20 @@ const name = "history-2";
 
 export async function history(): Promise<History> {
   const folder = await made(name, make);
+  return { work: join(folder, "work") };
+}
+
+/** The same history, of which slipway.yaml makes two packages: one of the folder `src`, one of everything else. */
+export async function historyOfPackages(): Promise<History> {
+  const { work } = await history();
+  const folder = await made("history-packages-1", (making) => {
+    const copy = join(making, "work");
+    git(making, "clone", "--quiet", "--no-hardlinks", work, copy);
+    git(copy, "config", "user.name", "Ada");
+    git(copy, "config", "user.email", "ada@example.org");
+    const both = 'versions: each\npackages: { history: { path: ., tag: "v{version}" }, texts: { path: src, tag: "texts-v{version}" } }';
+    writeFileSync(join(copy, "slipway.yaml"), slipwayYaml.replace(/^packages: .*$/m, both).replace(/^ {2}(?:commit|tag): .*\n/gm, ""));
+  });
   return { work: join(folder, "work") };
 }
 

@@ -26,7 +26,7 @@ interface Manifest {
 
 const { folder, files, ...wheels } = JSON.parse(readFileSync(manifest, "utf8")) as Manifest;
 const index = plannedIndex(uploadUrl, indexUrl);
-const registry = createRegistry(index, { clock, http: openHttp({ userAgent: "slipway/bench" }) });
+const registry = createRegistry(index, { ...barePorts, http: openHttp({ userAgent: "slipway/bench" }) });
 const artifacts = files.map((file): Artifact => ({
   kind: "wheel",
   package: "one",

@@ -27,7 +27,7 @@ async function prepare(): Promise<Prepared> {
           side("slipway next", slipwayCommand("next", "--json")),
           side("git log", ["git", "log", "--format=%H%n%B", `v0.${tagsCount}.0..`]),
           side("changelogen", [node, changelogen, "--from", `v0.${tagsCount}.0`, "--to", "HEAD"]),
-          side("conventional-changelog", [node, conventional, "-p", "angular"]),
+          side("conventional-changelog", [node, conventional, "-p", "angular", "-u", "--stdout"]),
           side("git-cliff --unreleased", [gitCliffProgram, "--unreleased"]),
         ],
         bars: [
@@ -41,7 +41,6 @@ async function prepare(): Promise<Prepared> {
     ],
     notes: [
       "`slipway next` reads slipway.yaml, the manifest and the state of the work tree as well, and says version and reasons beside the changelog; the peers print the changelog alone.",
-      "The whole history (row 3) is not measured: Slipway tells what came since a release, and of a package that was never released the newest 2,000 commits at most.",
     ],
     missing,
   };

@@ -15,6 +15,8 @@ export interface GitOptions {
 
 export interface GitCall {
   readonly input?: string;
+  /** Takes the answer in pieces, which may then be of any size. */
+  readonly onText?: (text: string) => void;
   /** Default one minute. */
   readonly timeoutMs?: number;
   /** Beside what every call gets. */
@@ -88,6 +90,7 @@ export function createGitRunner(options: GitOptions): GitRunner {
       signal,
       keepBytes: answerBytesMax,
       ...(call.input === undefined ? {} : { input: call.input }),
+      ...(call.onText === undefined ? {} : { onText: call.onText }),
     });
   }
 

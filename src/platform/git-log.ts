@@ -10,8 +10,25 @@ const timeoutMs = 5 * 60_000;
 /** Commits whose times are compared in one call. */
 const sinceMax = 10_000;
 /** What a user's configuration could add to, or take from, the answer. */
-const plain = ["-c", "log.diffMerges=off", "-c", "log.follow=false", "-c", "diff.relative=false", "-c", "diff.ignoreSubmodules=none"];
-const options = ["--no-color", "--no-decorate", "--no-notes", "--no-mailmap", "--no-ext-diff", "--no-renames", "--encoding=UTF-8"];
+export const plainLog = [
+  "-c",
+  "log.diffMerges=off",
+  "-c",
+  "log.follow=false",
+  "-c",
+  "diff.relative=false",
+  "-c",
+  "diff.ignoreSubmodules=none",
+];
+export const logOptions = [
+  "--no-color",
+  "--no-decorate",
+  "--no-notes",
+  "--no-mailmap",
+  "--no-ext-diff",
+  "--no-renames",
+  "--encoding=UTF-8",
+];
 const format = "--format=tformat:%x00%H%x00%P%x00%B%x00";
 
 /** @throws SlipwayError GIT_FAILED also for an answer of more than 64 MiB */
@@ -19,7 +36,7 @@ export async function readLog(git: GitRunner, folder: string, range: LogRange): 
   const from = await oldestOf(git, folder, range.since);
   const names = range.paths ? ["--name-only"] : [];
   const revisions = [requireObjectId(range.to), ...(from === undefined ? [] : [`^${from}`])];
-  const args = [...plain, "log", "-z", ...options, ...names, format, `--max-count=${range.max + 1}`, ...revisions, "--"];
+  const args = [...plainLog, "log", "-z", ...logOptions, ...names, format, `--max-count=${range.max + 1}`, ...revisions, "--"];
   const commits = parseLog(await git.read(folder, args, { timeoutMs }));
   return {
     commits: commits.slice(0, range.max),

@@ -11,14 +11,16 @@ import type { Pushed, PushedRef, PushMaking, RemoteRefs } from "./ports.ts";
 
 const pushTimeoutMs = 5 * 60_000;
 const lookTimeoutMs = 30_000;
-const refsMax = 100;
+/** A branch, and the tags of as many packages as a file has. */
+const refsMax = 2_000;
 /** Stands for the remote in one call: its address is given in the environment, since it may hold a password. */
 export const remoteAlias = "slipway-remote";
 
 /** @throws SlipwayError TOOL_MISSING, INTERNAL_ASSERTION for a branch that would lose commits */
 export async function pushRefs(git: GitRunner, making: PushMaking): Promise<Pushed> {
   const { refs, repository, clone } = making;
-  assert(refs.length > 0 && refs.length <= refsMax, `a push has 1 to ${refsMax} refs`);
+  assert(refs.length > 0, "a push has a ref");
+  if (refs.length > refsMax) return { kind: "refused", why: `a push takes ${refsMax} refs at most, and this one has ${refs.length}` };
   for (const one of refs) await requireForward(git, clone, one);
   const settings = await remoteSettings(git, repository, making.remote);
   if (settings === undefined) return { kind: "refused", why: `there is no remote "${making.remote}"` };

@@ -5,6 +5,7 @@ import { createGitRunner, type GitOptions } from "./git-command.ts";
 import { copyCommit } from "./git-copy.ts";
 import { fetchBranch, findMarked, findSameTree, replay } from "./git-fetch.ts";
 import { commitTree, hasObject, keepTree, tagCommit, treeOf } from "./git-head.ts";
+import { readHistory } from "./git-history.ts";
 import { readLog } from "./git-log.ts";
 import { look, readChanges } from "./git-look.ts";
 import { pushRefs, readRemoteRefs } from "./git-push.ts";
@@ -27,6 +28,7 @@ export function createGit(options: GitOptions): Git {
     tags: (folder, glob) => listTags(git, folder, { glob }),
     tagsIn: (folder, commit) => listTags(git, folder, { glob: "**", containedIn: requireObjectId(commit) }),
     log: (folder, range) => readLog(git, folder, range),
+    history: (folder, from, onCommit) => readHistory(git, folder, { ...from, onCommit }),
     tag: (folder, name) => readTag(git, folder, name),
     files: (folder, commit) => listFiles(git, folder, commit),
     show: (folder, commit, path) => show(folder, { commit, path }),

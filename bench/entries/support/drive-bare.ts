@@ -11,6 +11,7 @@ import { createEmbeddedRuntime } from "../../../src/engine/embedded.ts";
 import { openSqliteJournal } from "../../../src/engine/journal/sqlite.ts";
 import type { Workshop } from "../../../src/engine/performer.ts";
 import { createArchives } from "../../../src/platform/archives/archives.ts";
+import { createImageArchives } from "../../../src/platform/archives/image-archive.ts";
 import { createExec } from "../../../src/platform/exec.ts";
 import { createFiles } from "../../../src/platform/files.ts";
 import { createRedactor } from "../../../src/platform/redactor.ts";
@@ -85,6 +86,7 @@ export const barePorts: EffectPorts = {
   exec: createExec(createRedactor()),
   files: createFiles(),
   archives: createArchives(),
+  images: createImageArchives(),
   log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
   signal: new AbortController().signal,
   host: "linux-x86_64",

@@ -15,10 +15,15 @@ export interface ToldCommit {
 
 /** Groups in the order of "Keep a Changelog". */
 export const groups = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"] as const;
+export type Group = (typeof groups)[number];
+
+export const noChanges = "- No changes.";
 
 /** Commits that are listed at most: what follows is counted. */
 export const listedMax = 1000;
 const titleLengthMax = 200;
+/** Marks that nobody sees, which could make one title look like another; joiners stay, since letters and emoji need them. */
+const invisible = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u2060-\u206f\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 
 /** @returns Markdown without a heading of its own; one line that says so when there is nothing to tell */
 export function tellCommits(commits: readonly ToldCommit[]): string {
@@ -26,18 +31,22 @@ export function tellCommits(commits: readonly ToldCommit[]): string {
   const noticed = own.filter((commit) => commit.group !== "hidden" || commit.breaking);
   // A release of nothing but chores still says what it is made of.
   const told = [noticed, own, commits].find((some) => some.length > 0) ?? [];
-  if (told.length === 0) return "- No changes.";
+  if (told.length === 0) return noChanges;
   const listed = told.slice(0, listedMax);
   const rest = told.length > listed.length ? [`- … and ${told.length - listed.length} more`] : [];
-  const parts = groups.flatMap((group) => {
-    const lines = listed.filter((commit) => groupOf(commit) === group).map(lineOf);
-    return lines.length === 0 ? [] : [`### ${group}\n\n${[...new Set(lines)].join("\n")}`];
-  });
-  return [...parts, ...rest].join("\n\n");
+  const lines = (group: Group): Iterable<string> => listed.filter((commit) => groupOf(commit) === group).map(lineOf);
+  return [...groups.flatMap((group) => groupText(group, lines(group))), ...rest].join("\n\n");
+}
+
+/** One group with its heading, each line once; nothing where there is no line. */
+export function groupText(group: Group, lines: Iterable<string>): readonly string[] {
+  const each = [...new Set(lines)];
+  return each.length === 0 ? [] : [`### ${group}\n\n${each.join("\n")}`];
 }
 
 /** One line of text as Markdown that shows it: code spans stay, everything that opens something else is escaped. */
 export function inlineMarkdown(text: string): string {
+  if (!/[`&<[\]]/.test(text)) return escapeBeginning(text);
   const runs = [...text.matchAll(/`+/g)].map((match) => ({ at: match.index, length: match[0].length }));
   const partner = partnersOf(runs.map((run) => run.length));
   let shown = "";
@@ -69,15 +78,20 @@ function partnersOf(lengths: readonly number[]): readonly (number | undefined)[]
   return partners;
 }
 
-function groupOf(commit: ToldCommit): (typeof groups)[number] {
+export function groupOf(commit: Pick<ToldCommit, "group">): Group {
   return groups.find((group) => group === commit.group) ?? "Changed";
 }
 
-function lineOf(commit: ToldCommit): string {
-  const title = inlineMarkdown(plainLine(commit.title, titleLengthMax)) || "(no title)";
-  const scope = plainLine(commit.scope ?? "", 40);
+/** The line that tells it. */
+export function lineOf(commit: ToldCommit): string {
+  const title = inlineMarkdown(plainLine(withoutInvisible(commit.title), titleLengthMax)) || "(no title)";
+  const scope = plainLine(withoutInvisible(commit.scope ?? ""), 40);
   const where = scope === "" ? "" : `**${inlineMarkdown(scope).replaceAll("*", "\\*")}:** `;
   return `- ${commit.breaking ? "**Breaking:** " : ""}${where}${title}`;
+}
+
+function withoutInvisible(text: string): string {
+  return /[^\x00-\x7f]/.test(text) ? text.replaceAll(invisible, "") : text;
 }
 
 function escapeText(text: string): string {

@@ -26,10 +26,38 @@ export function isReleasing(title: string): boolean {
 
 /** @param message subject and body */
 export function toldCommit(message: string, isMerge: boolean): ToldCommit {
-  const [subject = ""] = message.trimStart().split(/\r?\n/, 1);
+  const subject = subjectOf(message);
   const read = readConventional(message);
   const title = read?.description ?? subject;
-  const group = isReleasing(title) ? "hidden" : (rules.find(({ regex }) => regex.test(subject))?.group ?? "Changed");
+  const group = isReleasing(title) ? "hidden" : read === undefined ? groupOf(subject) : groupOfType(subject.slice(0, read.type.length));
   const scope = read?.scope === undefined ? {} : { scope: read.scope };
   return { title, ...scope, group, breaking: read?.breaking === true, merge: isMerge };
+}
+
+function subjectOf(message: string): string {
+  const text = message.trimStart();
+  const end = text.indexOf("\n");
+  const line = end === -1 ? text : text.slice(0, end);
+  return line.endsWith("\r") ? line.slice(0, -1) : line;
+}
+
+function groupOf(subject: string): string {
+  return rules.find(({ regex }) => regex.test(subject))?.group ?? "Changed";
+}
+
+const groupsByType = new Map<string, string>();
+/** Histories have a dozen types; a hostile one may have more. */
+const typesMax = 1_000;
+
+/**
+ * No rule looks behind the colon of a conventional commit, or at what its scope says: of a long history each type is
+ * looked up once.
+ * @param type as it is written
+ */
+function groupOfType(type: string): string {
+  const known = groupsByType.get(type);
+  if (known !== undefined) return known;
+  const group = groupOf(`${type}: `);
+  if (groupsByType.size < typesMax) groupsByType.set(type, group);
+  return group;
 }

@@ -7,8 +7,12 @@ const sequences = /\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]P^_X][^\x07\x1b]*(?:\x07|\x1b\
 /** Control characters but tab and line feed, and those that turn the direction of text. */
 const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
+/** Most texts are like that, and need no look at each kind of what is not. */
+const harmless = /^[\t\n\x20-\x7e]*$/;
+
 /** Without anything that moves a cursor, colours, or turns letters around; line ends become LF. */
 export function plainText(text: string): string {
+  if (harmless.test(text)) return text;
   return text
     .replaceAll(/\r\n?/g, "\n")
     .replaceAll(/[\u2028\u2029]/g, "\n")
@@ -19,7 +23,9 @@ export function plainText(text: string): string {
 
 /** The same on one line, at most so many characters long. */
 export function plainLine(text: string, lengthMax: number): string {
-  const line = plainText(text).replaceAll(/\s+/g, " ").trim();
+  const plain = plainText(text);
+  const line = (/\s\s|[^\S ]/.test(plain) ? plain.replaceAll(/\s+/g, " ") : plain).trim();
+  if (line.length <= lengthMax) return line;
   const characters = Array.from(line.slice(0, lengthMax * 2 + 2));
   return characters.length > lengthMax
     ? `${characters

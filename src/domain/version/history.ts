@@ -13,6 +13,11 @@ export interface LoggedCommit {
   readonly paths: readonly string[];
 }
 
+export interface DatedCommit extends LoggedCommit {
+  /** Committer time, seconds since 1970. */
+  readonly epochSeconds: number;
+}
+
 /** Commits of a history, newest first. */
 export interface CommitLog {
   readonly commits: readonly LoggedCommit[];

@@ -38,7 +38,7 @@ export function buildProgram(version: string, only?: string): Built {
     (run: Act) =>
     async (...given: unknown[]): Promise<void> => {
       const command = given.at(-1) as Command;
-      const values = command.processedArgs as (string | undefined)[];
+      const values = command.processedArgs.flat() as (string | undefined)[];
       status = await run(program.opts(), values, command.opts<Record<string, never>>());
     };
   for (const define of definitionsOf(only)) define(program, act);
@@ -116,6 +116,20 @@ const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
         ),
   ],
   [
+    "changelog",
+    (program, act) =>
+      program
+        .command("changelog")
+        .description("print the changelog of the whole history, a section for each release")
+        .option("--package <id>", "which package, where each has versions of its own")
+        .option("--released", "leave out what is not released yet")
+        .action(
+          act(async (globals, _values, options) =>
+            (await import("./commands/changelog.ts")).changelogCommand((await import("./context.ts")).openContext(globals), options),
+          ),
+        ),
+  ],
+  [
     "plan",
     (program, act) =>
       releaseOptions(program.command("plan [version]").description("print the plan; nothing remote changes"))
@@ -176,13 +190,17 @@ const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
     "withdraw",
     (program, act) =>
       program
-        .command("withdraw <tag>")
-        .description("take a mistaken release tag back from the remote, unless something of it has to stay")
-        .option("--confirm <version>", "the version that is withdrawn, said again")
-        .option("--page", "the release page at the forge as well")
+        .command("withdraw <tags...>")
+        .description("take mistaken release tags back from the remote, unless something of them has to stay")
+        .option("--confirm <versions>", "the version of each tag, with commas between, said again")
+        .option("--page", "the release pages at the forge as well")
         .action(
-          act(async (globals, [tag = ""], options) =>
-            (await import("./commands/withdraw.ts")).withdrawCommand((await import("./context.ts")).openContext(globals), tag, options),
+          act(async (globals, tags, options) =>
+            (await import("./commands/withdraw.ts")).withdrawCommand(
+              (await import("./context.ts")).openContext(globals),
+              tags.flatMap((tag) => tag ?? []),
+              options,
+            ),
           ),
         ),
   ],
@@ -367,7 +385,7 @@ const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
           act(async (globals, values) =>
             (await import("./commands/completion.ts")).completeCommand(
               (await import("./context.ts")).openContext(globals),
-              values.flat() as unknown as readonly string[],
+              values.flatMap((word) => word ?? []),
               program,
             ),
           ),

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { fakeTerminal } from "../../../test/support/terminal.ts";
 import { errorCatalog } from "../../domain/error-catalog.ts";
 import type { Report, ReportedFile } from "../../app/report.ts";
-import { reportTable, publicWords, showReport, showWouldStop } from "./show-report.ts";
+import { draftWords, reportTable, publicWords, showReport, showWouldStop } from "./show-report.ts";
 
 const file = (parts: Partial<ReportedFile> = {}): ReportedFile => ({
   registry: "pypi",
@@ -162,4 +162,18 @@ test("what is in a draft is nobody's to see, and no part of what is public", () 
 
   assert.equal(publicWords(drafted), "public now: nothing of this release");
   assert.match(reportTable(drafted), /^ {2}in a draft {5}demo-1\.0-py3-none-any\.whl/);
+});
+
+test("what is left in a draft is told to whoever is told what is public", () => {
+  const drafted = {
+    files: [file({ registry: "forge", hidden: true }), file({ registry: "forge", hidden: true, outcome: "not-published" })],
+  };
+
+  assert.equal(draftWords(report({ ...drafted, others: [] })), "in a draft, for nobody else to see: demo-1.0-py3-none-any.whl at forge");
+  assert.match(
+    showReport(failed(drafted), fakeTerminal()),
+    /\n {2}in a draft, for nobody else to see: demo-1\.0-py3-none-any\.whl at forge\n/,
+  );
+  assert.equal(draftWords(report({ files: [file()], others: [] })), undefined);
+  assert.equal(draftWords(report({ mode: "rehearsal", ...drafted, others: [] })), undefined);
 });

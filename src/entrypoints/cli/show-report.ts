@@ -18,6 +18,7 @@ function showFailure(report: Report, terminal: Pick<Terminal, "style">): string 
   const lines = [
     `${report.standing === "interrupted" ? terminal.style("yellow", "interrupted") : label}: ${safeLines(report.sentence, "    ")}`,
     `  ${publicWords(report)}`,
+    ...[draftWords(report)].flatMap((words) => (words === undefined ? [] : [`  ${words}`])),
     ...things(report)
       .filter(({ outcome }) => outcome !== "not-published" && outcome !== "published" && outcome !== "already-there")
       .map(({ outcome, name, why }) => `  ${outcome}: ${safe(name)}${why === undefined ? "" : `: ${safe(why)}`}`),
@@ -75,6 +76,13 @@ export function publicWords(report: Pick<Report, "files" | "others" | "mode">): 
   return `public now: ${namesOf(there)} (${there.length} of ${plural(all.length, noun)})${perhaps}`;
 }
 
+/** What nobody else can see and stays where it is all the same; undefined: nothing does. */
+export function draftWords(report: Pick<Report, "files" | "others" | "mode">): string | undefined {
+  const drafted = things(report).filter((thing) => outcomeWords(thing) === inDraft);
+  if (report.mode === "rehearsal" || drafted.length === 0) return undefined;
+  return `in a draft, for nobody else to see: ${namesOf(drafted)}`;
+}
+
 function namesOf(all: readonly Thing[]): string {
   const words = all.slice(0, 6).map(({ name }) => name);
   return safe(`${words.join(", ")}${all.length > 6 ? `, and ${all.length - 6} more` : ""}`);
@@ -103,8 +111,10 @@ function otherWords(other: Pick<ReportedFile, "outcome" | "hidden">): string {
 
 function outcomeWords({ outcome, hidden }: Pick<ReportedFile, "outcome" | "hidden">): string {
   const isThere = outcome === "published" || outcome === "already-there";
-  return hidden === true && isThere ? "in a draft" : outcome.replaceAll("-", " ");
+  return hidden === true && isThere ? inDraft : outcome.replaceAll("-", " ");
 }
+
+const inDraft = "in a draft";
 
 /** What a rehearsal found that would have stopped the real run. */
 export function showWouldStop(

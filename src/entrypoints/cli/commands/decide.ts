@@ -1,10 +1,11 @@
 // `slipway approve`, `reject`, `acknowledge`, `retry`, `cancel`: what people say to a run.
 import { decideRun, type Saying } from "../../../app/decide-run.ts";
+import { leftBehind } from "../../../app/left-behind.ts";
 import { SlipwayError } from "../../../domain/error.ts";
 import { lookAtRun } from "../../../app/look-at-run.ts";
 import { report } from "../../../app/report.ts";
 import { printJson, type Context } from "../context.ts";
-import { publicWords } from "../show-report.ts";
+import { draftWords, publicWords } from "../show-report.ts";
 import { safe } from "../terminal.ts";
 import { sizeWords } from "../words.ts";
 
@@ -68,15 +69,22 @@ async function say(context: Context, run: string | undefined, saying: Saying): P
   const { world, terminal } = context;
   const { state, driven } = await decideRun(world, run, saying);
   const now = report(state, { kind: "working" });
+  const left = saying.kind === "cancel" && state.closed?.result !== "complete" ? leftBehind(state) : undefined;
   if (terminal.json) {
-    printJson(terminal, { schema: "slipway-said/1", run: state.run, said: saying.kind, driven, files: now.files });
+    const { files, others } = now;
+    const rest = left === undefined ? {} : { left };
+    printJson(terminal, { schema: "slipway-said/1", run: state.run, said: saying.kind, driven, files, others, ...rest });
     return 0;
   }
+  // What was sent last may have been all that there was to do.
+  const isComplete = state.closed?.result === "complete";
   const next = driven
     ? "The process that drives the run takes it up now."
     : state.closed === undefined
       ? "Nobody drives the run: it takes effect with the next `slipway run`."
-      : "The run is over.";
+      : isComplete
+        ? "Nothing was left to do: the release is complete."
+        : "The run is over.";
   const words = {
     approve: "Approved",
     reject: "Rejected",
@@ -88,6 +96,8 @@ async function say(context: Context, run: string | undefined, saying: Saying): P
     saying.kind === "approve" || saying.kind === "reject" || saying.kind === "answer"
       ? " (not authenticated: on this machine nothing proves who you are)"
       : "";
-  terminal.out(`${words}: ${safe(state.plan.release.title)}${unproven}\n${publicWords(now)}\n${next}\n`);
+  const back = left === undefined ? undefined : `what is left can be taken back: ${safe(left.withdraw)}`;
+  const lines = [publicWords(now), draftWords(now), back, next].filter((line) => line !== undefined);
+  terminal.out(`${isComplete ? "Complete" : words}: ${safe(state.plan.release.title)}${unproven}\n${lines.join("\n")}\n`);
   return 0;
 }

@@ -1,4 +1,4 @@
-// `slipway withdraw`: takes a mistaken tag back, as long as nothing of its release has to stay.
+// `slipway withdraw`: takes mistaken tags back, as long as nothing of its release has to stay.
 import { withdrawTag } from "../../../app/withdraw-tag.ts";
 import { endedBy, printJson, type Context } from "../context.ts";
 import { createProgress } from "../progress.ts";
@@ -10,10 +10,10 @@ export interface WithdrawOptions {
   readonly page?: boolean;
 }
 
-export async function withdrawCommand(context: Context, tag: string, options: WithdrawOptions): Promise<number> {
+export async function withdrawCommand(context: Context, tags: readonly string[], options: WithdrawOptions): Promise<number> {
   const { world, terminal } = context;
   const progress = createProgress(terminal, () => world.clock.nowMs());
-  const withdrawing = { tag, confirm: options.confirm, page: options.page === true, observer: progress };
+  const withdrawing = { tags, confirm: options.confirm, page: options.page === true, observer: progress };
   const ended = await withdrawTag(world, withdrawing).finally(() => progress.end());
   const report = endedBy(ended, world);
   if (terminal.json) printJson(terminal, report);
