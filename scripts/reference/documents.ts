@@ -12,6 +12,7 @@ const documents = {
 
 const looks = {
   next: "nextDocumentSchema",
+  changelog: "changelogDocumentSchema",
   diff: "diffDocumentSchema",
   verification: "verificationDocumentSchema",
   diagnosis: "diagnosisDocumentSchema",

@@ -4,7 +4,7 @@ import type { JsonObject } from "../domain/configuration.ts";
 import type { CarriedFile, PlannedPackage } from "../domain/plan/plan.ts";
 import type { PackageHistory } from "../domain/version/history.ts";
 import type { GitTag } from "../platform/ports.ts";
-import type { FoundPackage } from "./packages.ts";
+import type { FoundPackage } from "./packages/found.ts";
 
 export interface Asked {
   /** `--pipeline`. */

@@ -1,6 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { anActingStep, ann, passed, planOf, sha256OfText } from "../../test/support/runs.ts";
+import { aPlannedStep } from "../../test/support/ports.ts";
+import {
+  anActingStep,
+  anEffect,
+  ann,
+  clear,
+  intended,
+  listed,
+  passed,
+  planOf,
+  sha256OfText,
+  started,
+  verified,
+} from "../../test/support/runs.ts";
 import { SlipwayError } from "../domain/error.ts";
 import { digestPlan } from "../domain/plan/plan.ts";
 import type { Fact } from "../domain/run/fact.ts";
@@ -10,7 +23,7 @@ import { createMemoryJournal } from "../engine/journal/memory.ts";
 import { say, type SayParts } from "./decide-run.ts";
 import { findRun } from "./open-runs.ts";
 
-const plan = planOf([anActingStep({ id: "publish" })]);
+const plan = planOf([aPlannedStep({ id: "build" }), anActingStep({ id: "publish" }), aPlannedStep({ id: "after", waitsFor: ["publish"] })]);
 const cancel: Ask = { kind: "cancel", by: ann };
 
 function parts(
@@ -52,6 +65,28 @@ test("what is said while nobody drives is written down, and a cancel with nothin
   const { state, driven } = say(saying);
   assert.deepEqual([driven, state.closed?.result, saying.released()], [false, "cancelled", 1]);
   assert.deepEqual(kinds(saying).slice(2), ["cancel-asked", "run-closed"]);
+});
+
+test("work that was lost with its process and a step that had all its effects keep no cancelled run open", () => {
+  const begun: readonly (readonly Fact[])[] = [
+    [started("build")],
+    [started("publish"), listed("publish", [anEffect({ key: "a" })]), clear("publish"), verified("a")],
+  ];
+  for (const facts of begun) {
+    const saying = parts((_journal, released) => ({ kind: "taken", lock: { release: released } }));
+    saying.journal.append("R1", facts, { atMs: 1, answered: [] });
+    const { state } = say(saying);
+    assert.equal(state.closed?.result, "cancelled");
+  }
+});
+
+test("a cancel leaves a run open of which something is in doubt", () => {
+  const saying = parts((_journal, released) => ({ kind: "taken", lock: { release: released } }));
+  const facts: readonly Fact[] = [started("publish"), listed("publish", [anEffect({ key: "a" })]), clear("publish"), intended("a")];
+  saying.journal.append("R1", facts, { atMs: 1, answered: [] });
+  const { state } = say(saying);
+  assert.equal(state.closed, undefined);
+  assert.equal(kinds(saying).at(-1), "cancel-asked");
 });
 
 test("what is said while somebody drives goes to the inbox, and nothing is written past the driver", () => {

@@ -1,9 +1,10 @@
 // Use cases of people at a run: approve, reject, answer, retry, cancel. They may come from any shell while another
 // process drives: an ask is put into the inbox, after it was judged here, so that a refusal is told at once.
-import { fold, type RunState } from "../domain/run/state.ts";
+import { evolve, fold, type RunState } from "../domain/run/state.ts";
 import { SlipwayError } from "../domain/error.ts";
-import { decide } from "../domain/run/decide.ts";
+import { decide, type Move } from "../domain/run/decide.ts";
 import type { Fact } from "../domain/run/fact.ts";
+import { rejectedBy } from "../domain/run/progress.ts";
 import { judgeAsk } from "../engine/asks.ts";
 import type { Ask, Journal, LockTaken } from "../engine/journal/journal.ts";
 import { membersOf } from "./drive-run.ts";
@@ -87,11 +88,27 @@ export function say(parts: SayParts): Decided {
   }
 }
 
-/** A cancel or a rejection with nothing in doubt needs nobody to drive: the run is over, and the next may begin. */
+/**
+ * A cancel or a rejection with nothing in doubt needs nobody to drive: the run is over, and the next may begin. What only has
+ * to be written down for that, is: nothing works on a step whose process is gone, since this one holds its lock.
+ */
 function closeIfOver(journal: Journal, run: string, atMs: number): void {
-  const { moves } = decide(fold(journal.read(run)), { nowMs: atMs, underWay: new Set(), limits: { work: 0, perTarget: 0 } });
-  const close = moves.find((move) => move.kind === "close");
-  if (close !== undefined) journal.append(run, [{ kind: "run-closed", result: close.result }], { atMs, answered: [] });
+  const state = fold(journal.read(run));
+  // Each turn ends a step or the run.
+  for (let turn = 0; turn <= state.plan.steps.length; turn += 1) {
+    const { moves } = decide(state, { nowMs: atMs, underWay: new Set(), limits: { work: 0, perTarget: 0 } });
+    const facts = moves.flatMap((move) => concluded(move, state));
+    if (facts.length === 0) return;
+    for (const one of journal.append(run, facts, { atMs, answered: [] })) evolve(state, one);
+  }
+}
+
+/** What follows without anything being done to the world. */
+function concluded(move: Move, state: RunState): readonly Fact[] {
+  if (move.kind === "close") return [{ kind: "run-closed", result: move.result }];
+  if (state.cancel === undefined && rejectedBy(state) === undefined) return [];
+  if (move.kind === "lose") return [{ kind: "step-lost", step: move.step }];
+  return move.kind === "end" ? [{ kind: "step-done", step: move.step, output: null, artifacts: [] }] : [];
 }
 
 function bindAsk(world: World, state: RunState, said: { readonly project: Project; readonly saying: Saying }): Ask {

@@ -5,6 +5,7 @@ import { SlipwayError } from "../domain/error.ts";
 import { errorCatalog } from "../domain/error-catalog.ts";
 import type { FindingFact } from "../domain/run/fact.ts";
 import type { Journal } from "../engine/journal/journal.ts";
+import { forgeFindingIds, forgeFindings } from "./doctor-forge.ts";
 import { openRuns, unfinishedRun } from "./open-runs.ts";
 import { openProject, type Project } from "./project.ts";
 import { describeRule } from "./registries.ts";
@@ -30,6 +31,7 @@ const ids: readonly string[] = [
   "DR-STATE-01",
   "DR-STATE-02",
   "DR-REACH-01",
+  ...forgeFindingIds,
 ];
 
 /** @throws SlipwayError USAGE for an id that there is none of: a check that was never made must not look like one that found nothing */
@@ -140,7 +142,7 @@ async function projectFindings(world: World, project: Project): Promise<readonly
           };
     }),
   );
-  return [...shallow, ...credentials, ...stateFindings(world, project)];
+  return [...shallow, ...credentials, ...(await forgeFindings(world, project)), ...stateFindings(world, project)];
 }
 
 function stateFindings(world: World, project: Project): readonly FindingFact[] {

@@ -3,7 +3,7 @@
 import path from "node:path";
 import { renderConfiguration } from "../config/render.ts";
 import { assert, SlipwayError } from "../domain/error.ts";
-import { commitReader, type ReadCommit } from "./packages.ts";
+import { commitReader, type ReadCommit } from "./packages/commit-source.ts";
 import { configurationFile } from "./project.ts";
 import { discoverPackages } from "./init/discover.ts";
 import { sketchConfiguration } from "./init/sketch.ts";

@@ -146,6 +146,21 @@ const bumped: readonly Fact[] = [
   ...nothingSent.slice(1),
 ];
 
+test("tags are made anew when a package got another tag, and stay when only a time-out changed", () => {
+  const tag = aPlannedStep({ id: "tag", uses: "tag@1", writesSource: true });
+  const tagged = { ...head, tags: [{ name: "v1.0.0", object: "e".repeat(40), commit: head.commit }] };
+  const facts: readonly Fact[] = [passed, started("tag"), { kind: "step-done", step: "tag", output: null, artifacts: [], head: tagged }];
+  const of = (name: string): Partial<Plan> => ({ packages: [aPackage({ tag: name })] });
+  const before = plan([tag, build], of("v1.0.0"));
+
+  const same = mend(before, facts, plan([tag, { ...build, timeoutMs: 1 }], of("v1.0.0")));
+  const other = mend(before, facts, plan([tag, build], of("demo-1.0.0")));
+
+  assert.deepEqual(same.state.head.tags, tagged.tags);
+  assert.equal(other.state.steps.get("tag")?.phase, "pending");
+  assert.deepEqual(other.state.head.tags, []);
+});
+
 test("a mend goes on from the source as the run before left it", () => {
   const { state } = mend(plan([bump, builtAfter, publish]), bumped, plan([bump, builtAfter, { ...publish, timeoutMs: 1 }]));
 

@@ -5,6 +5,7 @@ import { canonicalJson } from "../domain/digest.ts";
 import { SlipwayError } from "../domain/error.ts";
 import { ancestors } from "../domain/plan/order.ts";
 import { catalogueName, environmentOf, fingerprintStep, stepOf, type Plan, type PlannedStep } from "../domain/plan/plan.ts";
+import { releaseTagsOf } from "../domain/release-tags.ts";
 import type { Fact } from "../domain/run/fact.ts";
 import { fold, type RunState, type StepState } from "../domain/run/state.ts";
 import type { Journal } from "../engine/journal/journal.ts";
@@ -158,7 +159,13 @@ function refuseRebuild(open: RunState, plan: Plan, kept: ReadonlySet<string>): v
 function isSameWork(world: World, plans: { readonly open: RunState; readonly plan: Plan }, step: PlannedStep): boolean {
   const before = stepOf(plans.open.plan, step.id);
   if (before === undefined || fingerprintStep(before, world.sha256OfText) !== fingerprintStep(step, world.sha256OfText)) return false;
+  // Which tags it makes is written at the packages, not at the step.
+  if (catalogueName(step) === "tag" && tagWords(plans.open.plan) !== tagWords(plans.plan)) return false;
   return canonicalJson(placesOf(plans.open.plan, before)) === canonicalJson(placesOf(plans.plan, step));
+}
+
+function tagWords({ packages }: Plan): string {
+  return canonicalJson(releaseTagsOf(packages));
 }
 
 function placesOf(plan: Plan, step: PlannedStep): unknown {

@@ -11,7 +11,10 @@ import type { PackageHistory } from "../domain/version/history.ts";
 import { readVersion } from "../domain/version/scheme.ts";
 import type { GitTag } from "../platform/ports.ts";
 import type { Around } from "./asked.ts";
-import { commitReader, findPackages, tagLister, type FoundPackage, type ReadCommit } from "./packages.ts";
+import { commitSource, type ReadCommit } from "./packages/commit-source.ts";
+import type { FoundPackage } from "./packages/found.ts";
+import { findPackages } from "./packages/packages.ts";
+import { withEarlyTags } from "./early-tags.ts";
 import { openProject } from "./project.ts";
 import { readHistories } from "./release-history.ts";
 import { namedPackages } from "./release-packages.ts";
@@ -87,12 +90,14 @@ const uncommittedMax = 1_000;
 
 /** @throws SlipwayError what `openProject` and `findPackages` throw; USAGE for a pipeline or package that is not there */
 export async function nextRelease(world: World, asked: NextAsked): Promise<NextRelease> {
+  const git = withEarlyTags(world.git, world.folder);
   const { configuration, look } = await openProject(world);
   const pipeline = pipelineOf(configuration, asked.pipeline);
-  const read = commitReader(world.git, look.root, look.commit);
-  const packages = await findPackages(configuration, read, tagLister(world.git, look.root));
+  const source = commitSource(git, look, configuration);
+  const { read } = source;
+  const packages = await findPackages(configuration, source);
   const named = namedPackages(packages, { configuration, asked }) ?? packages;
-  const histories = await readHistories(world.git, { configuration, packages, at: look, without: [] });
+  const histories = await readHistories(git, { configuration, packages, at: look, without: [] });
   const around: Around = { packages, tagsHere: look.tagsHere, shallow: look.shallow, histories };
   const rule = ruleOf({ configuration, pipeline });
   return {
@@ -233,7 +238,7 @@ function tellOf(history: PackageHistory | undefined): CommitsTold {
     const type = readConventional(message)?.type ?? "other";
     types.set(type, (types.get(type) ?? 0) + 1);
   }
-  const sorted = [...types].toSorted(([a, one], [b, other]) => other - one || a.localeCompare(b, "en"));
+  const sorted = [...types].toSorted(([a, one], [b, other]) => other - one || (a < b ? -1 : 1));
   return {
     count: messages.length,
     complete: history?.complete ?? true,

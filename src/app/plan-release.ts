@@ -1,10 +1,11 @@
 // Use case: compute the plan of the release that this commit would be. Read only, and quick: it is asked all the time.
 import type { Configuration, PipelineConfiguration } from "../domain/configuration.ts";
 import { assemble } from "../domain/plan/assemble.ts";
-import { digestPlan, type CarriedFile, type Plan, type PlannedSource } from "../domain/plan/plan.ts";
+import { digestPlan, type Plan } from "../domain/plan/plan.ts";
 import type { Sha256 } from "../domain/digest.ts";
 import { SlipwayError } from "../domain/error.ts";
-import { commitReader, findPackages, tagLister } from "./packages.ts";
+import { commitSource } from "./packages/commit-source.ts";
+import { findPackages } from "./packages/packages.ts";
 import { openProject, type Project } from "./project.ts";
 import { findCarried } from "./carried.ts";
 import { planForge } from "./forges.ts";
@@ -36,15 +37,13 @@ export async function planProject(world: World, project: Project, asked: Asked):
   const look = await lookAtTag(world, project, asked);
   const release = chooseRelease(configuration, await lookAround(world, configuration, { look, asked }), asked);
   if (!asked.mayAssumeTag && release.trigger === "dispatch") refuseOtherBranch(release.pipeline, look.branch);
+  // An unfinished run has taken its files already, whatever became of them since.
+  const carried = asked.carried ?? (await findCarried(world, look.root, configuration));
   const { describeStep, knownRegistries, stepNamed } = await import("./vocabulary.ts");
   const assembled = assemble({
     configuration,
     pipeline: release.pipeline,
-    source: withCarried(
-      // An unfinished run has taken its files already, whatever became of them since.
-      asked.carried ?? (await findCarried(world, look.root, configuration)),
-      plannedSource(configuration, { commit: look.commit, epochSeconds: look.epochSeconds, branch: look.branch }, release),
-    ),
+    source: plannedSource(configuration, { commit: look.commit, epochSeconds: look.epochSeconds, carried }, release),
     trigger: release.trigger,
     inputs: release.inputs,
     path: release.path,
@@ -71,10 +70,6 @@ export async function planProject(world: World, project: Project, asked: Asked):
   };
 }
 
-function withCarried(carried: readonly CarriedFile[], source: PlannedSource): PlannedSource {
-  return carried.length === 0 ? source : { ...source, carried };
-}
-
 /** Packages, tags and, where the version is counted from them, the commits since the last release. */
 async function lookAround(
   world: World,
@@ -82,7 +77,7 @@ async function lookAround(
   { look, asked }: { readonly look: SourceLook; readonly asked: Asked },
 ): Promise<Around> {
   const around = {
-    packages: await findPackages(configuration, commitReader(world.git, look.root, look.commit), tagLister(world.git, look.root)),
+    packages: await findPackages(configuration, commitSource(world.git, look, configuration)),
     tagsHere: look.tagsHere,
     shallow: look.shallow,
   };

@@ -16,7 +16,7 @@ import {
 } from "../domain/version/history.ts";
 import { parseTagPattern, type TagPattern } from "../domain/version/tag.ts";
 import type { Git, SourceLook } from "../platform/ports.ts";
-import type { FoundPackage } from "./packages.ts";
+import type { FoundPackage } from "./packages/found.ts";
 
 export interface HistoriesAsked {
   readonly configuration: Pick<Configuration, "versions" | "packages">;

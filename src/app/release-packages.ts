@@ -9,7 +9,7 @@ import type { PackageHistory } from "../domain/version/history.ts";
 import { readVersion } from "../domain/version/scheme.ts";
 import { matchTag } from "../domain/version/tag.ts";
 import type { Around, Asked } from "./asked.ts";
-import type { FoundPackage } from "./packages.ts";
+import type { FoundPackage } from "./packages/found.ts";
 import { patternOf, type ChosenTag } from "./release-tag.ts";
 
 export interface ChoosingPackages {

@@ -6,7 +6,7 @@ import { readVersion, type Version } from "../domain/version/scheme.ts";
 import { agrees, formatTag, matchTag, parseTagPattern, type ReleaseTag, type TagPattern } from "../domain/version/tag.ts";
 import type { GitTag } from "../platform/ports.ts";
 import type { Around, Asked } from "./asked.ts";
-import type { AssumedVersion, FoundPackage } from "./packages.ts";
+import type { AssumedVersion, FoundPackage } from "./packages/found.ts";
 
 export interface ChosenTag {
   readonly name: string;

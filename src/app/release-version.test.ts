@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { aFoundPackage, aHistory, configurationOf, type HistoryParts } from "../../test/support/app.ts";
 import { SlipwayError } from "../domain/error.ts";
 import type { Asked } from "./asked.ts";
-import type { FoundPackage } from "./packages.ts";
+import type { FoundPackage } from "./packages/found.ts";
 import { chooseRelease, needsHistory, type Release } from "./release.ts";
 
 interface Choice {

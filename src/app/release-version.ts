@@ -15,7 +15,7 @@ import { pep440 } from "../domain/version/pep440.ts";
 import { readVersion, type Version } from "../domain/version/scheme.ts";
 import { agrees } from "../domain/version/tag.ts";
 import type { Around, Asked } from "./asked.ts";
-import type { FoundPackage } from "./packages.ts";
+import type { FoundPackage } from "./packages/found.ts";
 import type { ChosenTag } from "./release-tag.ts";
 
 export interface Versioning {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { aFoundPackage, aTag, configurationOf } from "../../test/support/app.ts";
 import { SlipwayError } from "../domain/error.ts";
-import type { FoundPackage } from "./packages.ts";
+import type { FoundPackage } from "./packages/found.ts";
 import type { Asked } from "./asked.ts";
 import { chooseRelease, plannedSource, type Release } from "./release.ts";
 
@@ -216,13 +216,15 @@ test("the plan's source names commit, tag and branch, and nothing of where it li
   const configuration = configurationOf(byTag.replace("on:", "source: { branch: main }\non:"));
   const release = choose({ tags: [["v1.0.0"]] });
 
-  assert.deepEqual(plannedSource(configuration, { commit: "c".repeat(40), epochSeconds: 5, branch: "work" }, release), {
+  assert.deepEqual(plannedSource(configuration, { commit: "c".repeat(40), epochSeconds: 5, carried: [] }, release), {
     commit: "c".repeat(40),
     epochSeconds: 5,
     moved: "stop",
     tag: "v1.0.0",
     branch: "main",
   });
+  const carried = [{ path: "VERSION" }];
+  assert.deepEqual(plannedSource(configuration, { commit: "c".repeat(40), epochSeconds: 5, carried }, release).carried, carried);
 });
 
 test("a package's changelog is in the plan with its tags, and absent where the file says nothing of one", () => {

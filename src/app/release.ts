@@ -2,13 +2,13 @@
 // the commit and what the person asked for, before the plan is assembled from it.
 import type { Configuration, JsonObject, PipelineConfiguration, TriggerKind, VersionRule } from "../domain/configuration.ts";
 import { SlipwayError } from "../domain/error.ts";
-import type { ChosenPath, PlannedPackage, PlannedRelease, PlannedSource } from "../domain/plan/plan.ts";
+import type { CarriedFile, ChosenPath, PlannedPackage, PlannedRelease, PlannedSource } from "../domain/plan/plan.ts";
 import { schemeOf } from "../domain/version/catalog.ts";
 import { readNextStep } from "../domain/version/next.ts";
 import { readVersion } from "../domain/version/scheme.ts";
 import type { Around, Asked } from "./asked.ts";
 import { readInputs, type GivenInputs } from "./inputs.ts";
-import type { AssumedVersion, FoundPackage } from "./packages.ts";
+import type { AssumedVersion, FoundPackage } from "./packages/found.ts";
 import { choosePackages, namedPackages } from "./release-packages.ts";
 import { choosePath } from "./release-path.ts";
 import { chooseTag, plannedTag } from "./release-tag.ts";
@@ -67,10 +67,11 @@ export function chooseRelease(configuration: Configuration, around: Around, aske
   };
 }
 
+/** The branch is the file's, whatever is checked out; files that nobody carries are no part of it. */
 export function plannedSource(
   configuration: Configuration,
-  at: { readonly commit: string; readonly epochSeconds: number; readonly branch: string | undefined },
-  release: Release,
+  at: Pick<PlannedSource, "commit" | "epochSeconds"> & { readonly carried: readonly CarriedFile[] },
+  release: Pick<Release, "tag">,
 ): PlannedSource {
   const branch = configuration.source.branch;
   return {
@@ -79,6 +80,7 @@ export function plannedSource(
     moved: configuration.source.moved,
     ...(release.tag === undefined ? {} : { tag: release.tag }),
     ...(branch === undefined ? {} : { branch }),
+    ...(at.carried.length === 0 ? {} : { carried: at.carried }),
   };
 }
 
@@ -146,6 +148,9 @@ function planPackage(one: FoundPackage, versioning: Versioning): PlannedPackage 
     ...(versionFile === undefined ? {} : { versionFile }),
     ...(one.configuration.tag === undefined ? {} : { tag: plannedTag(one, version, versioning.tagged) }),
     ...plannedChangelog(one, versioning),
+    ...(one.members === undefined ? {} : { members: one.members }),
+    ...(one.needs === undefined ? {} : { needs: one.needs }),
+    ...(one.configuration.asset === undefined ? {} : { asset: one.configuration.asset }),
   };
 }
 

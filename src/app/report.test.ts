@@ -314,3 +314,20 @@ test("a draft is hidden until the page that shows it was seen", () => {
   assert.deepEqual(shown([verified("draft")]), [true, undefined]);
   assert.deepEqual(shown([verified("draft"), verified("page")]), [undefined, undefined]);
 });
+
+test("whether what a draft holds can be seen is unknown while it is unknown whether the page is", () => {
+  const draft = anEffect({ key: "draft", shownBy: "page", data: { kind: "draft" } });
+  const page = anEffect({ key: "page", data: { kind: "published" } });
+  const facts: readonly Fact[] = [passed, started("build"), done("build"), started("pypi"), listed("pypi", [draft, page]), clear("pypi")];
+
+  const { others } = reported({ kind: "working" }, [...facts, verified("draft"), intended("page")]);
+
+  assert.deepEqual(
+    others.map(({ outcome, hidden }) => [outcome, hidden]),
+    [
+      ["unknown", undefined],
+      ["unknown", undefined],
+    ],
+  );
+  assert.match(others[0]?.why ?? "", /nothing says yet whether others see it/);
+});

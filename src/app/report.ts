@@ -10,6 +10,7 @@ import type { FindingFact, RunMode } from "../domain/run/fact.ts";
 import { isFile } from "../domain/run/effect.ts";
 import { effectsOf, type EffectState, type RunState } from "../domain/run/state.ts";
 import type { Drove } from "../engine/driver.ts";
+import { leftBehind } from "./left-behind.ts";
 import { stops } from "./stopping.ts";
 
 export const reportSchema = "slipway-report/1";
@@ -86,8 +87,8 @@ export function report(state: RunState, drove: Drove): Report {
     standing: standingWords(state, drove),
     ...verdict,
     steps: reportSteps(state),
-    files: effects.filter(({ effect }) => isFile(effect)).map((one) => ({ ...reportFile(one), ...hiddenOf(one, effects) })),
-    others: effects.filter(({ effect }) => !isFile(effect)).map((one) => ({ ...reportOther(one), ...hiddenOf(one, effects) })),
+    files: effects.filter(({ effect }) => isFile(effect)).map((one) => ({ ...reportFile(one), ...shownOf(one, effects) })),
+    others: effects.filter(({ effect }) => !isFile(effect)).map((one) => ({ ...reportOther(one), ...shownOf(one, effects) })),
     findings: state.preflight?.findings ?? [],
   };
 }
@@ -142,7 +143,11 @@ function judge(state: RunState, drove: Drove): Verdict {
 function judgeClosed(state: RunState, result: "complete" | "cancelled" | "rejected" | "superseded"): Verdict {
   if (result === "complete") return judgeComplete(state);
   if (result === "superseded") return { sentence: "Another run took this one's place", exitCode: 0 };
-  if (result === "cancelled") return failing("RUN_CANCELLED", `Cancelled by ${state.cancel?.by.name ?? "a person"}`);
+  if (result === "cancelled") {
+    const back = leftBehind(state)?.withdraw;
+    const hint = back === undefined ? undefined : `Take back what is left with \`${back}\`, or begin again with \`slipway run\``;
+    return failing("RUN_CANCELLED", `Cancelled by ${state.cancel?.by.name ?? "a person"}`, hint);
+  }
   const rejection = rejectedBy(state);
   return failing("POLICY_REFUSED", `Rejected at gate "${rejection?.gate}" by ${rejection?.by}: ${rejection?.reason}`);
 }
@@ -285,11 +290,18 @@ function reportFile(state: EffectState): ReportedFile {
   };
 }
 
-/** A draft and its files are nobody's to see until what shows them was seen. */
-function hiddenOf({ effect }: EffectState, all: readonly EffectState[]): { readonly hidden?: true } {
+/** A draft and its files are nobody's to see until what shows them was seen; once that was sent, they may be. */
+function shownOf({ effect, evidence }: EffectState, all: readonly EffectState[]): Pick<ReportedFile, "hidden" | "why"> | UnknownOutcome {
   const { shownBy } = effect;
-  const isShown = shownBy === undefined || all.some((other) => other.effect.key === shownBy && other.evidence !== undefined);
-  return isShown ? {} : { hidden: true };
+  const showing = all.filter((other) => other.effect.key === shownBy);
+  if (shownBy === undefined || showing.some((other) => other.evidence !== undefined)) return {};
+  if (!showing.some((other) => other.open)) return { hidden: true };
+  return evidence === undefined ? {} : { outcome: "unknown", why: "it is there, and nothing says yet whether others see it" };
+}
+
+interface UnknownOutcome {
+  readonly outcome: "unknown";
+  readonly why: string;
 }
 
 function reportOther(state: EffectState): ReportedOther {

@@ -1,15 +1,13 @@
 // `slipway run --only gates`: the named steps and what they wait for among them, in throw-away copies of the commit, as
 // the release will run them. No release: nothing is journaled, nothing is published, no tag is wanted (S5).
-import path from "node:path";
 import { SlipwayError } from "../domain/error.ts";
 import { drawLine } from "../domain/plan/order.ts";
 import type { Plan } from "../domain/plan/plan.ts";
-import { driveRun, openRun, type RunObserver } from "./drive-run.ts";
-import { openRuns } from "./open-runs.ts";
+import { runAlone } from "./alone.ts";
+import type { RunObserver } from "./drive-run.ts";
 import { planRelease } from "./plan-release.ts";
 import type { Asked } from "./asked.ts";
 import { report, type Report } from "./report.ts";
-import { runFolders } from "./run-folder.ts";
 import type { World } from "./world.ts";
 
 export interface RunOnlyOptions {
@@ -27,43 +25,16 @@ export async function runOnly(world: World, options: RunOnlyOptions): Promise<Re
     planned.plan,
     options.only.split(",").map((name) => name.trim()),
   );
-  const journal = world.forgetfulJournal();
-  const by = world.person(planned.project.look.person);
-  const run = openRun({ world, journal }, { plan, mode: "run", by });
-  const folders = runFolders(path.join(planned.project.folder, "only"), run);
-  const { store, journal: unused } = openRuns(world, planned.project);
-  unused.close();
-  const registries = await world.realRegistries();
-  const forges = await world.realForges();
-  try {
-    const workshop = {
-      plan,
-      folders,
-      store,
-      registries,
-      preflightRegistries: registries,
-      source: { look: () => Promise.resolve({ kind: "same" as const }) },
-      repository: planned.project.look.root,
-      forges,
-      preflightForges: forges,
-      filesFolder: undefined,
-      rehearsalFolder: undefined,
-      identity: planned.project.look.person,
-      tagAssumed: planned.tagAssumed,
-      candidateTried: () => true,
-      configurationIs: "committed" as const,
-    };
-    const { drove, state } = await driveRun(
-      { world, journal, configuration: planned.project.configuration, workshop, observer, waitForPeople: false },
-      run,
-      by,
-    );
-    const ended = report(state, drove);
-    // What was checked is no release, and must not read like one.
-    return ended.exitCode === 0 ? { ...ended, sentence: `${options.only}: done; nothing was released` } : ended;
-  } finally {
-    for (const name of ["clone", "source", "work", "home", "tmp"]) await world.files.remove(path.join(folders.root, name));
-  }
+  const { drove, state } = await runAlone(world, planned.project, {
+    plan,
+    place: "only",
+    tagAssumed: planned.tagAssumed,
+    keepsLogs: true,
+    observer,
+  });
+  const ended = report(state, drove);
+  // What was checked is no release, and must not read like one.
+  return ended.exitCode === 0 ? { ...ended, sentence: `${options.only}: done; nothing was released` } : ended;
 }
 
 function restrict(plan: Plan, names: readonly string[]): Plan {

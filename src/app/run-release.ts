@@ -101,13 +101,18 @@ function begunWith(asked: Asked, plan: Plan): Pick<Asked, "pipeline" | "version"
 
 /** Whoever pulled what the run pushed stands at the run's own commit, or at a merge of it, which is no other source. */
 async function atItsStart(world: World, project: Project, { run, plan, head }: RunState): Promise<Project> {
-  const { look } = project;
   const { commit, epochSeconds } = plan.source;
-  if (head.commit === commit || look.commit === commit) return project;
+  const look = withoutOwnTags(project.look, { head, plan });
+  if (head.commit === commit || look.commit === commit) return { ...project, look };
   if (look.commit !== head.commit && !(await isMerged(world, project, { head, commit, clone: runFolders(project.folder, run).clone })))
     return project;
-  const tagsHere = look.tagsHere.filter(({ name }) => !head.tags.some((tag) => tag.name === name));
-  return { ...project, look: { ...look, commit, epochSeconds, tagsHere } };
+  return { ...project, look: { ...look, commit, epochSeconds } };
+}
+
+/** Tags that the run made and somebody fetched since: it is pinned to none of them, unless it was from the start. */
+function withoutOwnTags(look: Project["look"], { head, plan }: Pick<RunState, "head" | "plan">): Project["look"] {
+  const isOwn = (name: string): boolean => name !== plan.source.tag && head.tags.some((tag) => tag.name === name);
+  return { ...look, tagsHere: look.tagsHere.filter(({ name }) => !isOwn(name)) };
 }
 
 /** What is checked out follows the pinned commit and has the very files of the run's own. */

@@ -1,7 +1,21 @@
 // JSON Schemas of what the commands that only look print with `--json`: diff, verify, doctor, the list of runs, and the
 // answer to what a person said. They follow the rule of schemas.ts: members are only ever added.
 import { ecosystems } from "../domain/configuration.ts";
-import { about, commit, count, finding, flag, list, object, oneOf, reportedFile, sha256, text, type JsonSchema } from "./schemas.ts";
+import {
+  about,
+  commit,
+  count,
+  finding,
+  flag,
+  list,
+  object,
+  oneOf,
+  reportedFile,
+  reportedOther,
+  sha256,
+  text,
+  type JsonSchema,
+} from "./schemas.ts";
 
 const $schema = "https://json-schema.org/draft/2020-12/schema";
 const strings = list(text);
@@ -113,15 +127,56 @@ export const nextDocumentSchema: JsonSchema = {
   }),
 };
 
+/** `slipway changelog --json`. */
+export const changelogDocumentSchema: JsonSchema = {
+  $schema,
+  title: "What the commits of a whole history tell of its releases",
+  ...object(
+    {
+      schema: { const: "slipway-changelog/1" },
+      project: text,
+      commit: about("The newest commit that is told", text),
+      complete: about("False: the clone is shallow, and older commits are not here", flag),
+      sections: about(
+        "The newest release first; without a version: what is not released yet",
+        list(
+          object(
+            { count: about("Commits of the release", count), text: about("Markdown", text) },
+            { version: text, tag: text, commit, date: about("Day of the commit, in UTC", text) },
+          ),
+        ),
+      ),
+    },
+    { package: about("Where each package has versions of its own", text) },
+  ),
+};
+
+const verdict = oneOf("identical", "missing", "different", "unknown");
+
 /** `slipway verify --json`. */
 export const verificationDocumentSchema: JsonSchema = {
   $schema,
-  title: "What the registries hold of a release by Slipway",
+  title: "What registries and forge hold of a release by Slipway",
   ...object({
     schema: { const: "slipway-verification/1" },
     title: text,
     signature: oneOf("unsigned"),
-    files: list(object({ registry: text, name: text, sha256, verdict: oneOf("identical", "missing", "different", "unknown"), how: text })),
+    files: list(object({ registry: text, name: text, sha256, verdict, how: text })),
+    pages: about(
+      "Release pages at the forge, each with its files",
+      list(
+        object(
+          {
+            forge: text,
+            tag: text,
+            verdict: about("Of the page itself: its state, its prerelease mark, the commit of its tag", verdict),
+            how: text,
+            assets: list(object({ name: text, sha256, verdict, how: text })),
+          },
+          { url: text },
+        ),
+      ),
+    ),
     findings: list(finding),
     exitCode: about("0, 8 with findings, 5 when something could not be looked at", count),
   }),
@@ -148,13 +203,27 @@ export const runsDocumentSchema: JsonSchema = {
 export const saidDocumentSchema: JsonSchema = {
   $schema,
   title: "What a person said to a run of Slipway",
-  ...object({
-    schema: { const: "slipway-said/1" },
-    run: text,
-    said: oneOf("approve", "reject", "answer", "retry", "cancel"),
-    driven: about("Some process drives the run, and takes it up", flag),
-    files: about("Every file of the release at every registry, as it was when it was said", list(reportedFile)),
-  }),
+  ...object(
+    {
+      schema: { const: "slipway-said/1" },
+      run: text,
+      said: oneOf("approve", "reject", "answer", "retry", "cancel"),
+      driven: about("Some process drives the run, and takes it up", flag),
+      files: about("Every file of the release at every registry, as it was when it was said", list(reportedFile)),
+      others: about("All else that the world was to hold, as it was when it was said", list(reportedOther)),
+    },
+    {
+      left: about(
+        "Of a cancelled run: what stays in the world and can be taken back",
+        object({
+          tags: about("At the remote, or perhaps there", strings),
+          pages: about("Tags of pages that others see, or perhaps see", strings),
+          drafts: about("Tags of pages that nobody else sees", strings),
+          withdraw: about("The command that takes all of it back", text),
+        }),
+      ),
+    },
+  ),
 };
 
 /** `slipway logs --json`. */

@@ -8,6 +8,7 @@ import type {
   PlannedChangelog,
   PlannedEnvironment,
   PlannedForge,
+  PlannedMember,
   PlannedPackage,
   PlannedSource,
   PlannedStep,
@@ -16,7 +17,17 @@ import { planDocumentSchema } from "./schemas.ts";
 
 // The types name every member that a plan may have: one that is added is missing here until the schema has it too.
 const changelog: Required<PlannedChangelog> = { file: "CHANGELOG.md", required: true, by: "git-cliff", tag: "v{version}" };
-const one: Required<PlannedPackage> = { ...aPackage(), importName: "demo", versionFile: "demo/_version.py", tag: "v1.0.0", changelog };
+const member: Required<PlannedMember> = { name: "core", folder: "core", needs: ["base"] };
+const one: Required<PlannedPackage> = {
+  ...aPackage(),
+  importName: "demo",
+  versionFile: "demo/_version.py",
+  tag: "v1.0.0",
+  changelog,
+  members: [member],
+  needs: ["base"],
+  asset: "{name}-{os}-{arch}",
+};
 const forge: Required<PlannedForge> = {
   kind: "gitea",
   url: "http://127.0.0.1/",

@@ -71,9 +71,19 @@ const plannedChangelog = object(
   },
 );
 
+const needs = about("Names of packages of this plan that have to be published before", list(text));
+
 const plannedPackage = object(
   { id: text, ecosystem: oneOf(...ecosystems), name: text, folder: text, version: text },
-  { importName: text, versionFile: text, tag: about("Release tag of this version", text), changelog: plannedChangelog },
+  {
+    importName: text,
+    versionFile: text,
+    tag: about("Release tag of this version", text),
+    changelog: plannedChangelog,
+    members: about("Members of the workspace that it stands for; absent: itself", list(object({ name: text, folder: text }, { needs }))),
+    needs,
+    asset: about("Name of a binary at the forge, with placeholders", text),
+  },
 );
 
 const carriedFile = object({ path: text }, { sha256: about("Absent: the file is removed", sha256) });
@@ -157,7 +167,7 @@ export const planDocumentSchema: JsonSchema = {
 export const hidden = about("It is where only we can see it: in a draft", { const: true });
 const outcome = oneOf("published", "already-there", "waiting", "not-published", "unknown", "conflict", "failed");
 const reach = oneOf("reversible", "expendable", "irreversible");
-const reportedOther = object({ target: text, title: text, outcome, reach }, { hidden, url: text, why: text });
+export const reportedOther = object({ target: text, title: text, outcome, reach }, { hidden, url: text, why: text });
 
 export const reportedFile = object(
   {
@@ -257,6 +267,31 @@ export const recordDocumentSchema: JsonSchema = {
     },
     {
       closedAt: time,
+      pages: about(
+        "The release pages as the run left them",
+        list(
+          object(
+            {
+              forge: text,
+              tag: text,
+              commit,
+              mark: about("How the page is found again", text),
+              state: oneOf("draft", "published"),
+              prerelease: flag,
+              made: about("False: the run published a page that an earlier one made", flag),
+              assets: list(
+                object({
+                  name: text,
+                  sha256,
+                  sizeBytes: count,
+                  seen: about("False: it was going to be sent, and was not seen there", flag),
+                }),
+              ),
+            },
+            { url: text },
+          ),
+        ),
+      ),
       head: about(
         "What the run made of the source; absent: it released the pinned commit as it was",
         object({ commit, tags: list(object({ name: text, object: commit, commit })) }),

@@ -54,7 +54,7 @@ export const describeStep: DescribeStep = (use: StepUse): Described => {
     packages: use.packages,
     ...(use.environment === undefined ? {} : { environment: use.environment }),
   };
-  const later = step.notYet?.(full);
+  const later = step.notYet?.(full, use.versions);
   return later === undefined ? { kind: "described", traits: traitsOf(step, full) } : { kind: "not-yet", what: later };
 };
 

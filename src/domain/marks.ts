@@ -11,9 +11,16 @@ export function commentMark(project: string, tag: string): string {
   return markOf("closed", project, tag);
 }
 
-/** Of a pipeline that was started for a release. */
-export function dispatchMark(project: string, tag: string, pipeline: string): string {
-  return markOf("start", project, tag, pipeline);
+/**
+ * Of a pipeline that was started for a release. @param object of the tag, where the run made it: its own time stands in it,
+ * so that a tag that was withdrawn and made again on the same commit is another one, and the same one after every crash
+ */
+export function dispatchMark(
+  project: string,
+  tag: string,
+  { pipeline, object }: { readonly pipeline: string; readonly object: string | undefined },
+): string {
+  return markOf("start", ...(object === undefined ? [] : [object.slice(0, 16)]), project, tag, pipeline);
 }
 
 /** Of the pull request that brings one commit of a release to a branch. */

@@ -28,6 +28,8 @@ export interface Runtime {
   next(wakeAtMs: number | undefined): Promise<Input>;
   /** What has happened besides, without waiting for anything. Absent: nothing. */
   more?(): readonly Input[];
+  /** What people said that nobody has taken up yet, judged against the state as it is now; without waiting. Absent: `next` has it. */
+  asked?(): Input | undefined;
   /** What is committed within `act` becomes durable together, when this returns: one sync for all. Absent: each by itself. */
   together?<T>(act: () => T): T;
   digestSubject(subject: Subject): Sha256;
@@ -81,6 +83,8 @@ function advanceTogether(state: RunState, runtime: Runtime, advancing: Advancing
 /** Writes down what happened and what follows from it, until only moves are left that take their time. */
 function advance(state: RunState, runtime: Runtime, { options, underWay, inputs }: Advancing): Advanced {
   for (const input of inputs) take(state, runtime, { input, underWay });
+  // What was said by now counts before anything is begun: after a cancel nothing more is sent (DESIGN §4).
+  for (let input = runtime.asked?.(); input !== undefined; input = runtime.asked?.()) take(state, runtime, { input, underWay });
   const begun: Move[] = [];
   for (;;) {
     const decision = decide(state, { nowMs: runtime.nowMs(), underWay, limits: options.limits });

@@ -225,6 +225,31 @@ test("together() tells of nothing before all of it is durable, and of nothing wh
   assert.equal(bench.recorded.length, 2);
 });
 
+test("nothing is begun once somebody has cancelled, however soon it could be", async () => {
+  const journal = createMemoryJournal();
+  const cancelling = workStep(async () => {
+    // From another shell, while this works; the next step could begin the moment this one ends.
+    journal.ask(run, { id: "1", atMs: startMs, ask: { kind: "cancel", by: ann } });
+    return { kind: "done", output: null, artifacts: [] };
+  });
+  const chain = planOf([build, aPlannedStep({ id: "test", waitsFor: ["build"] })]);
+  const bench = createBench(chain, { stepOf: () => cancelling }, journal);
+
+  assert.deepEqual(await drive(bench.state, bench.runtime, options(bench)), { kind: "closed", result: "cancelled" });
+  assert.deepEqual(
+    bench.moves.map(({ key }) => key),
+    ["work:build"],
+  );
+});
+
+test("what was said before a process took the run up is heard before it begins anything", async () => {
+  const bench = createBench(plan);
+  bench.journal.ask(run, { id: "1", atMs: startMs, ask: { kind: "cancel", by: ann } });
+
+  assert.deepEqual(await drive(bench.state, bench.runtime, options(bench)), { kind: "closed", result: "cancelled" });
+  assert.deepEqual(bench.moves, []);
+});
+
 test("a run is driven to its end, and observers see exactly what the journal holds", async () => {
   const bench = createBench(planOf([build, aPlannedStep({ id: "test", waitsFor: ["build"] })]));
 

@@ -60,6 +60,7 @@ export function createEmbeddedRuntime(parts: EmbeddedParts, state: RunState): Ru
       }
     },
     more: () => ended.splice(0),
+    asked: () => judgeInbox(parts, state),
     perform(move, current) {
       parts.onMove(move);
       perform(move, current, parts.workshop).then(

@@ -1,4 +1,5 @@
-// ◆ Archives as steps see them: read as streams with limits, never unpacked to disk. A part of ports.ts, which hands it on.
+// ◆ Archives as steps see them: read as streams with limits, never unpacked to disk, and written
+// alike every time. A part of ports.ts, which hands it on.
 
 /** One member of an archive, as its directory states it. */
 export interface ArchiveMember {
@@ -26,8 +27,21 @@ export type ArchiveText = { readonly kind: "text"; readonly text: string } | { r
 
 export type ArchiveOpened = { readonly kind: "opened"; readonly archive: Archive } | { readonly kind: "unreadable"; readonly why: string };
 
-/** Reads wheels (zip) and sdists (tar.gz) with limits on entries, sizes and ratio. */
+/** An archive to be written: the same members with the same time give the same bytes, on every machine. */
+export interface ArchiveWriting {
+  readonly format: "tar.gz" | "zip";
+  /** Absolute path; must not be there. */
+  readonly to: string;
+  /** Time of every member, seconds since 1970. */
+  readonly epochSeconds: number;
+  /** In any order, each path once. Together at most 1 GiB. */
+  readonly members: readonly { readonly path: string; readonly file: string; readonly executable: boolean }[];
+}
+
+/** Reads wheels (zip) and sdists (tar.gz) with limits on entries, sizes and ratio; writes small archives. */
 export interface Archives {
   openZip(file: string): Promise<ArchiveOpened>;
   openTarGz(file: string): Promise<ArchiveOpened>;
+  /** @throws SlipwayError ARTIFACT_INVALID for members that the format cannot hold, FILE_UNREADABLE, STORAGE_FAILED */
+  write(writing: ArchiveWriting): Promise<void>;
 }

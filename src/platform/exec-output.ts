@@ -20,13 +20,19 @@ export const lineLengthMax = 64 * 1024;
 
 export function createOutput(
   redaction: RedactorStream,
-  options: { readonly keepBytes: number; readonly onLine: ((line: string) => void) | undefined },
+  options: {
+    readonly keepBytes: number;
+    readonly onLine: ((line: string) => void) | undefined;
+    /** Takes everything; nothing is kept then. */
+    readonly onText?: ((text: string) => void) | undefined;
+  },
 ): Output {
   const decoder = new StringDecoder("utf8");
   const keeper = createKeeper(options.keepBytes);
   const lines = options.onLine === undefined ? undefined : createLineSplitter(options.onLine);
+  const keep = options.onText ?? ((text: string) => keeper.push(text));
   const pass = (text: string): void => {
-    keeper.push(text);
+    keep(text);
     lines?.push(text);
   };
   return {

@@ -42,6 +42,7 @@ function outputOf(stream: "stdout" | "stderr", command: Command, redactor: Redac
   const onLine = command.onLine;
   return createOutput(redactor.stream(), {
     keepBytes: command.keepBytes ?? keepBytesDefault,
+    onText: stream === "stdout" ? command.onText : undefined,
     onLine: onLine === undefined ? undefined : (line) => onLine(stream, line),
   });
 }

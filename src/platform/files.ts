@@ -1,10 +1,22 @@
 // Files by absolute path, with what `node:fs` leaves to its callers: whole-or-nothing writes that are on disk when they
 // return (ALICE, OSDI 2014: write, fsync, rename, fsync of the folder), bounded reads, and errors that name the file.
 import { createHash } from "node:crypto";
-import { type Dirent, readdirSync, rmSync } from "node:fs";
+import {
+  type Dirent,
+  closeSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFile,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { chmod, constants, copyFile, lstat, open, readdir, realpath, rm, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { SlipwayError } from "../domain/error.ts";
+import { promisify } from "node:util";
+import { assert, SlipwayError } from "../domain/error.ts";
 import { makeFolders, writeAtomically } from "./atomic-file.ts";
 import type { FileInfo, Files } from "./ports.ts";
 import { errnoOf, isMissing, readError, stored } from "./storage-error.ts";
@@ -12,10 +24,13 @@ import { errnoOf, isMissing, readError, stored } from "./storage-error.ts";
 /** Largest file that is read as one text. */
 const textBytesMax = 64 * 1024 * 1024;
 const chunkBytes = 1024 * 1024;
+/** Largest range that is read at once. */
+const rangeBytesMax = 16 * 1024 * 1024;
 
 export function createFiles(): Files {
   return {
     readTextIfThere,
+    readBytes,
     info,
     realPath,
     list,
@@ -31,6 +46,7 @@ export function createFiles(): Files {
       if (text === undefined) throw new SlipwayError("FILE_UNREADABLE", `Cannot read "${file}": it is not there`);
       return text;
     },
+    overwrite: (file, text) => stored(`write "${file}"`, file, async () => writeInPlace(file, text)),
     writeText: (file, text) => stored(`write "${file}"`, file, () => writeAtomically(file, text)),
     async makeFolder(folder) {
       await stored(`make the folder "${folder}"`, folder, () => makeFolders(folder));
@@ -46,23 +62,55 @@ export function createFiles(): Files {
   };
 }
 
+/** Texts of which a few milliseconds read many. To hand one to another thread costs three times as much as to read it. */
+const atOnceBytesMax = 256 * 1024;
+
+const readAll = promisify<number, Buffer>(readFile);
+
 async function readTextIfThere(file: string): Promise<string | undefined> {
   try {
     // A pipe that nobody writes to would hold up whoever opens it, for ever and whatever is asked of them meanwhile.
-    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      const found = await handle.stat();
+      const found = fstatSync(descriptor);
       const { size } = found;
       if (found.isFIFO()) throw new SlipwayError("FILE_UNREADABLE", `Cannot read "${file}": it is a pipe and should be a file`);
       if (size > textBytesMax)
         throw new SlipwayError("FILE_UNREADABLE", `Cannot read "${file}": it has ${size} bytes and may have ${textBytesMax}`);
-      return decode(file, await handle.readFile());
+      return decode(file, size <= atOnceBytesMax ? readFileSync(descriptor) : await readAll(descriptor));
     } finally {
-      await handle.close();
+      closeSync(descriptor);
     }
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw readError(file, error);
+  }
+}
+
+async function readBytes(
+  file: string,
+  { offset, sizeBytes }: { readonly offset: number; readonly sizeBytes: number },
+): Promise<Uint8Array> {
+  assert(sizeBytes <= rangeBytesMax, `a range of at most ${rangeBytesMax} bytes is read at once`);
+  try {
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const { bytesRead, buffer } = await handle.read(new Uint8Array(sizeBytes), 0, sizeBytes, offset);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw readError(file, error);
+  }
+}
+
+function writeInPlace(file: string, text: string): void {
+  const descriptor = openSync(file, constants.O_WRONLY | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0));
+  try {
+    writeFileSync(descriptor, text);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
@@ -76,7 +124,8 @@ function decode(file: string, bytes: Buffer): string {
 
 async function info(path: string): Promise<FileInfo | undefined> {
   try {
-    const found = await lstat(path);
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return undefined;
     const kind = found.isFile() ? "file" : found.isDirectory() ? "folder" : found.isSymbolicLink() ? "link" : "other";
     return { kind, sizeBytes: found.size };
   } catch (error) {
@@ -96,7 +145,7 @@ async function realPath(path: string): Promise<string | undefined> {
 
 async function list(folder: string): Promise<readonly string[]> {
   try {
-    return (await readdir(folder)).toSorted(byCodeUnit);
+    return readdirSync(folder).toSorted(byCodeUnit);
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return [];
     throw readError(folder, error);

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { sha256, type Sha256 } from "../domain/digest.ts";
 import { SlipwayError } from "../domain/error.ts";
+import { TooLong } from "./http-failure.ts";
 
 export type Body = AsyncIterable<Buffer> & { destroy(cause?: Error): void };
 
@@ -29,7 +30,7 @@ export async function readText(body: Body, limits: TextLimits): Promise<string> 
   } finally {
     clearTimeout(timer);
   }
-  if (sizeBytes > limits.limitBytes && !limits.cut) throw new Error(`the answer is longer than ${limits.limitBytes} bytes`);
+  if (sizeBytes > limits.limitBytes && !limits.cut) throw new TooLong(`the answer is longer than ${limits.limitBytes} bytes`);
   return Buffer.concat(parts).subarray(0, limits.limitBytes).toString("utf8");
 }
 
@@ -44,7 +45,7 @@ export async function digestBody(
   try {
     for await (const chunk of body) {
       sizeBytes += chunk.length;
-      if (sizeBytes > options.limitBytes) throw new Error(`the file is longer than ${options.limitBytes} bytes`);
+      if (sizeBytes > options.limitBytes) throw new TooLong(`the file is longer than ${options.limitBytes} bytes`);
       hash.update(chunk);
       await out?.write(chunk);
     }

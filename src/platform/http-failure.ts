@@ -32,6 +32,14 @@ const failures: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "shows a certificate that this machine does not trust",
 };
 
+/** A body that is longer than its reader takes. */
+export class TooLong extends Error {}
+
+/** What no second try mends: a certificate that is not trusted, a body that is too long. A name that is not found may be a network that is down. */
+export function isLasting(cause: unknown): boolean {
+  return cause instanceof TooLong || /CERT/.test(codeOf(cause)) || codeOf(cause) === "UNABLE_TO_VERIFY_LEAF_SIGNATURE";
+}
+
 function codeOf(cause: unknown): string {
   for (let at: unknown = cause, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const code: unknown = "code" in at ? at.code : undefined;

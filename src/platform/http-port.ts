@@ -4,13 +4,13 @@ import type { Sha256 } from "../domain/digest.ts";
 
 /** One request. Header names are in lower case; `user-agent` is added. */
 export interface HttpRequest {
-  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Of a stream the caller states the length in `content-length`. */
   readonly body?: string | AsyncIterable<Buffer>;
   /**
-   * Redirects of a GET that are followed, three at most: none, those within one origin, or those to any https address;
+   * Redirects of a GET or HEAD that are followed, three at most: none, those within one origin, or those to any https address;
    * credentials never leave the origin they were meant for. Default `none`: the redirect is the answer.
    */
   readonly follows?: "none" | "same-origin" | "https";
@@ -32,8 +32,8 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-/** No answer; `why` names the place and holds nothing secret. */
-export type HttpFailed = { readonly kind: "failed"; readonly why: string; readonly cause: unknown };
+/** No answer; `why` names the place and holds nothing secret. `lasting`: asking again would end the same way. */
+export type HttpFailed = { readonly kind: "failed"; readonly why: string; readonly cause: unknown; readonly lasting?: true };
 
 export type HttpReply = ({ readonly kind: "answered" } & HttpAnswer) | HttpFailed;
 

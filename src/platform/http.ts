@@ -5,8 +5,8 @@ import { rm } from "node:fs/promises";
 import type { Dispatcher } from "undici";
 import { SlipwayError } from "../domain/error.ts";
 import { digestBody, readText, type Body } from "./http-body.ts";
-import { failureText, safeUrl } from "./http-failure.ts";
-import type { Http, HttpAnswer, HttpDownload, HttpFetched, HttpReply, HttpRequest } from "./http-port.ts";
+import { failureText, isLasting, safeUrl } from "./http-failure.ts";
+import type { Http, HttpAnswer, HttpDownload, HttpFailed, HttpFetched, HttpReply, HttpRequest } from "./http-port.ts";
 import { readBlocks } from "./read-blocks.ts";
 
 export interface HttpTimeouts {
@@ -51,9 +51,7 @@ export function openHttp(options: HttpOptions): Http {
   return { send: (request) => send(line, request), fetch: (request) => fetchFile(line, request), blocks: readBlocks };
 }
 
-type Got =
-  | { readonly kind: "answered"; readonly answer: Omit<HttpAnswer, "text">; readonly body: Body }
-  | { readonly kind: "failed"; readonly why: string; readonly cause: unknown };
+type Got = { readonly kind: "answered"; readonly answer: Omit<HttpAnswer, "text">; readonly body: Body } | HttpFailed;
 
 async function send(line: Line, request: HttpRequest): Promise<HttpReply> {
   const got = await exchange(line, request);
@@ -61,7 +59,7 @@ async function send(line: Line, request: HttpRequest): Promise<HttpReply> {
   try {
     return { kind: "answered", ...got.answer, text: await readAnswer(line, request, got) };
   } catch (cause) {
-    return { kind: "failed", why: failureText(cause, got.answer.url), cause };
+    return failed(cause, got.answer.url);
   }
 }
 
@@ -85,7 +83,7 @@ async function fetchFile(line: Line, request: HttpDownload): Promise<HttpFetched
   } catch (cause) {
     if (request.to !== undefined) await rm(request.to, { force: true });
     if (cause instanceof SlipwayError) throw cause;
-    return { kind: "failed", why: failureText(cause, got.answer.url), cause };
+    return failed(cause, got.answer.url);
   }
 }
 
@@ -106,10 +104,14 @@ async function exchange(line: Line, request: HttpRequest): Promise<Got> {
       if (new URL(next).origin !== new URL(url).origin) headers = withoutCredentials(headers);
       url = next;
     } catch (cause) {
-      return { kind: "failed", why: failureText(cause, url), cause };
+      return failed(cause, url);
     }
   }
-  return { kind: "failed", why: `"${safeUrl(request.url)}" redirects more than ${redirectsMax} times`, cause: undefined };
+  return { kind: "failed", why: `"${safeUrl(request.url)}" redirects more than ${redirectsMax} times`, cause: undefined, lasting: true };
+}
+
+function failed(cause: unknown, url: string): HttpFailed {
+  return { kind: "failed", why: failureText(cause, url), cause, ...(isLasting(cause) ? { lasting: true } : {}) };
 }
 
 function bodyOf(request: HttpRequest): NonNullable<Dispatcher.DispatchOptions["body"]> | null {
@@ -119,7 +121,8 @@ function bodyOf(request: HttpRequest): NonNullable<Dispatcher.DispatchOptions["b
 /** Only reads are led elsewhere: what is written is written where the caller said, or not at all. */
 function redirectOf(answer: Omit<HttpAnswer, "text">, request: HttpRequest): string | undefined {
   const location = answer.headers["location"];
-  if (request.method !== "GET" || answer.status < 301 || answer.status > 308 || location === undefined) return undefined;
+  const reads = request.method === "GET" || request.method === "HEAD";
+  if (!reads || answer.status < 301 || answer.status > 308 || location === undefined) return undefined;
   if (!URL.canParse(location, answer.url)) return undefined;
   const [from, to] = [new URL(answer.url), new URL(location, answer.url)];
   const same = from.origin === to.origin;

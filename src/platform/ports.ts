@@ -2,10 +2,11 @@
 // of these, so that tests and the simulation can put another world in its place.
 
 import type { Sha256 } from "../domain/digest.ts";
-import type { CommitLog } from "../domain/version/history.ts";
+import type { CommitLog, DatedCommit } from "../domain/version/history.ts";
 import type { MadeTag } from "../domain/run/head.ts";
 
-export type { Archive, ArchiveMember, ArchiveOpened, Archives, ArchiveText } from "./archive-port.ts";
+export type { Archive, ArchiveMember, ArchiveOpened, Archives, ArchiveText, ArchiveWriting } from "./archive-port.ts";
+export type { ImageArchive, ImageArchives, ImageBlob, ImageOpened } from "./image-port.ts";
 
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -32,6 +33,11 @@ export interface Command {
   readonly input?: string;
   /** Called with each line of output (without its end) as it comes, for logs. */
   readonly onLine?: (stream: "stdout" | "stderr", line: string) => void;
+  /**
+   * Called with what comes on standard output, in pieces as it comes, redacted: for answers that are too long to be kept.
+   * `stdout` of the result is then empty. What it throws ends the program, and is what `run` rejects with.
+   */
+  readonly onText?: (text: string) => void;
   /** Bytes of each stream that are kept for the result; beyond it the middle is dropped. Default 1 MiB. */
   readonly keepBytes?: number;
 }
@@ -75,8 +81,15 @@ export interface Files {
   /** Text of a UTF-8 file of at most 64 MiB. */
   readText(file: string): Promise<string>;
   readTextIfThere(file: string): Promise<string | undefined>;
+  /** A range of a file, at most 16 MiB; shorter where the file ends before it does. */
+  readBytes(file: string, range: { readonly offset: number; readonly sizeBytes: number }): Promise<Uint8Array>;
   /** All or nothing, and on disk when it returns. Makes the folder; keeps the mode of a file that was there. */
   writeText(file: string, text: string): Promise<void>;
+  /**
+   * The text of a regular file that is there, in place and not synced: of a throw-away copy, which is made anew after a crash.
+   * No link is followed.
+   */
+  overwrite(file: string, text: string): Promise<void>;
   /** Of the path itself: a link is a link. */
   info(path: string): Promise<FileInfo | undefined>;
   /** Where the path leads, all links followed; undefined where there is nothing. */
@@ -297,6 +310,15 @@ export interface Git {
   tag(folder: string, name: string): Promise<GitTag | undefined>;
   /** Commits of a range, newest first, by one process. */
   log(folder: string, range: LogRange): Promise<CommitLog>;
+  /**
+   * All commits that one contains, itself included, by one process: the newest first, and none before one that contains it.
+   * @param paths whether the files of each commit are wanted, which costs a comparison of trees
+   */
+  history(
+    folder: string,
+    from: { readonly commit: string; readonly paths: boolean },
+    onCommit: (commit: DatedCommit) => void,
+  ): Promise<void>;
   /** Paths of all files of a commit. */
   files(folder: string, commit: string): Promise<readonly string[]>;
   /** Text of a file of a commit, or undefined. */

@@ -34,11 +34,36 @@ export async function* readBlocks(path: string, sizeBytes: number): AsyncGenerat
   }
 }
 
-/** Reads until the buffer is full or the file ends; a single read may give less. */
-async function fill(file: FileHandle, buffer: Buffer): Promise<Buffer> {
+/**
+ * Yields the bytes of a part of a file in the same manner; it ends where the file does, if that is earlier.
+ * @param range in bytes from the start of the file
+ */
+export async function* readRange(path: string, range: { readonly at: number; readonly sizeBytes: number }): AsyncGenerator<Buffer> {
+  const file = await open(path, "r");
+  const size = Math.min(blockBytes, range.sizeBytes);
+  const buffers = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(range.sizeBytes > size ? size : 0)] as const;
+  const load = (from: number, turn: 0 | 1) =>
+    fill(file, buffers[turn].subarray(0, Math.max(0, Math.min(size, range.sizeBytes - from))), range.at + from);
+  let next = load(0, 0);
+  try {
+    for (let from = 0, turn: 0 | 1 = 0; from < range.sizeBytes; from += size) {
+      const block = await next;
+      turn = turn === 0 ? 1 : 0;
+      next = load(from + size, turn);
+      if (block.length === 0) return;
+      yield block;
+    }
+  } finally {
+    await next.catch(() => undefined);
+    await file.close();
+  }
+}
+
+/** Reads until the buffer is full or the file ends; a single read may give less. @param at where in the file; absent: where the last read ended */
+async function fill(file: FileHandle, buffer: Buffer, at?: number): Promise<Buffer> {
   let filled = 0;
   while (filled < buffer.length) {
-    const { bytesRead } = await file.read(buffer, filled, buffer.length - filled);
+    const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, at === undefined ? null : at + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }

@@ -12,7 +12,15 @@ import { giteaRepository, startGitea, type Gitea } from "../support/gitea.ts";
 import { realClock } from "../support/pypi.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-const traits: Traits = { digests: false, sameName: "sent", environments: false, immutable: false, keepsNames: true, emptyAssets: true };
+const traits: Traits = {
+  digests: false,
+  sameName: "sent",
+  environments: false,
+  immutable: false,
+  keepsNames: true,
+  emptyAssets: true,
+  latest: false,
+};
 
 const folder = mkdtempSync(join(tmpdir(), "slipway-gitea-"));
 let gitea: Gitea | undefined;

@@ -10,7 +10,15 @@ import { forgeContract, type Traits } from "../contract/forge-suite.ts";
 import { commits, githubClient, nowhere, repository, startForge, workflow } from "../support/forge.ts";
 import { githubDescription, type Description } from "../support/github-description.ts";
 
-const traits: Traits = { digests: true, sameName: "unknown", environments: true, immutable: true, keepsNames: false, emptyAssets: false };
+const traits: Traits = {
+  digests: true,
+  sameName: "unknown",
+  environments: true,
+  immutable: true,
+  keepsNames: false,
+  emptyAssets: false,
+  latest: true,
+};
 const branch = { head: "slipway/changelog", base: "main" };
 const findings = new Set<string>();
 let description: Description | undefined;

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, test, type TestContext } from "node:test";
 import { edit, readReport, told, type Ended } from "../support/bed.ts";
 import { startGitea, type Gitea } from "../support/gitea.ts";
@@ -190,6 +191,8 @@ function noSecrets(place: GiteaPlace, folders: readonly string[], ends: readonly
 }
 
 const kills = [
+  "effect/origin/main/before-send",
+  "effect/origin/main/after-send",
   "effect/origin/main+v1.1.0/before-send",
   "effect/origin/main+v1.1.0/after-send",
   "effect/draft/v1.1.0/after-send",
@@ -270,10 +273,68 @@ test(
 );
 
 test(
-  "two-pipelines: a push that branch protection refuses is told in Gitea's own words, and nothing of it is there",
+  "two-pipelines: where branch protection refuses the push, a pull request is squashed, and all that follows names its commit",
   { timeout: 10 * minutes },
   async (context) => {
     const place = await open(context, { example: "two-pipelines" });
+    await place.api("POST", "branch_protections", { rule_name: "main", enable_push: false });
+
+    const waiting = await release(place, ["1.1.0", "--no-wait"]);
+
+    assert.equal(waiting.code, 3, told(waiting));
+    assert.match(readReport(waiting).sentence, /^step "main" waits: the pull request waits to be merged: http/);
+    assert.equal(place.lsRemote().has("refs/tags/v1.1.0"), false);
+    assert.deepEqual(await place.pages(), []);
+
+    const [pull, ...others] = itemsOf(await place.api("GET", "pulls?state=open"));
+    assert.ok(pull !== undefined && others.length === 0, "there is one pull request");
+    assert.equal(textIn(pull, "title"), "Release 1.1.0");
+    await squash(place, numberIn(pull, "number"));
+    const ended = await release(place, ["1.1.0"]);
+
+    assert.equal(ended.code, 0, told(ended));
+    oneCommitOneTag(place, "v1.1.0");
+    assert.notEqual(
+      place.lsRemote().get("refs/heads/main"),
+      place.lsRemote().get("refs/heads/slipway/v1.1.0"),
+      "a squash is another commit",
+    );
+    const page = await pageOf(place, "v1.1.0");
+    assert.equal(page.draft, false);
+    const record = page.assets.find(({ name }) => name === "slipway-record.json");
+    const { commit } = JSON.parse(Buffer.from(await bytesAt(record?.url ?? "")).toString("utf8")) as { commit: string };
+    assert.equal(commit, place.lsRemote().get("refs/heads/main"));
+    const other = place.otherMachine("other");
+    const env = { ...indexTokens(place), GITEA_TOKEN: place.tokens.reader };
+    const published = await other.slipway(["run", "--pipeline", "publish", "--input", "tag=v1.1.0", "--json"], env);
+    assert.equal(published.code, 0, told(published));
+  },
+);
+
+/** Gitea looks at a new pull request in the background and merges nothing before that. */
+async function squash(place: GiteaPlace, number: number): Promise<void> {
+  const untilMs = Date.now() + minutes;
+  for (;;) {
+    try {
+      await place.api("POST", `pulls/${number}/merge`, { Do: "squash" });
+      return;
+    } catch (error) {
+      if (Date.now() > untilMs) throw error;
+    }
+    await sleep(200);
+  }
+}
+
+/** Branch and tag in one push, without a pull request. */
+function inOnePush(project: string): void {
+  edit(project, "slipway.yaml", (text) => text.replace(/^ {6}main: .*\n/m, ""));
+}
+
+test(
+  "two-pipelines: a push that branch protection refuses is told in Gitea's own words, and nothing of it is there",
+  { timeout: 10 * minutes },
+  async (context) => {
+    const place = await open(context, { example: "two-pipelines", prepare: inOnePush });
     await place.api("POST", "branch_protections", { rule_name: "main", enable_push: false });
     const refs = place.lsRemote();
 

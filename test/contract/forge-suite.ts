@@ -41,6 +41,8 @@ export interface Traits {
   /** Whether names of assets keep every character. */
   readonly keepsNames: boolean;
   readonly emptyAssets: boolean;
+  /** Whether it can be told which release is the latest. */
+  readonly latest: boolean;
 }
 
 type Open = (t: TestContext) => Promise<Subject>;
@@ -48,7 +50,7 @@ type Open = (t: TestContext) => Promise<Subject>;
 /** @param open gives a fresh repository with two commits, a branch and a workflow */
 export function forgeContract(name: string, traits: Traits, open: Open): void {
   describe(`forge contract: ${name}`, () => {
-    releaseContract(open);
+    releaseContract(traits, open);
     assetContract(traits, open);
     issueContract(open);
     pullRequestContract(open);
@@ -58,7 +60,7 @@ export function forgeContract(name: string, traits: Traits, open: Open): void {
   });
 }
 
-function releaseContract(open: Open): void {
+function releaseContract(traits: Traits, open: Open): void {
   test("a release that nobody made is absent by every way of looking", async (t) => {
     const { forge, credential, commit } = await open(t);
     const wanted = release(commit);
@@ -102,6 +104,23 @@ function releaseContract(open: Open): void {
     assert.deepEqual(await forge.releases.tagCommit(wanted.tag, access), { kind: "found", found: commit });
     assert.equal((await forge.releases.observeDraft(wanted, access)).kind, "present");
     assert.match(forge.locate({ kind: "release", tag: wanted.tag }), /releases\/tag\/v1\.0$/);
+  });
+
+  test("published pages are listed, drafts are not, and whether one is the latest is told or said to be unsupported", async (t) => {
+    const { forge, credential, commit } = await open(t);
+    const access = { credential, signal: never };
+    for (const tag of ["v1.0", "v0.9"]) {
+      const wanted = release(commit, { tag, mark: `run-1/${tag}`, latest: tag === "v1.0" });
+      const made = await forge.releases.createDraft(wanted, access);
+      assert.ok(made.kind === "sent" && made.made !== undefined);
+      if (tag === "v1.0") assert.deepEqual(await forge.releases.published(access), { kind: "listed", releases: [] });
+      await forge.releases.publish(made.made.id, wanted, access);
+    }
+
+    const listed = await forge.releases.published({ signal: never });
+
+    assert.deepEqual(listed.kind === "listed" && listed.releases.map(({ tag }) => tag).toSorted(), ["v0.9", "v1.0"]);
+    assert.equal(forge.releases.latest.kind, traits.latest ? "told" : "unsupported");
   });
 
   test("publishing alone leaves the title and the notes of the draft as they are", async (t) => {
@@ -527,6 +546,16 @@ function settingContract(traits: Traits, open: Open): void {
       [forge.repository, branch.base, false, false],
     );
     assert.ok(found?.permission === "write" || found?.permission === "admin");
+  });
+
+  test("what protects a branch shows to anybody, and a branch that is not there is absent", async (t) => {
+    const { forge, branch } = await open(t);
+
+    const there = await forge.settings.protections(branch.base, { signal: never });
+    const nowhere = await forge.settings.protections("no/such-branch", { signal: never });
+
+    assert.deepEqual(there.kind === "found" && there.found.branch, []);
+    assert.equal(nowhere.kind, "absent");
   });
 
   test("what a forge lacks it says", async (t) => {

@@ -14,7 +14,15 @@ import { createRedactor } from "../../src/platform/redactor.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { forgeContract, type Subject, type Traits } from "./forge-suite.ts";
 
-const traits: Traits = { digests: true, sameName: "unknown", environments: true, immutable: true, keepsNames: false, emptyAssets: false };
+const traits: Traits = {
+  digests: true,
+  sameName: "unknown",
+  environments: true,
+  immutable: true,
+  keepsNames: false,
+  emptyAssets: false,
+  latest: true,
+};
 const branch = { head: "slipway/changelog", base: "main" };
 
 forgeContract("rehearsal GitHub", traits, async (t) => {

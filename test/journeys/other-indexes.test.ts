@@ -115,8 +115,13 @@ async function journey(context: TestContext, start: (context: TestContext) => Pr
   assert.equal(verified.ended.code, 0, told(verified.ended));
   assert.deepEqual(
     verified.document.files.map((file) => `${file.registry} ${file.name} ${file.verdict}`),
-    // Files on the release page are the forge's, and `verify` asks the indexes.
+    // Files on the release page are told with their page.
     report.files.filter(({ registry }) => registry.endsWith("pypi")).map((file) => `${file.registry} ${file.name} identical`),
+  );
+
+  assert.deepEqual(
+    verified.document.pages.map((page) => [page.tag, page.verdict, ...page.assets.map((one) => `${one.name} ${one.verdict}`).toSorted()]),
+    [["v0.2.0-rc1", "identical", `${wheelName} identical`, `${sdistName} identical`]],
   );
 
   changeByte(filesOn(other.disk)[0] ?? "");

@@ -1,5 +1,6 @@
 // Pushes by the real program against a real remote that loses replies, refuses, or moves at the worst moment: the release
-// ends complete or at one named decision, with one commit and one tag, and nothing is forced.
+// ends complete or at one named decision, with one commit and one tag, and nothing is forced. Branch and tag go out in one
+// push here; a push of the branch alone, with its pull request, is tried in pull-request.test.ts.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,7 +11,7 @@ import { prebuiltName } from "../support/prebuilt-project.ts";
 import { openPlace, pageOf, prebuiltExample, releaseTokens, repositoryOf, somebodyElse, type Place } from "../support/two-pipelines.ts";
 
 async function open(context: TestContext): Promise<Place> {
-  const place = await openPlace({ files: prebuiltExample("1.1.0"), ours: prebuiltName, isolated: true });
+  const place = await openPlace({ files: prebuiltExample("1.1.0", "one push"), ours: prebuiltName, isolated: true });
   context.after(() => place.close());
   return place;
 }

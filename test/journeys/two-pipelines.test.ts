@@ -6,8 +6,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test, type TestContext } from "node:test";
 import type { RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
+import { saidDocumentSchema, verificationDocumentSchema } from "../../src/app/schemas-look.ts";
+import type { Verification } from "../../src/app/verify-release.ts";
 import { createCredential } from "../../src/domain/credential.ts";
 import { edit, readReport, repositoryRoot, told } from "../support/bed.ts";
+import { checkJsonSchema, strictly } from "../support/json-schema.ts";
 import { clientOf, never, uploadOf } from "../support/pypi.ts";
 import {
   assetOf,
@@ -162,8 +165,24 @@ test("a draft starts nothing, and is published by nobody", async (context) => {
   nothingUploaded(place);
 });
 
+/** What `verify` of the newest run finds, without a credential: a page that is public shows to everybody. */
+async function verified(place: Place): Promise<{ readonly code: number | null; readonly said: string; readonly found: readonly string[] }> {
+  const ended = await place.bed.slipway(["verify", "--json"]);
+  const document = JSON.parse(ended.stdout) as Verification;
+  assert.deepEqual(checkJsonSchema(strictly(verificationDocumentSchema), document), []);
+  const files = document.pages.flatMap(({ assets }) => assets.map(({ name, verdict }) => `${name} ${verdict}`));
+  return {
+    code: ended.code,
+    said: told(ended),
+    found: [...document.pages.map(({ tag, verdict }) => `${tag} ${verdict}`), ...files.toSorted()],
+  };
+}
+
 test("an asset that was exchanged after the release is refused before anything is uploaded, and the true one is published after", async (context) => {
   const place = await released(context);
+  const whole = await verified(place);
+  assert.equal(whole.code, 0, whole.said);
+  assert.deepEqual(whole.found, ["v1.1.0 identical", ...[recordName, wheelName, sdistName].map((name) => `${name} identical`).toSorted()]);
   const original = await bytesOf(place, assetOf(pageOf(place, "v1.1.0"), wheelName));
   const other = wheel({
     name: packageName,
@@ -171,6 +190,9 @@ test("an asset that was exchanged after the release is refused before anything i
     files: { "slipway_example_pebble/__init__.py": "print('not what was tested')\n" },
   });
   await swapAsset(place, "v1.1.0", { name: wheelName, bytes: other.bytes });
+  const swapped = await verified(place);
+  assert.equal(swapped.code, 8, swapped.said);
+  assert.ok(swapped.found.includes(`${wheelName} different`), swapped.said);
 
   const refused = await place.publish("v1.1.0");
 
@@ -276,6 +298,26 @@ async function giveUp(place: Place): Promise<void> {
   assert.match(told(over), /RUN_CANCELLED|none was given/, "followed to its end, or over already");
 }
 
+test("a draft that a run leaves behind is listed by cancel, and withdrawing the version takes it away with the tag", async (context) => {
+  const place = await open(context);
+  const point = `effect/asset/v1.1.0/${sdistName}/verified#1`;
+  const killed = await place.release("1.1.0", { env: { ...releaseTokens, SLIPWAY_CRASH_AT: point } });
+  assert.equal(killed.signal, "SIGKILL", told(killed));
+  assert.equal(pageOf(place, "v1.1.0").draft, true);
+
+  const cancelled = await place.bed.slipway(["cancel", "--json"]);
+  const said = JSON.parse(cancelled.stdout) as { readonly left: { readonly withdraw: string } };
+  assert.deepEqual(checkJsonSchema(strictly(saidDocumentSchema), said), []);
+  const command = "slipway withdraw v1.1.0 --page --confirm 1.1.0";
+  assert.deepEqual(said.left, { tags: ["v1.1.0"], pages: [], drafts: ["v1.1.0"], withdraw: command });
+  await place.bed.slipway(["run", "--pipeline", "release"], releaseTokens);
+  const withdrawn = await place.bed.slipway(command.split(" ").slice(1), releaseTokens);
+
+  assert.equal(withdrawn.code, 0, told(withdrawn));
+  assert.deepEqual([place.remote("tag", "--list"), place.forge().state().releases], ["", []]);
+  assert.match(withdrawn.stdout, /v1\.1\.0 is withdrawn/);
+});
+
 const again = ["--input", "force-recreate=true"];
 
 test("half a release is made again from its commit, under the same version", async (context) => {
@@ -325,6 +367,29 @@ test("half a release is made again from a mended commit, and a page that stood t
     [second, last],
     "the publication is started for each commit that the tag led to, once",
   );
+});
+
+test("a release that is made again on the same commit starts its publication again, once, also when it is killed after", async (context) => {
+  const place = await released(context);
+  const commit = place.remote("rev-parse", "v1.1.0^{commit}");
+  place.bed.git("tag", "--delete", "v1.1.0");
+  place.bed.git("pull", "--quiet", "--no-tags", "origin", "main");
+  const killed = await place.release("1.1.0", {
+    args: again,
+    env: { ...releaseTokens, SLIPWAY_CRASH_AT: "effect/dispatch/publish.yml/v1.1.0/after-send#1" },
+  });
+  assert.equal(killed.signal, "SIGKILL", told(killed));
+
+  const ended = await place.release("1.1.0", { args: again });
+
+  assert.equal(ended.code, 0, told(ended));
+  assert.equal(place.remote("rev-parse", "v1.1.0^{commit}"), commit, "there was nothing to commit");
+  const runs = place.forge().state().runs;
+  assert.deepEqual(
+    runs.map((run) => run.commit),
+    [commit, commit],
+  );
+  assert.equal(new Set(runs.map((run) => run.inputs["slipway"])).size, 2, "each start has a mark of its own");
 });
 
 test("half a release whose commit was there before is made again whole: what was taken back is pushed again", async (context) => {
@@ -496,6 +561,80 @@ test("a branch that somebody else moves once the release is pushed lets it go on
   assert.ok(moved !== undefined);
   assert.equal(place.remote("rev-parse", "main"), moved);
   assert.equal(place.remote("rev-parse", "v1.1.0^{commit}"), place.remote("rev-parse", "main~1"));
+  assert.equal(pageOf(place, "v1.1.0").draft, false);
+});
+
+/** A rule of the remote: `main` takes no push. */
+function protect(place: Place): void {
+  const script = `#!/bin/sh\ncase "$1" in refs/heads/main) echo "main is protected" >&2; exit 1;; esac\n`;
+  writeFileSync(path.join(place.origin, "hooks", "update"), script, { mode: 0o755 });
+}
+
+test("where main takes no push, the release waits for a squash: tag, page, record and start name the merged commit, and it is published", async (context) => {
+  const place = await open(context);
+  protect(place);
+
+  const waiting = await place.release("1.1.0", { args: ["--no-wait"] });
+
+  assert.equal(waiting.code, 3, told(waiting));
+  assert.match(told(waiting), /waits to be merged: http/);
+  assert.equal(place.remote("tag", "--list"), "", "nothing is tagged before the merge");
+  assert.deepEqual(place.forge().state().releases, []);
+
+  await place.forge().owner.endPull(1, "squash");
+  const ended = await place.release("1.1.0");
+
+  assert.equal(ended.code, 0, told(ended));
+  const [pull] = place.forge().state().pulls;
+  const merged = place.remote("rev-parse", "main");
+  assert.notEqual(merged, pull?.headCommit, "a squash is another commit");
+  assert.equal(place.remote("rev-parse", "v1.1.0^{commit}"), merged);
+  const page = pageOf(place, "v1.1.0");
+  const record = JSON.parse(Buffer.from(await bytesOf(place, assetOf(page, recordName))).toString("utf8")) as { commit: string };
+  assert.equal(record.commit, merged);
+  const { runs, done } = place.forge().state();
+  assert.deepEqual(
+    runs.map((run) => run.commit),
+    [merged],
+  );
+  assert.equal(done["open-pull slipway/v1.1.0"], 1);
+
+  place.bed.git("pull", "--quiet", "origin", "main");
+  place.bed.git("fetch", "--quiet", "origin", "tag", "v1.1.0");
+  const published = await place.publish("v1.1.0");
+  assert.equal(published.code, 0, told(published));
+  assert.deepEqual(stored(place.pypi), [wheelName, sdistName]);
+});
+
+test("killed between main and its tag, with others' commits on top by then, the same command tags the release's own commit", async (context) => {
+  const place = await open(context);
+  const killed = await place.release("1.1.0", { env: { ...releaseTokens, SLIPWAY_CRASH_AT: "effect/origin/main/verified#1" } });
+  assert.equal(killed.signal, "SIGKILL", told(killed));
+  const ours = place.remote("rev-parse", "main");
+  assert.equal(place.remote("log", "-1", "--format=%s", "main"), "Release 1.1.0");
+  assert.equal(place.remote("tag", "--list"), "");
+  const theirs = somebodyElse(place).push("theirs.txt");
+
+  const ended = await place.release("1.1.0");
+
+  assert.equal(ended.code, 0, told(ended));
+  assert.equal(place.remote("rev-parse", "v1.1.0^{commit}"), ours);
+  assert.equal(place.remote("rev-parse", "main"), theirs);
+  assert.deepEqual(place.forge().state().pulls, [], "a branch that takes pushes gets no pull request");
+});
+
+test("given up between main and its tag, the version is released from the commit that is there, and no second one is made", async (context) => {
+  const place = await open(context);
+  const killed = await place.release("1.1.0", { env: { ...releaseTokens, SLIPWAY_CRASH_AT: "effect/origin/main/verified#1" } });
+  assert.equal(killed.signal, "SIGKILL", told(killed));
+  await giveUp(place);
+  place.bed.git("pull", "--quiet", "--no-tags", "origin", "main");
+
+  const ended = await place.release("1.1.0");
+
+  assert.equal(ended.code, 0, told(ended));
+  assert.equal(place.remote("rev-list", "--count", "main"), "2");
+  assert.equal(place.remote("rev-parse", "v1.1.0^{commit}"), place.remote("rev-parse", "main"));
   assert.equal(pageOf(place, "v1.1.0").draft, false);
 });
 

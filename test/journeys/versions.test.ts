@@ -7,7 +7,7 @@ import path from "node:path";
 import { test, type TestContext } from "node:test";
 import { checkJsonSchema, strictly } from "../support/json-schema.ts";
 import { makeBed, type Bed } from "../support/bed.ts";
-import { nextDocumentSchema } from "../../src/app/schemas-look.ts";
+import { changelogDocumentSchema, nextDocumentSchema } from "../../src/app/schemas-look.ts";
 import { planDocumentSchema } from "../../src/app/schemas.ts";
 import type { NextRelease } from "../../src/app/next-release.ts";
 import type { Plan } from "../../src/domain/plan/plan.ts";
@@ -18,7 +18,7 @@ const tail = `environments: { pypi: { registry: pypi, credentials: { token: T } 
 steps: { bump: { uses: bump }, check: { uses: check-version }, commit: { uses: commit, with: { message: "Release {version}" } }, tag: { uses: tag }, build: { uses: build-wheel }, pypi: { uses: publish, environment: pypi } }
 `;
 
-/** One step makes one tag: a plan of several packages has none. */
+/** Several packages, released without a commit and tags; with them: several-tags.test.ts. */
 const withoutTag = tail.replace(/ commit: .*tag: \{ uses: tag \},/, "");
 
 const manifest = (name: string, version: string): string =>
@@ -143,6 +143,71 @@ test("commits with hostile text steer no terminal and open nothing in the previe
   assert.equal(stdout.includes("\u001b"), false);
   assert.match(stdout, /&lt;script>/);
   assert.equal(execFileSync("ls", [bed.project], { encoding: "utf8" }).includes("owned"), false);
+});
+
+test("changelog tells the whole history by its releases, merges and candidates included", async (t) => {
+  const bed = bedOf(t, one("commits"));
+  change(bed, "a.py", "feat: first");
+  bed.git("tag", "--annotate", "v1.0.0", "--message", "v1.0.0");
+  bed.git("switch", "--quiet", "--create", "side");
+  change(bed, "s.py", "fix(side): hole");
+  bed.git("switch", "--quiet", "-");
+  change(bed, "b.py", "feat!: candidate");
+  bed.git("tag", "v2.0.0rc1");
+  bed.git("merge", "--quiet", "--no-ff", "--message", "Merge side", "side");
+  change(bed, "c.py", "docs: words");
+  bed.git("tag", "v2.0.0");
+  change(bed, "d.py", "feat: \u001b[31mred\u0007 <script> $(touch owned)\n\n\u001b]0;title\u0007");
+  const day = new Date().getUTCFullYear();
+
+  const text = await bed.slipway(["changelog"], source);
+  const released = await bed.slipway(["changelog", "--released"], source);
+  const document = await json<{ sections: readonly { version?: string; count: number }[] }>(bed, "changelog");
+
+  const told = text.stdout.replaceAll(new RegExp(`${day}-\\d\\d-\\d\\d`, "g"), "DAY");
+  const older =
+    "## 2.0.0 - DAY\n\n### Added\n\n- **Breaking:** candidate\n\n### Fixed\n\n- **side:** hole\n\n## 1.0.0 - DAY\n\n### Added\n\n- first\n\n### Changed\n\n- one\n";
+  const begin = "# Changelog\n\nAll notable changes are told here, newest first.\n\n";
+  assert.equal(told, `${begin}## Unreleased\n\n### Added\n\n- red &lt;script> $(touch owned)\n\n${older}`);
+  assert.equal(released.stdout.replaceAll(/\d{4}-\d\d-\d\d/g, "DAY"), `${begin}${older}`);
+  assert.deepEqual([text.code, text.stderr, released.code], [0, "", 0]);
+  assert.deepEqual(checkJsonSchema(strictly(changelogDocumentSchema), document), []);
+  assert.deepEqual(
+    document.sections.map(({ version, count }) => [version, count]),
+    [
+      [undefined, 1],
+      ["2.0.0", 4],
+      ["1.0.0", 2],
+    ],
+  );
+});
+
+test("of a monorepo changelog tells one package, and a shallow clone or a section that is written twice is said", async (t) => {
+  const ids = ["a", "b"];
+  const bed = bedOf(t, {
+    "slipway.yaml": `slipway: 1\nproject: many\nversions: each\npackages: { ${ids.map((id) => `${id}: { path: packages/${id}, tag: "${id}-v{version}", changelog: { file: packages/${id}/CHANGELOG.md, by: git-cliff } }`).join(", ")} }\nversion: { from: commits }\n${withoutTag}`,
+    ...Object.fromEntries(ids.map((id) => [`packages/${id}/pyproject.toml`, manifest(id, "1.0.0")])),
+  });
+  for (const id of ids) bed.git("tag", `${id}-v1.0.0`);
+  change(bed, "packages/a/x.py", "feat: of a");
+  change(bed, "packages/b/x.py", "fix: of b");
+  bed.git("tag", "b-v1.0.1");
+
+  const none = await bed.slipway(["changelog"], source);
+  const wrong = await bed.slipway(["changelog", "--package", "c"], source);
+  const a = await bed.slipway(["changelog", "--package", "a"], source);
+  const b = await bed.slipway(["changelog", "--package", "b"], source);
+  const shallow = path.join(bed.folder, "shallow");
+  execFileSync("git", ["clone", "--quiet", "--depth", "1", `file://${bed.project}`, shallow], { stdio: "pipe" });
+  const cut = await bed.slipway(["-C", shallow, "changelog", "--package", "b"], source);
+
+  assert.deepEqual([none.code, wrong.code, a.code, b.code, cut.code], [2, 2, 0, 0, 0]);
+  assert.match(none.stderr, /Cannot tell one changelog: .* 2 packages[^]*hint: Name one of them, as in `slipway changelog --package a`/);
+  assert.match(a.stdout, /\n## Unreleased\n\n### Added\n\n- of a\n\n## 1\.0\.0 - [^]*- one\n$/);
+  assert.match(a.stderr, /^note what is not released yet is written again when it is released \(`by: git-cliff`\)/);
+  assert.match(b.stdout, /first\.\n\n## 1\.0\.1 - \S+\n\n### Fixed\n\n- of b\n\n## 1\.0\.0 - /);
+  assert.equal(b.stderr, "");
+  assert.match(cut.stderr, /^note this clone is shallow, and older commits are not told: run `git fetch --unshallow --tags`\n$/);
 });
 
 test("a word said again goes on with the run that it began; another word is another plan", async (t) => {

@@ -108,6 +108,7 @@ export function createLife(parts: LifeParts): Living {
         return recorded;
       },
       ...(parts.isGrouped ? { together, more: () => ended.splice(0) } : {}),
+      asked: () => judgeRows(state, journal.asks(runId), () => managers),
       perform(move, current) {
         life.boundary("before a move");
         parts.onMove();

@@ -1,6 +1,6 @@
 // Builders for use cases: a configuration from its text, a package as it would be found in a commit, a tag.
 import assert from "node:assert/strict";
-import type { FoundPackage } from "../../src/app/packages.ts";
+import type { FoundPackage } from "../../src/app/packages/found.ts";
 import { parseSlipwayYaml } from "../../src/app/vocabulary.ts";
 import type { Configuration } from "../../src/domain/configuration.ts";
 import type { PackageHistory } from "../../src/domain/version/history.ts";

@@ -28,6 +28,10 @@ export interface DoorOptions {
   /** Path there for a path here. Default: the same. */
   readonly lead?: (path: string) => string;
   readonly port?: number;
+  /** Awaited before a visit is handed on. Default: nothing is waited for. */
+  readonly before?: (visit: Visit) => Promise<void>;
+  /** Awaited once the server has answered, before anybody is told. Default: nothing is waited for. */
+  readonly beforeReply?: (visit: Visit) => Promise<void>;
 }
 
 export async function openDoor(options: DoorOptions): Promise<Door> {
@@ -37,7 +41,10 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     const visit = visitOf(asked);
     seen.push(visit);
     hears(visit);
-    handOn(asked, answer, options);
+    void (options.before?.(visit) ?? Promise.resolve()).then(() => {
+      // Whoever did not wait for it has sent nothing.
+      if (!asked.destroyed) handOn({ asked, answer, visit }, options);
+    });
   });
   await new Promise<void>((resolve) => void server.listen(options.port ?? 0, "127.0.0.1", resolve));
   return {
@@ -64,8 +71,14 @@ function visitOf(asked: IncomingMessage): Visit {
   };
 }
 
+interface Visiting {
+  readonly asked: IncomingMessage;
+  readonly answer: ServerResponse;
+  readonly visit: Visit;
+}
+
 /** A line that is cut behind the door is cut before it as well. */
-function handOn(asked: IncomingMessage, answer: ServerResponse, { to, lead = (path) => path }: DoorOptions): void {
+function handOn({ asked, answer, visit }: Visiting, { to, lead = (path) => path, beforeReply }: DoorOptions): void {
   const behind = new URL(to());
   const { host: _, ...headers } = asked.headers;
   const there = request(
@@ -77,9 +90,12 @@ function handOn(asked: IncomingMessage, answer: ServerResponse, { to, lead = (pa
       headers: { ...headers, host: behind.host },
     },
     (reply) => {
-      answer.writeHead(reply.statusCode ?? 502, outside(reply.headers, behind.origin, `http://${asked.headers.host ?? ""}`));
-      reply.pipe(answer);
       reply.once("error", () => answer.destroy());
+      void (beforeReply?.(visit) ?? Promise.resolve()).then(() => {
+        if (answer.destroyed) return;
+        answer.writeHead(reply.statusCode ?? 502, outside(reply.headers, behind.origin, `http://${asked.headers.host ?? ""}`));
+        reply.pipe(answer);
+      });
     },
   );
   there.once("error", () => answer.destroy());

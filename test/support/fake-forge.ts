@@ -1,6 +1,16 @@
 // An in-memory forge for unit tests of steps: it holds releases, issues and workflow runs, judges by the same pure rules as
 // the real clients, and fails when a test says so.
-import type { Asset, Forge, Issue, Release, WantedRelease, WorkflowRun } from "../../src/forges/forge.ts";
+import type {
+  Asset,
+  Forge,
+  Issue,
+  Release,
+  ReleaseReads,
+  SettingReads,
+  Unknown,
+  WantedRelease,
+  WorkflowRun,
+} from "../../src/forges/forge.ts";
 import { judgeDraft, judgePublished, searchReleases } from "../../src/forges/judge.ts";
 import { carriesMark, withMark } from "../../src/forges/mark.ts";
 import { digestOf } from "./ports.ts";
@@ -12,20 +22,34 @@ export interface FakeForge extends Forge {
     readonly assets: Map<number, (Asset & { readonly bytes: string })[]>;
     issues: (Issue & { readonly comments: string[] })[];
     runs: (WorkflowRun & { readonly inputs: Readonly<Record<string, string>> })[];
+    /** Of the release that is shown as the latest. */
+    latest: number | undefined;
+    /** Where tags lead. */
+    readonly tags: Map<string, string>;
     /** What was called, in order. */
     readonly calls: string[];
   };
 }
 
 const at = "2026-01-01T00:00:00Z";
-const unknown = { kind: "unknown", why: "the forge does not answer" } as const;
 
 export function fakeForge(
-  parts: { readonly silent?: boolean; readonly write?: (to: string, bytes: string) => Promise<void> } = {},
+  parts: {
+    readonly silent?: boolean | "lasting";
+    readonly write?: (to: string, bytes: string) => Promise<void>;
+    readonly settings?: Partial<SettingReads>;
+    readonly latest?: ReleaseReads["latest"];
+  } = {},
 ): FakeForge {
-  const held: FakeForge["held"] = { releases: [], assets: new Map(), issues: [], runs: [], calls: [] };
+  const held: FakeForge["held"] = { releases: [], assets: new Map(), issues: [], runs: [], latest: undefined, tags: new Map(), calls: [] };
   let ids = 0;
-  const find = (wanted: Pick<WantedRelease, "tag" | "mark">) => (parts.silent === true ? unknown : searchReleases(held.releases, wanted));
+  const isSilent = parts.silent !== undefined && parts.silent !== false;
+  const unknown: Unknown = {
+    kind: "unknown",
+    why: "the forge does not answer",
+    ...(parts.silent === "lasting" ? { lasting: true } : {}),
+  };
+  const find = (wanted: Pick<WantedRelease, "tag" | "mark">) => (isSilent ? unknown : searchReleases(held.releases, wanted));
   const assetsOf = (id: number) => held.assets.get(id) ?? [];
   const change = (id: number, to: Partial<Release>): void => {
     held.releases = held.releases.map((one) => (one.id === id ? { ...one, ...to } : one));
@@ -46,6 +70,8 @@ export function fakeForge(
     locate: () => "https://forge.example/slip/demo",
     releases: {
       refusals: () => [],
+      latest: parts.latest ?? { kind: "told" },
+      published: async () => (isSilent ? unknown : { kind: "listed", releases: held.releases.filter(({ draft }) => !draft) }),
       find: async (wanted) => find(wanted),
       observeDraft: async (wanted) => judgeDraft(find(wanted), wanted),
       observePublished: async (wanted) => judgePublished(find(wanted), wanted, { kind: "found", found: wanted.commit }),
@@ -71,7 +97,10 @@ export function fakeForge(
         const extra = page.kind === "ours" ? assetsOf(page.found.id).filter(({ name }) => !names.includes(name)) : [];
         return { kind: "surveyed", strangers: extra.map(({ name }) => ({ target: "forge", name })) };
       },
-      tagCommit: async () => ({ kind: "absent" }),
+      tagCommit: async (tag) => {
+        const commit = held.tags.get(tag);
+        return commit === undefined ? { kind: "absent" } : { kind: "found", found: commit };
+      },
       createDraft: async (wanted) => {
         held.calls.push(`create ${wanted.tag}`);
         const id = (ids += 1);
@@ -94,6 +123,7 @@ export function fakeForge(
       publish: async (id, wanted) => {
         held.calls.push(`publish ${wanted.tag}`);
         change(id, { draft: false, publishedAt: at });
+        if (wanted.latest) held.latest = id;
         return sent;
       },
       remove: async (id) => {
@@ -128,7 +158,7 @@ export function fakeForge(
     },
     issues: {
       find: async (query) =>
-        parts.silent === true
+        isSilent
           ? unknown
           : {
               kind: "listed",
@@ -170,8 +200,7 @@ export function fakeForge(
     },
     workflows: {
       run: async () => ({ kind: "absent" }),
-      findRuns: async ({ mark }) =>
-        parts.silent === true ? unknown : { kind: "listed", runs: held.runs.filter(({ title }) => title.includes(mark)) },
+      findRuns: async ({ mark }) => (isSilent ? unknown : { kind: "listed", runs: held.runs.filter(({ title }) => title.includes(mark)) }),
       observeRun: async () => ({ kind: "absent" }),
       dispatch: async ({ workflow, ref, inputs }) => {
         held.calls.push(`dispatch ${workflow} at ${ref}`);
@@ -190,8 +219,10 @@ export function fakeForge(
     },
     settings: {
       facts: async () => ({ kind: "absent" }),
+      protections: async () => ({ kind: "absent" }),
       immutableReleases: async () => ({ kind: "unsupported", why: "a fake" }),
       environments: async () => ({ kind: "unsupported", why: "a fake" }),
+      ...parts.settings,
     },
   };
 }

@@ -7,7 +7,18 @@ import { firstHead } from "../../src/domain/run/head.ts";
 import type { Artifact, ArtifactKind } from "../../src/domain/artifact.ts";
 import { sha256, type Sha256 } from "../../src/domain/digest.ts";
 import type { PlannedEnvironment, PlannedPackage, PlannedRegistry, PlannedStep, Plan } from "../../src/domain/plan/plan.ts";
-import type { Archives, ArchiveOpened, Clock, Command, CommandEnd, Exec, FileInfo, Files, Log } from "../../src/platform/ports.ts";
+import type {
+  Archives,
+  ArchiveOpened,
+  Clock,
+  Command,
+  CommandEnd,
+  Exec,
+  FileInfo,
+  Files,
+  ImageArchives,
+  Log,
+} from "../../src/platform/ports.ts";
 import type { ReadRegistry, Registry } from "../../src/registries/registry.ts";
 import type { EffectPorts, Frozen, Planned, Use, WorkPorts, Remote } from "../../src/steps/step.ts";
 
@@ -82,7 +93,10 @@ export function memoryFiles(initial: Readonly<Record<string, string | { readonly
     content,
     readText,
     readTextIfThere: async (file) => text(file),
+    // One byte for each character, so that a test can write bytes as text.
+    readBytes: async (file, { offset, sizeBytes }) => Buffer.from(await readText(file), "latin1").subarray(offset, offset + sizeBytes),
     writeText: async (file, written) => void content.set(file, written),
+    overwrite: async (file, written) => void content.set(file, written),
     info: async (path): Promise<FileInfo | undefined> => {
       const found = content.get(path);
       if (typeof found === "string") return { kind: "file", sizeBytes: Buffer.byteLength(found) };
@@ -131,7 +145,10 @@ export function fakeArchives(byFile: Readonly<Record<string, Readonly<Record<str
     };
     return { kind: "opened", archive: { members: list, faults: [], readText, digests: async () => new Map() } };
   };
-  return { openZip: open, openTarGz: open };
+  const write = async (): Promise<never> => {
+    throw new Error("no archive is written in this test");
+  };
+  return { openZip: open, openTarGz: open, write };
 }
 
 /** A registry at which nothing stands; what a test is about is put in `parts`. */
@@ -165,6 +182,7 @@ export interface FakePorts extends WorkPorts, EffectPorts {
 }
 
 export interface FakePortsParts {
+  readonly images?: ImageArchives;
   readonly programs?: Readonly<Record<string, Program>>;
   readonly files?: MemoryFiles;
   readonly archives?: Archives;
@@ -203,6 +221,7 @@ export function fakePorts(parts: FakePortsParts = {}): FakePorts {
     exec: fakeExec(parts.programs ?? {}),
     files: parts.files ?? memoryFiles(),
     archives: parts.archives ?? fakeArchives({}),
+    images: parts.images ?? { openImage: async () => ({ kind: "unreadable", why: "is no image" }) },
     log: silentLog,
     signal: new AbortController().signal,
     host: parts.host ?? "linux-x86_64",

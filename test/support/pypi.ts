@@ -1,4 +1,5 @@
 // A rehearsal PyPI and our client for tests: started in a folder of the test's own, with the real clock, closed at its end.
+import { randomBytes } from "node:crypto";
 import type { TestContext } from "node:test";
 import { join } from "node:path";
 import { sha256 } from "../../src/domain/digest.ts";
@@ -7,7 +8,9 @@ import { openHttp, type HttpOptions } from "../../src/platform/http.ts";
 import { pypiRegistry, type PypiOptions } from "../../src/registries/pypi/client.ts";
 import { startRehearsalPypi, type RehearsalOptions, type RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
 import type { Publication, Registry, Upload } from "../../src/registries/registry.ts";
-import { writeBuilt, type BuiltFile, type WheelOf } from "./wheel.ts";
+import type { Goods } from "./goods.ts";
+import { sdist } from "./sdist.ts";
+import { wheel, writeBuilt, type BuiltFile, type WheelOf } from "./wheel.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 export const realClock: Clock = {
@@ -70,3 +73,27 @@ export function uploadOf(folder: string, of: Pick<WheelOf, "name" | "version">, 
   const metadata = { headers, ...(description === "" ? {} : { description }) };
   return { ...publicationOf(of, built), file: writeBuilt(folder, built), metadata };
 }
+
+/** What the registry contract publishes to a Python index. */
+export const pypiGoods: Goods = {
+  package: "Slip.Demo",
+  spellings: ["slip-demo", "SLIP_demo"],
+  inAddress: /slip-demo/,
+  version: (number) => `1.${number}`,
+  respelled: (version) => `${version}.0`,
+  make: (folder, { version, note, paddingBytes }) => {
+    const of = {
+      name: "Slip.Demo",
+      version,
+      description: "A package\n",
+      descriptionContentType: "text/markdown",
+      ...(note === undefined ? {} : { summary: note }),
+      ...(paddingBytes === undefined ? {} : { files: { "slip_demo/data.bin": randomBytes(paddingBytes) } }),
+    };
+    return uploadOf(folder, of, wheel(of));
+  },
+  pair: (folder) => {
+    const of = { name: "Slip.Demo", version: "2.0rc1" };
+    return [uploadOf(folder, of, wheel(of)), uploadOf(folder, of, sdist(of))];
+  },
+};

@@ -6,6 +6,7 @@ import { delimiter, join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createArchives } from "../../src/platform/archives/archives.ts";
+import { createImageArchives } from "../../src/platform/archives/image-archive.ts";
 import { childEnvironment } from "../../src/platform/child-environment.ts";
 import { prepareChildHome } from "../../src/platform/child-home.ts";
 import { createSystemClock } from "../../src/platform/clock.ts";
@@ -71,6 +72,7 @@ export async function realPorts(t: TestContext, parts: RealPortsParts): Promise<
     exec,
     files: createFiles(),
     archives: createArchives(),
+    images: createImageArchives(),
     log: silentLog,
     signal: t.signal,
     host: "linux-x86_64",

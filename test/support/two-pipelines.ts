@@ -70,16 +70,27 @@ export interface PlaceOptions {
 
 let places = 0;
 
+/** Steps of the example that are left out, by what is tried without them. */
+const withoutSteps = {
+  all: [],
+  /** Branch and tag go out in one push. */
+  "one push": ["main"],
+  "from the tag on": ["bump", "changes", "commit", "checks", "check", "clear", "main"],
+} as const;
+
 /** The example's file and pipelines over a project whose wheel and sdist of one version stand in the repository. */
-export function prebuiltExample(version: string, steps: "all" | "from the tag on" = "all"): Readonly<Record<string, string | Uint8Array>> {
+export function prebuiltExample(version: string, steps: keyof typeof withoutSteps = "all"): Readonly<Record<string, string | Uint8Array>> {
   const built = [wheel(describedAs(version)), sdist(describedAs(version))];
-  const example = readFileSync(path.join(repositoryRoot, "examples", "two-pipelines", "slipway.yaml"), "utf8");
-  const { files } = prebuiltProject({ version: steps === "all" ? "1.0.0" : version, built });
-  const isLeftOut = (line: string): boolean => steps !== "all" && /^ {6}(?:bump|changes|commit|checks|check|clear): /.test(line);
+  const read = (file: string): string => readFileSync(path.join(repositoryRoot, "examples", "two-pipelines", ...file.split("/")), "utf8");
+  const example = read("slipway.yaml");
+  const workflow = ".github/workflows/publish.yml";
+  const { files } = prebuiltProject({ version: steps === "from the tag on" ? version : "1.0.0", built });
+  const isLeftOut = (line: string): boolean => withoutSteps[steps].some((step) => line.startsWith(`      ${step}: `));
   return {
     ...files,
     "CHANGELOG.md": "# Changelog\n\n## [1.0.0] - 2026-01-05\n\n### Added\n\n- Reeds stand.\n",
     "src/reed.py": "",
+    [workflow]: read(workflow),
     "slipway.yaml": example
       .split("\n")
       .filter((line) => !isLeftOut(line))

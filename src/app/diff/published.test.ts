@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { anArtifact, aPackage, digestOf, fakeRegistry } from "../../../test/support/ports.ts";
+import { anArtifact, aPackage, digestOf, fakeArchives, fakeRegistry } from "../../../test/support/ports.ts";
 import type { Archives, ArchiveOpened } from "../../platform/ports.ts";
 import type { ListedFile, Registry } from "../../registries/registry.ts";
 import { compareWithPublished, counterpart, versionBefore, type Built } from "./published.ts";
@@ -59,7 +59,7 @@ function archives(byFile: Readonly<Record<string, Readonly<Record<string, string
       texts[path] === undefined ? ({ kind: "absent" } as const) : ({ kind: "text", text: texts[path] } as const);
     return { kind: "opened", archive: { members, faults: [], readText, digests } };
   };
-  return { openZip: open, openTarGz: open };
+  return { ...fakeArchives({}), openZip: open, openTarGz: open };
 }
 
 async function compared(registry: Partial<Registry>, theirs?: Readonly<Record<string, string>>): ReturnType<typeof compareWithPublished> {

@@ -6,7 +6,8 @@ import { importNameOf } from "../../domain/pypi/import-name.ts";
 import { readManifestFacts, type ManifestFacts } from "../../domain/pypi/manifest-facts.ts";
 import { readPythonProject, type PythonProject } from "../../domain/pypi/project.ts";
 import { globMatcher } from "../globs.ts";
-import { manifestVersion, readManifests, type ReadCommit } from "../packages.ts";
+import type { ReadCommit } from "../packages/commit-source.ts";
+import { manifestVersion, readManifests } from "../packages/python.ts";
 
 export interface Discovered {
   /** Folder in the repository, `.` for the root. */

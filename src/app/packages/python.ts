@@ -1,64 +1,14 @@
-// Packages of the file joined with their manifests in the commit: names, ecosystems, versions. Reads; runs no project
-// code; a version that only running code would tell is asked for in words.
+// A Python package: its manifests, and where they say that its version is kept. Reads; runs no project code; a version that
+// only running code would tell is asked for in words.
 import path from "node:path";
-import type { Configuration, Ecosystem, PackageConfiguration } from "../domain/configuration.ts";
-import { SlipwayError } from "../domain/error.ts";
-import { projectFiles, readPythonProject, versionInText, type ProjectTexts, type PythonProject } from "../domain/pypi/project.ts";
-import { nextAfter } from "../domain/version/bump.ts";
-import { schemeOf } from "../domain/version/catalog.ts";
-import { parseTagPattern } from "../domain/version/tag.ts";
-import { newestTagged } from "../domain/version/tag-survey.ts";
-import type { Git } from "../platform/ports.ts";
-
-export interface FoundPackage {
-  readonly configuration: PackageConfiguration;
-  readonly ecosystem: Ecosystem;
-  /** Name as the manifest, or the file, writes it. */
-  readonly name: string;
-  /** Undefined where the version comes from the tag or an input. */
-  readonly manifestVersion: { readonly version: string; readonly file: string } | undefined;
-  /** Why there is no manifest version. */
-  readonly why: string;
-  /** What a plan or a rehearsal may go on from while nothing says the version; `from` is read after "as". */
-  readonly assumed: AssumedVersion | undefined;
-  readonly importName: string | undefined;
-  readonly python: PythonProject | undefined;
-}
-
-export interface AssumedVersion {
-  readonly version: string;
-  readonly from: string;
-}
-
-/** Reads texts of one commit. */
-export type ReadCommit = (file: string) => Promise<string | undefined>;
-
-export function commitReader(git: Git, root: string, commit: string): ReadCommit {
-  const seen = new Map<string, Promise<string | undefined>>();
-  return (file) => {
-    const key = path.posix.normalize(file);
-    const known = seen.get(key) ?? git.show(root, commit, key);
-    seen.set(key, known);
-    return known;
-  };
-}
-
-/** Names of the repository's tags that begin with a prefix. */
-export type ListTags = (prefix: string) => Promise<readonly string[]>;
-
-/** Lists all tags the first time that some are asked for: one process, however many packages ask. */
-export function tagLister(git: Git, root: string): ListTags {
-  let all: Promise<readonly string[]> | undefined;
-  return async (prefix) => {
-    all ??= git.tags(root, "**").then((tags) => tags.map(({ name }) => name));
-    return (await all).filter((name) => name.startsWith(prefix));
-  };
-}
-
-/** @throws SlipwayError PLAN_INVALID naming the package and what its folder lacks */
-export function findPackages(configuration: Configuration, read: ReadCommit, tags: ListTags): Promise<readonly FoundPackage[]> {
-  return Promise.all(configuration.packages.map((one) => findPackage(configuration, one, { read, tags })));
-}
+import type { PackageConfiguration } from "../../domain/configuration.ts";
+import { projectFiles, readPythonProject, versionInText, type ProjectTexts, type PythonProject } from "../../domain/pypi/project.ts";
+import { nextAfter } from "../../domain/version/bump.ts";
+import { schemeOf } from "../../domain/version/catalog.ts";
+import { parseTagPattern } from "../../domain/version/tag.ts";
+import { newestTagged } from "../../domain/version/tag-survey.ts";
+import type { ListTags, ReadCommit } from "./commit-source.ts";
+import { cannotPlan, lacksName, type AssumedVersion, type Finding, type FoundPackage } from "./found.ts";
 
 /** Texts of a folder's manifests, by file name. */
 export async function readManifests(folder: string, read: ReadCommit): Promise<ProjectTexts> {
@@ -72,30 +22,16 @@ export async function readManifests(folder: string, read: ReadCommit): Promise<P
   return texts;
 }
 
-async function findPackage(
-  configuration: Configuration,
-  one: PackageConfiguration,
-  around: { readonly read: ReadCommit; readonly tags: ListTags },
-): Promise<FoundPackage> {
-  const { read, tags } = around;
-  if (one.ecosystem !== undefined && one.ecosystem !== "pypi") {
-    throw new SlipwayError(
-      "NOT_YET",
-      `Cannot release package "${one.id}": this version of Slipway releases Python packages, not "${one.ecosystem}"`,
-      {
-        hint: "Leave it out of slipway.yaml for now",
-        ...problemAt(configuration, one),
-      },
-    );
-  }
+/** @throws SlipwayError PLAN_INVALID naming what the folder lacks */
+export async function findPythonPackage(finding: Finding): Promise<FoundPackage> {
+  const { one } = finding;
+  const { read, tags } = finding.source;
   const found = readPythonProject(await readManifests(one.path, read));
-  if (found.kind === "none")
-    throw missing(configuration, one, "has no pyproject.toml, setup.cfg or setup.py in the commit that is released");
-  if (found.kind === "invalid") throw missing(configuration, one, `has a pyproject.toml that is no TOML: ${found.why}`);
+  if (found.kind === "none") throw cannotPlan(finding, "has no pyproject.toml, setup.cfg or setup.py in the commit that is released");
+  if (found.kind === "invalid") throw cannotPlan(finding, `has a pyproject.toml that is no TOML: ${found.why}`);
   const { project } = found;
   const name = one.name ?? project.name;
-  if (name === undefined)
-    throw missing(configuration, one, "does not name itself in its manifest; write `name:` beside `path:` in slipway.yaml");
+  if (name === undefined) throw cannotPlan(finding, lacksName);
   const version = await manifestVersion(one, project, read);
   return {
     configuration: one,
@@ -163,15 +99,4 @@ function placesOf(version: Extract<PythonProject["version"], { kind: "file" }>, 
     above.push(path.posix.join(at, "Cargo.toml"));
   }
   return [...own, ...above];
-}
-
-function missing(configuration: Configuration, one: PackageConfiguration, what: string): SlipwayError {
-  return new SlipwayError("PLAN_INVALID", `Cannot plan package "${one.id}": folder "${one.path}" ${what}`, {
-    hint: "Commit the manifest, or mend `path:` of the package",
-    ...problemAt(configuration, one),
-  });
-}
-
-function problemAt(configuration: Configuration, one: PackageConfiguration): { readonly details: Readonly<Record<string, unknown>> } {
-  return { details: { place: configuration.places(["packages", one.id]) } };
 }

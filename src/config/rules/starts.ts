@@ -1,21 +1,30 @@
 // Pipelines that start pipelines: by `dispatch`, by pushing a tag they made, or by publishing a release at the forge. A
 // circle of them would release for ever, so it is refused before anything runs.
-import type { PipelineConfiguration, StepConfiguration } from "../../domain/configuration.ts";
+import type { Configuration, PipelineConfiguration, StepConfiguration } from "../../domain/configuration.ts";
 import { complain, type Judging } from "../judging.ts";
 import { type Path, quoted } from "../phrases.ts";
-import { type Judged, pipelinesMax, type Rule, stepsOf } from "./rule.ts";
+import { pipelinesMax, type Rule, stepsOf } from "./rule.ts";
 
-interface Start {
+/** One pipeline that starts another. */
+export interface Start {
   readonly from: string;
   readonly to: string;
+  /** The step of `from` that does it. */
   readonly step: StepConfiguration;
-  readonly how: string;
+  /** `dispatch` asks the forge for it; the others are events, which a forge may keep to itself. */
+  readonly kind: "dispatch" | "tag" | "release-published";
 }
+
+const hows: Readonly<Record<Start["kind"], string>> = {
+  dispatch: "dispatches",
+  tag: "pushes a release tag, which starts",
+  "release-published": "publishes a release, which starts",
+};
 
 export const judgeStarts: Rule = (judging, judged) => {
   // More are refused as too many.
   if (judged.configuration.pipelines.length > pipelinesMax) return;
-  const starts = judged.configuration.pipelines.flatMap((pipeline) => startsOf(judged, pipeline));
+  const starts = pipelineStarts(judged.configuration);
   const told = new Set<string>();
   for (const { name } of judged.configuration.pipelines) {
     const circle = told.has(name) ? undefined : shortestCircle(starts, name);
@@ -25,20 +34,25 @@ export const judgeStarts: Rule = (judging, judged) => {
   }
 };
 
-function startsOf({ configuration }: Judged, pipeline: PipelineConfiguration): readonly Start[] {
+/** Which pipeline of the file starts which, and by what. */
+export function pipelineStarts(configuration: Pick<Configuration, "pipelines">): readonly Start[] {
+  return configuration.pipelines.flatMap((pipeline) => startsOf(configuration, pipeline));
+}
+
+function startsOf(configuration: Pick<Configuration, "pipelines">, pipeline: PipelineConfiguration): readonly Start[] {
   const steps = stepsOf(pipeline);
   const pushed = pushOfOwnTag(steps);
   return configuration.pipelines.flatMap((other) => {
     const starts = (kind: string): boolean => other.on.some((trigger) => trigger.kind === kind);
-    const by = (step: StepConfiguration | undefined, how: string): readonly Start[] =>
-      step === undefined ? [] : [{ from: pipeline.name, to: other.name, step, how }];
+    const by = (step: StepConfiguration | undefined, kind: Start["kind"]): readonly Start[] =>
+      step === undefined ? [] : [{ from: pipeline.name, to: other.name, step, kind }];
     return [
       ...by(
         steps.find((step) => step.uses === "dispatch" && step.with.pipeline === other.name),
-        "dispatches",
+        "dispatch",
       ),
-      ...by(starts("tag") ? pushed : undefined, "pushes a release tag, which starts"),
-      ...by(starts("release-published") ? steps.find(publishesRelease) : undefined, "publishes a release, which starts"),
+      ...by(starts("tag") ? pushed : undefined, "tag"),
+      ...by(starts("release-published") ? steps.find(publishesRelease) : undefined, "release-published"),
     ];
   });
 }
@@ -71,11 +85,11 @@ function shortestCircle(starts: readonly Start[], name: string): readonly Start[
 function refuse(judging: Judging, circle: readonly Start[]): void {
   const [first, ...rest] = circle;
   if (first === undefined) return;
-  const parts = [first, ...rest].map(({ step, how, to }) => `step ${quoted(step.name)} ${how} ${quoted(to)}`);
+  const parts = [first, ...rest].map(({ step, kind, to }) => `step ${quoted(step.name)} ${hows[kind]} ${quoted(to)}`);
   const path: Path = [...first.step.path, "uses"];
   complain(judging, path, () => ({
     message: `Cannot let the pipeline ${quoted(first.from)} start itself: ${parts.join(", whose ")}`,
     hint:
-      rest.length === 0 && first.how !== "dispatches" ? "Make the tag or release in a pipeline of its own" : "Take one of these steps out",
+      rest.length === 0 && first.kind !== "dispatch" ? "Make the tag or release in a pipeline of its own" : "Take one of these steps out",
   }));
 }

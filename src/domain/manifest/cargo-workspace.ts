@@ -2,7 +2,7 @@
 // globs, and packages that members reach by `path`.
 import { readCargoManifest, type CargoManifest } from "./cargo-manifest.ts";
 import type { Refusal } from "./edit.ts";
-import { folderOf, isOutside, joinPath, upwards, type ManifestTree } from "./manifest-tree.ts";
+import { folderOf, isOutside, joinPath, oncePerTree, upwards, type ManifestTree } from "./manifest-tree.ts";
 
 export interface CargoFile {
   readonly path: string;
@@ -25,6 +25,9 @@ export type FoundWorkspace =
 /** Packages of one workspace that are read. */
 export const membersMax = 5000;
 
+const manifests = oncePerTree<ReadFile | undefined>();
+const workspaces = oncePerTree<FoundWorkspace>();
+
 /** The workspace that a manifest belongs to; of a package alone, just its own manifest. */
 export async function findWorkspace(manifest: string, tree: ManifestTree): Promise<FoundWorkspace> {
   const own = await readFile(manifest, tree);
@@ -37,7 +40,7 @@ export async function findWorkspace(manifest: string, tree: ManifestTree): Promi
     if (root === undefined) continue;
     if (root.kind === "refused") return root;
     if (root.file.manifest.workspace === undefined) continue;
-    const found = await readMembers(root.file, tree);
+    const found = await workspaces(tree, root.file.path, () => readMembers(root.file, tree));
     if (found.kind === "refused" || found.workspace.files.some((one) => one.path === own.file.path)) return found;
     break;
   }
@@ -46,7 +49,12 @@ export async function findWorkspace(manifest: string, tree: ManifestTree): Promi
 
 type ReadFile = { readonly kind: "file"; readonly file: CargoFile } | Extract<FoundWorkspace, { kind: "refused" }>;
 
-async function readFile(path: string, tree: ManifestTree): Promise<ReadFile | undefined> {
+/** Read once, however many packages ask. */
+function readFile(path: string, tree: ManifestTree): Promise<ReadFile | undefined> {
+  return manifests(tree, joinPath(path), () => readManifest(path, tree));
+}
+
+async function readManifest(path: string, tree: ManifestTree): Promise<ReadFile | undefined> {
   const text = await tree.read(path);
   if (text === undefined) return undefined;
   const read = readCargoManifest(text);

@@ -8,6 +8,18 @@ export interface ManifestTree {
   folders(folder: string, pattern: string): Promise<readonly string[]>;
 }
 
+/** What is made of a tree's files once, and asked for by each package: by tree, and by a key in it. */
+export function oncePerTree<T>(): (tree: ManifestTree, key: string, make: () => Promise<T>) => Promise<T> {
+  const made = new WeakMap<ManifestTree, Map<string, Promise<T>>>();
+  return (tree, key, make) => {
+    const known = made.get(tree) ?? new Map<string, Promise<T>>();
+    made.set(tree, known);
+    const one = known.get(key) ?? make();
+    known.set(key, one);
+    return one;
+  };
+}
+
 /** Folders that one pattern may mean, and that are walked for it. */
 export const foldersMax = 10_000;
 

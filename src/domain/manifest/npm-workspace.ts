@@ -1,7 +1,7 @@
 // An npm workspace as npm itself finds it (npm's documentation of `workspaces`): the root above a package, and its members by
 // globs, less those that a pattern with `!` takes out again.
 import type { Refusal } from "./edit.ts";
-import { joinPath, upwards, type ManifestTree } from "./manifest-tree.ts";
+import { folderOf, joinPath, oncePerTree, upwards, type ManifestTree } from "./manifest-tree.ts";
 import { readPackageJson, type NpmManifest } from "./npm.ts";
 
 export interface NpmFile {
@@ -22,13 +22,21 @@ export interface NpmWorkspaceFiles {
   readonly refused: readonly Extract<ReadNpmFile, { kind: "refused" }>[];
 }
 
-export async function readNpmFile(folder: string, tree: ManifestTree): Promise<ReadNpmFile | undefined> {
+const manifests = oncePerTree<ReadNpmFile | undefined>();
+const workspaces = oncePerTree<NpmWorkspace>();
+
+/** Read once, however many packages ask. */
+export function readNpmFile(folder: string, tree: ManifestTree): Promise<ReadNpmFile | undefined> {
   const path = joinPath(folder, "package.json");
+  return manifests(tree, path, () => readManifest(path, tree));
+}
+
+async function readManifest(path: string, tree: ManifestTree): Promise<ReadNpmFile | undefined> {
   const text = await tree.read(path);
   if (text === undefined) return undefined;
   const read = readPackageJson(text);
   if (read.kind === "refused") return { kind: "refused", file: path, refusal: read };
-  return { kind: "file", file: { path, folder: joinPath(folder), text, manifest: read.manifest } };
+  return { kind: "file", file: { path, folder: folderOf(path), text, manifest: read.manifest } };
 }
 
 /** The workspace that a package belongs to. */
@@ -36,15 +44,25 @@ export async function findNpmWorkspace(own: NpmFile, tree: ManifestTree): Promis
   for (const folder of upwards(own.folder)) {
     const root = folder === own.folder ? { kind: "file" as const, file: own } : await readNpmFile(folder, tree);
     if (root?.kind !== "file" || root.file.manifest.workspaces === undefined) continue;
-    const folders = await memberFolders(root.file, tree);
-    if (root.file !== own && !folders.has(own.folder)) continue;
-    const read = await Promise.all([...folders].filter((one) => one !== root.file.folder).toSorted().map((one) => readNpmFile(one, tree))); // prettier-ignore
-    return {
-      files: [root.file, ...read.flatMap((one) => (one?.kind === "file" ? [one.file] : []))],
-      refused: read.flatMap((one) => (one?.kind === "refused" ? [one] : [])),
-    };
+    const found = await workspaces(tree, root.file.path, () => readWorkspace(root.file, tree));
+    if (root.file === own || found.folders.has(own.folder)) return found;
   }
   return { files: [own], refused: [] };
+}
+
+interface NpmWorkspace extends NpmWorkspaceFiles {
+  readonly folders: ReadonlySet<string>;
+}
+
+async function readWorkspace(root: NpmFile, tree: ManifestTree): Promise<NpmWorkspace> {
+  const folders = await memberFolders(root, tree);
+  const members = [...folders].filter((one) => one !== root.folder).toSorted();
+  const read = await Promise.all(members.map((one) => readNpmFile(one, tree)));
+  return {
+    folders,
+    files: [root, ...read.flatMap((one) => (one?.kind === "file" ? [one.file] : []))],
+    refused: read.flatMap((one) => (one?.kind === "refused" ? [one] : [])),
+  };
 }
 
 async function memberFolders(root: NpmFile, tree: ManifestTree): Promise<ReadonlySet<string>> {

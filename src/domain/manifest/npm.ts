@@ -16,6 +16,8 @@ export interface NpmRequirement {
   /** Name of the package that is asked for. */
   readonly name: string;
   readonly statement: Statement;
+  /** Only whoever works on the package asks for it. */
+  readonly development: boolean;
 }
 
 export type ReadNpm = { readonly kind: "npm"; readonly manifest: NpmManifest } | Refusal;
@@ -77,7 +79,7 @@ function requirementsOfOldLock(text: string, root: JsonValue): readonly NpmRequi
     for (const [required, range] of membersOf(memberAt(value, ["requires"]))) {
       const statement = jsonStatement(text, range, `dependencies.${name}.requires.${required}`);
       if ("kind" in statement) return statement;
-      found.push({ name: required, statement });
+      found.push({ name: required, statement, development: false });
     }
   }
   return found;
@@ -90,7 +92,7 @@ function requirementsOf(text: string, from: JsonValue, prefix: string): readonly
       if (value.node.type !== "string") continue;
       const statement = jsonStatement(text, value, `${prefix}${table}.${name}`);
       // Whoever writes a range with escapes keeps it, unless it is one that has to change.
-      if (!("kind" in statement)) found.push({ name, statement });
+      if (!("kind" in statement)) found.push({ name, statement, development: table === "devDependencies" });
     }
   }
   return found;

@@ -61,6 +61,8 @@ export interface StepUse {
   readonly with: JsonObject;
   readonly leg: Leg;
   readonly packages: readonly PlannedPackage[];
+  /** Whether the packages are one release, or each has its own. */
+  readonly versions: Configuration["versions"];
   readonly environment: PlannedEnvironment | undefined;
 }
 
@@ -281,8 +283,13 @@ function addLeg(assembling: Assembling, adding: Adding & { readonly leg: Leg; re
   return [id];
 }
 
-function useOf({ inputs, packages }: AssembleRequest, step: StepConfiguration, at: Pick<StepUse, "leg" | "environment">): StepUse {
-  return { uses: step.uses, with: withInputs(step.with, inputs), packages, ...at };
+function useOf(request: AssembleRequest, step: StepConfiguration, at: Pick<StepUse, "leg" | "environment">): StepUse {
+  return { ...plainUse(request, step.uses), with: withInputs(step.with, request.inputs), ...at };
+}
+
+/** A step that the file does not write, or writes with nothing beside its name. */
+function plainUse({ packages, configuration }: AssembleRequest, uses: string): StepUse {
+  return { uses, with: {}, leg: {}, packages, versions: configuration.versions, environment: undefined };
 }
 
 function plannedStep(parts: {
@@ -345,7 +352,7 @@ function frontierFor(assembling: Assembling, step: StepConfiguration): readonly 
 /** A step that runs by itself before all others. */
 function addFirst(assembling: Assembling, uses: string): void {
   const { request, steps, traits } = assembling;
-  const described = request.describe({ uses, with: {}, leg: {}, packages: request.packages, environment: undefined });
+  const described = request.describe(plainUse(request, uses));
   if (described.kind !== "described") return;
   traits.set(uses, described.traits);
   steps.push(
@@ -366,7 +373,7 @@ function addByItself(assembling: Assembling, step: StepConfiguration, rule: ByIt
   const takes = describeQuietly(assembling, step)?.takes ?? [];
   const isWritten = stepsOf(request.pipeline).some(({ uses }) => uses === rule.uses);
   if (isWritten || step.uses === rule.uses || !rule.isDue({ takes, steps, frontier, traits })) return;
-  const described = request.describe({ uses: rule.uses, with: {}, leg: {}, packages: request.packages, environment: undefined });
+  const described = request.describe(plainUse(request, rule.uses));
   if (described.kind !== "described") return;
   const count = steps.filter((one) => one.uses === described.traits.uses).length;
   const id = count === 0 ? rule.uses : `${rule.uses}-${count + 1}`;

@@ -76,6 +76,21 @@ export interface PlannedPackage {
   /** Release tag of this version, where the package has a pattern for it. */
   readonly tag?: string;
   readonly changelog?: PlannedChangelog;
+  /** What it stands for at a registry, in an order in which they may be published: members of a workspace. Absent: itself. */
+  readonly members?: readonly PlannedMember[];
+  /** Names of packages of this plan, of the same ecosystem, that have to be published before. Absent: none. */
+  readonly needs?: readonly string[];
+  /** Name of a binary at the forge, with `{name}`, `{os}`, `{arch}` and `{version}` in it. */
+  readonly asset?: string;
+}
+
+/** A member of a workspace, published with the version of the package that stands for the workspace. */
+export interface PlannedMember {
+  /** Name as its manifest writes it. */
+  readonly name: string;
+  readonly folder: string;
+  /** As of `PlannedPackage`. */
+  readonly needs?: readonly string[];
 }
 
 /** Where the changes of a package's versions are told. */

@@ -10,5 +10,6 @@ export function createArchives(): Archives {
   return {
     openZip: async (file) => (await import("./zip-archive.ts")).openZip(file),
     openTarGz: async (file) => (await import("./tar-archive.ts")).openTarGz(file),
+    write: async (writing) => (await import("./write-archive.ts")).writeArchive(writing),
   };
 }

@@ -10,6 +10,8 @@ import { readPaxRecords, type PaxRecords } from "./tar-pax.ts";
 
 export interface TarMember extends ArchiveMember {
   readonly link?: { readonly hard: boolean; readonly to: string };
+  /** Where its data begin, in bytes from the start of the tar. */
+  readonly dataAt: number;
 }
 
 export interface TarVisitor {
@@ -51,6 +53,8 @@ interface Walking {
   /** A block of which the end has not come yet. */
   readonly held: Buffer;
   heldBytes: number;
+  /** Bytes of the tar that were used up. */
+  position: number;
   state: State;
   pending: Pending;
   members: number;
@@ -63,6 +67,7 @@ export function createTarWalk(visitor: TarVisitor, faults: Faults): TarWalk {
     faults,
     held: Buffer.alloc(blockBytes),
     heldBytes: 0,
+    position: 0,
     state: { kind: "header" },
     pending: { faults: [] },
     members: 0,
@@ -89,6 +94,7 @@ function step(walking: Walking, bytes: Buffer): number {
   const used = Math.min(bytes.length, blockBytes - walking.heldBytes);
   bytes.copy(held, walking.heldBytes, 0, used);
   walking.heldBytes += used;
+  walking.position += used;
   if (walking.heldBytes === blockBytes) {
     walking.heldBytes = 0;
     walking.state = onBlock(walking);
@@ -98,6 +104,7 @@ function step(walking: Walking, bytes: Buffer): number {
 
 function stepCounted(walking: Walking, counted: Counted, bytes: Buffer): number {
   const piece = bytes.subarray(0, counted.left);
+  walking.position += piece.length;
   if (counted.kind === "data") walking.visitor.data(piece);
   if (counted.kind === "extended") counted.pieces.push(Buffer.from(piece));
   counted.left -= piece.length;
@@ -128,7 +135,7 @@ function onHeader(walking: Walking, header: TarHeader): State {
   const { faults } = walking;
   const isExtended = header.type === "x" || header.type === "g" || header.type === "L" || header.type === "K";
   if (isExtended) return onExtended(header, faults);
-  const member = memberOf(header, walking.pending, faults);
+  const member = memberOf(header, walking, faults);
   walking.pending = { faults: [] };
   walking.members += 1;
   if (walking.members > entriesMax) {
@@ -178,7 +185,7 @@ function paddingOf(sizeBytes: number): number {
   return (blockBytes - (sizeBytes % blockBytes)) % blockBytes;
 }
 
-function memberOf(header: TarHeader, pending: Pending, faults: Faults): TarMember {
+function memberOf(header: TarHeader, { pending, position: dataAt }: Walking, faults: Faults): TarMember {
   const raw = pending.path ?? header.path;
   const isFolder = header.type === "5" || (header.oldType && raw.endsWith("/"));
   const path = isFolder ? raw.replace(/\/+$/, "") : raw;
@@ -190,11 +197,11 @@ function memberOf(header: TarHeader, pending: Pending, faults: Faults): TarMembe
   if (pending.path === undefined && header.nameFault !== undefined) own.push(header.nameFault);
   if (isLink && pending.linkTo === undefined && header.linkFault !== undefined) own.push(header.linkFault);
   for (const fault of own) faults.add(`${shown(path)} ${fault}`);
-  if (isFolder) return { path, kind: "folder", sizeBytes };
-  if (isLink) return { path, kind: "link", sizeBytes, link: { hard: header.type === "1", to: pending.linkTo ?? header.linkTo } };
-  if (header.type === "0" || header.type === "7") return { path, kind: "file", sizeBytes };
+  if (isFolder) return { path, kind: "folder", sizeBytes, dataAt };
+  if (isLink) return { path, kind: "link", sizeBytes, dataAt, link: { hard: header.type === "1", to: pending.linkTo ?? header.linkTo } };
+  if (header.type === "0" || header.type === "7") return { path, kind: "file", sizeBytes, dataAt };
   faults.add(`${shown(path)} is ${kindNames.get(header.type) ?? `of an unknown type (${JSON.stringify(header.type)})`}`);
-  return { path, kind: "other", sizeBytes };
+  return { path, kind: "other", sizeBytes, dataAt };
 }
 
 const kindNames = new Map([

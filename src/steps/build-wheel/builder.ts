@@ -2,7 +2,7 @@
 // What must hold of each: the sdist is made first and the wheel from it, so that the sdist is proven to build, wherever
 // the program can do so; everything lands in one folder; nothing else is asked of the project.
 import { join } from "node:path";
-import type { CommandEnd } from "../../platform/ports.ts";
+import { firstLineOf, type BuildCall } from "../building.ts";
 import type { ReadPorts } from "../step.ts";
 import type { Wanted } from "./input.ts";
 
@@ -57,14 +57,8 @@ export interface Place {
   readonly sdistName: string;
 }
 
-/** One call: program, arguments and the folder it is run in. */
-export interface Call {
-  readonly words: readonly string[];
-  readonly cwd: string;
-}
-
 /** The calls that build one package, in order. */
-export function buildCalls(builder: Builder, wanted: Wanted, place: Place): readonly Call[] {
+export function buildCalls(builder: Builder, wanted: Wanted, place: Place): readonly BuildCall[] {
   switch (builder.kind) {
     case "uv":
       return uvCalls(builder, wanted, place);
@@ -86,7 +80,7 @@ export function buildCalls(builder: Builder, wanted: Wanted, place: Place): read
 }
 
 /** The first Python gets sdist and wheel; every other one a wheel from that same sdist. */
-function uvCalls(builder: Builder, wanted: Wanted, place: Place): readonly Call[] {
+function uvCalls(builder: Builder, wanted: Wanted, place: Place): readonly BuildCall[] {
   const isolation = wanted.isolation ? [] : ["--no-build-isolation"];
   const pythons = wanted.pythons.length === 0 ? [undefined] : wanted.pythons;
   return pythons.map((python, index) => {
@@ -101,7 +95,7 @@ function uvCalls(builder: Builder, wanted: Wanted, place: Place): readonly Call[
 }
 
 /** Run outside of the project, where no folder of it (`build/`, say) can be taken for a module. */
-function inOut(builder: Builder, args: readonly string[], place: Place): Call {
+function inOut(builder: Builder, args: readonly string[], place: Place): BuildCall {
   return { words: [...builder.program, ...args], cwd: place.out };
 }
 
@@ -141,25 +135,8 @@ async function chooseBuild(ports: ReadPorts): Promise<Chosen> {
   return { kind: "builder", builder: { kind: "build", program: [own, "-m", "build"], version } };
 }
 
-/** First line that a program prints about itself, or undefined if it cannot be asked. */
 async function ask(words: readonly string[], ports: ReadPorts): Promise<string | undefined> {
-  const [program = "", ...args] = words;
-  const end: CommandEnd = await ports.exec.run({
-    program,
-    args,
-    // Not the project's folder: a folder `build` in it would be taken for the module.
-    cwd: ports.env["HOME"] ?? "/",
-    env: ports.env,
-    timeoutMs: 60_000,
-    signal: ports.signal,
-  });
-  if (end.kind !== "exited" || end.code !== 0) return undefined;
-  return (
-    end.stdout
-      .trim()
-      .split("\n")[0]
-      ?.replace(/ \(.*\)$/, "") ?? ""
-  );
+  return (await firstLineOf(words, ports))?.replace(/ \(.*\)$/, "");
 }
 
 function missing(why: string, hint: string): Chosen {

@@ -6,9 +6,10 @@ import { normalizeName, parseSdistFileName, parseWheelFileName } from "../../dom
 import { pep440 } from "../../domain/version/pep440.ts";
 import { readVersion } from "../../domain/version/scheme.ts";
 import type { Files } from "../../platform/ports.ts";
-import type { MadeArtifact, Worked } from "../step.ts";
+import { failed, type Failed } from "../building.ts";
+import type { MadeArtifact } from "../step.ts";
 
-export type Collected = { readonly kind: "collected"; readonly artifacts: readonly MadeArtifact[] } | Extract<Worked, { kind: "failed" }>;
+export type Collected = { readonly kind: "collected"; readonly artifacts: readonly MadeArtifact[] } | Failed;
 
 /** Most files that one package may have: a wheel for every Python and one sdist. */
 export const filesMax = 200;
@@ -37,7 +38,7 @@ export async function collect(
   return { kind: "collected", artifacts };
 }
 
-type Judged = { readonly kind: "wheel" | "sdist" } | Extract<Worked, { kind: "failed" }>;
+type Judged = { readonly kind: "wheel" | "sdist" } | Failed;
 
 function judge(name: string, one: PlannedPackage): Judged {
   if (name.endsWith(".whl")) return judgeWheel(name, one);
@@ -75,8 +76,4 @@ function otherVersion(name: string, version: string, one: PlannedPackage): Judge
     ...failed("VERSION_MISMATCH", `Cannot go on: the build made "${name}" with version ${version}, and the plan says ${one.version}`),
     hint: "Mend where the build takes its version from; for tools that read the tag, the commit has to be the tagged one",
   };
-}
-
-function failed(code: Extract<Worked, { kind: "failed" }>["code"], message: string): Extract<Worked, { kind: "failed" }> {
-  return { kind: "failed", code, message };
 }

@@ -5,19 +5,13 @@ import type { Json } from "../../domain/configuration.ts";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
 import { explainNoPlace } from "../../domain/platform.ts";
 import { sdistFileName } from "../../domain/pypi/names.ts";
-import { joinWords } from "../../domain/words.ts";
-import type { CommandEnd } from "../../platform/ports.ts";
 import type { Frozen, MadeArtifact, Worked, WorkPorts } from "../step.ts";
-import { buildCalls, cannotDo, chooseBuilder, type Builder, type Call } from "./builder.ts";
+import { builtWhere, failed, runBuild, type Building, type Failed } from "../building.ts";
+import { buildCalls, cannotDo, chooseBuilder, type Builder } from "./builder.ts";
 import { collect } from "./collect.ts";
 import { wantedOf, type BuildWheelInput } from "./input.ts";
 import { readBackend } from "./project.ts";
 import { prepareUnpacked } from "./unpacked.ts";
-
-type Failed = Extract<Worked, { kind: "failed" }>;
-
-/** Lines of a failed build that are told with its failure; the step's log has them all. */
-const lastLinesMax = 20;
 
 export async function performBuildWheel(frozen: Frozen<BuildWheelInput>, ports: WorkPorts): Promise<Worked> {
   const noPlace = explainNoPlace(frozen.leg["platform"], ports.host);
@@ -31,15 +25,11 @@ export async function performBuildWheel(frozen: Frozen<BuildWheelInput>, ports: 
     artifacts.push(...built.artifacts);
     builds.push({ package: one.id, builder: built.builder.version, files: built.artifacts.map((made) => made.name) });
   }
-  const epoch = ports.env["SOURCE_DATE_EPOCH"];
-  const environment = { host: ports.host, ...(epoch === undefined ? {} : { SOURCE_DATE_EPOCH: epoch }) };
-  return { kind: "done", output: { builds, environment }, artifacts };
+  return { kind: "done", output: { builds, environment: builtWhere(ports) }, artifacts };
 }
 
-interface Around {
+interface Around extends Building {
   readonly frozen: Frozen<BuildWheelInput>;
-  readonly ports: WorkPorts;
-  readonly deadlineMs: number;
 }
 
 type Built = { readonly kind: "built"; readonly builder: Builder; readonly artifacts: readonly MadeArtifact[] } | Failed;
@@ -51,7 +41,7 @@ async function buildOne(one: PlannedPackage, around: Around): Promise<Built> {
   const backend = await readBackend(folder, ports.files);
   if (backend.kind === "none") return failed("PLAN_INVALID", `Cannot build "${one.id}": ${backend.why}`);
   const chosen = await chooseBuilder(wanted, backend.backend, ports);
-  if (chosen.kind === "missing") return { ...failed("TOOL_MISSING", chosen.message), hint: chosen.hint };
+  if (chosen.kind === "missing") return failed("TOOL_MISSING", chosen.message, chosen.hint);
   const { builder } = chosen;
   const cannot = cannotDo(builder, wanted);
   if (cannot !== undefined) return failed("PLAN_INVALID", `Cannot build "${one.id}": ${cannot}`);
@@ -61,7 +51,7 @@ async function buildOne(one: PlannedPackage, around: Around): Promise<Built> {
   const told = await prepareUnpacked(one, { folder, backend }, ports);
   ports.print(`Building ${one.name} ${one.version} with ${builder.version}`);
   for (const call of buildCalls(builder, wanted, { folder, out, sdistName: sdistFileName(one.name, one.version) })) {
-    const problem = await runCall({ ...call, env: told }, around);
+    const problem = await runBuild({ ...call, env: envOf(told, ports) }, around);
     if (problem !== undefined) return problem;
   }
   const collected = await collect(one, out, { files: ports.files, platform: wanted.platform });
@@ -74,43 +64,7 @@ async function buildOne(one: PlannedPackage, around: Around): Promise<Built> {
  */
 const maturinBackend = { MATURIN_PEP517_ARGS: "--compatibility pypi" };
 
-async function runCall(call: Call & { readonly env: Readonly<Record<string, string>> }, around: Around): Promise<Failed | undefined> {
-  const { ports, deadlineMs } = around;
-  const [program = "", ...args] = call.words;
-  const lastLines: string[] = [];
-  ports.print(`$ ${joinWords(call.words)}`);
-  const end = await ports.exec.run({
-    program,
-    args,
-    cwd: call.cwd,
-    // A Python of its own is the machine's business, not a download of the build.
-    env: { ...maturinBackend, ...call.env, ...ports.env, UV_PYTHON_DOWNLOADS: "never", NO_COLOR: "1" },
-    timeoutMs: Math.max(1, deadlineMs - ports.clock.nowMs()),
-    signal: ports.signal,
-    onLine: (_stream, line) => {
-      ports.print(line);
-      if (lastLines.push(line) > lastLinesMax) lastLines.shift();
-    },
-  });
-  return judge(end, joinWords(call.words), lastLines);
-}
-
-function judge(end: CommandEnd, command: string, lastLines: readonly string[]): Failed | undefined {
-  if (end.kind === "exited" && end.code === 0) return undefined;
-  const tail = lastLines.length === 0 ? "; it printed nothing" : `; it printed last:\n  ${lastLines.join("\n  ")}`;
-  const details: Json = { command, lastLines };
-  switch (end.kind) {
-    case "exited":
-      return { ...failed("STEP_FAILED", `Cannot build: "${command}" ended with exit status ${end.code} instead of 0${tail}`), details };
-    case "signalled":
-      return { ...failed("STEP_FAILED", `Cannot build: "${command}" was ended by the signal ${end.signal}${tail}`), details };
-    case "timed-out":
-      return { ...failed("TIMED_OUT", `Cannot build: "${command}" took longer than the step's time-out${tail}`), details };
-    case "not-found":
-      return { ...failed("TOOL_MISSING", `Cannot build: there is no program "${end.program}"`), details };
-  }
-}
-
-function failed(code: Failed["code"], message: string): Failed {
-  return { kind: "failed", code, message };
+function envOf(told: Readonly<Record<string, string>>, ports: WorkPorts): Readonly<Record<string, string>> {
+  // A Python of its own is the machine's business, not a download of the build.
+  return { ...maturinBackend, ...told, ...ports.env, UV_PYTHON_DOWNLOADS: "never", NO_COLOR: "1" };
 }

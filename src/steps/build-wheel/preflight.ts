@@ -1,8 +1,8 @@
 // What can be known about a build before anything starts: a place for the leg, a builder, the tools that the project's
 // backend needs beside it, and the Pythons that wheels are wanted for.
 import { join } from "node:path";
-import { explainNoPlace, mayBeElsewhere } from "../../domain/platform.ts";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
+import { blocks, missingPrograms, noPlaceFinding } from "../building.ts";
 import type { Finding, Planned, ReadPorts } from "../step.ts";
 import { cannotDo, chooseBuilder, isMaturin, type Builder } from "./builder.ts";
 import { wantedOf, type BuildWheelInput, type Wanted } from "./input.ts";
@@ -10,8 +10,8 @@ import { readBackend } from "./project.ts";
 
 export async function preflightBuildWheel(planned: Planned<BuildWheelInput>, ports: ReadPorts): Promise<readonly Finding[]> {
   const wanted = wantedOf(planned);
-  const noPlace = explainNoPlace(wanted.platform, ports.host);
-  if (noPlace !== undefined) return [{ id: "PF-NO-PLACE", level: mayBeElsewhere(wanted.platform) ? "warns" : "blocks", ...noPlace }];
+  const noPlace = noPlaceFinding(wanted.platform, ports.host);
+  if (noPlace !== undefined) return [noPlace];
   const findings: Finding[] = [];
   for (const one of planned.packages.filter((candidate) => candidate.ecosystem === "pypi")) {
     findings.push(...(await lookAt(one, wanted, ports)));
@@ -29,19 +29,10 @@ async function lookAt(one: PlannedPackage, wanted: Wanted, ports: ReadPorts): Pr
   const cannot = cannotDo(builder, wanted);
   if (cannot !== undefined) return [blocks("PF-OPTION", `Cannot build "${one.id}" as wanted: ${cannot}`, "Mend `with:` of the step")];
   const missing = [
-    ...(isMaturin(backend.backend) ? await missingPrograms(["cargo", "rustc"], ports) : []),
+    ...(isMaturin(backend.backend) ? await missingPrograms(["cargo", "rustc"], "build wheels", ports) : []),
     ...(await missingPythons(builder, wanted, ports)),
   ];
   return missing.length > 0 ? missing : [{ id: "PF-BUILDER", level: "fine", message: `"${one.id}" is built with ${builder.version}` }];
-}
-
-async function missingPrograms(programs: readonly string[], ports: ReadPorts): Promise<readonly Finding[]> {
-  const found = await Promise.all(programs.map((program) => ports.exec.find(program, ports.env["PATH"] ?? "")));
-  return programs
-    .filter((_program, index) => found[index] === undefined)
-    .map((program) =>
-      blocks("PF-TOOL-MISSING", `Cannot build wheels: the program "${program}" is not on the PATH`, `Install "${program}"`),
-    );
 }
 
 async function missingPythons(builder: Builder, wanted: Wanted, ports: ReadPorts): Promise<readonly Finding[]> {
@@ -62,8 +53,4 @@ async function hasPython(python: string, builder: Builder, ports: ReadPorts): Pr
   const env = { ...ports.env, UV_PYTHON_DOWNLOADS: "never" };
   const end = await ports.exec.run({ program, args, cwd: ports.sourceFolder, env, timeoutMs: 60_000, signal: ports.signal });
   return end.kind === "exited" && end.code === 0;
-}
-
-function blocks(id: string, message: string, hint: string): Finding {
-  return { id, level: "blocks", message, hint };
 }

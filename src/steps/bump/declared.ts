@@ -5,7 +5,7 @@ import { schemeOf } from "../../domain/version/catalog.ts";
 import type { Fault, Gathering } from "./claim.ts";
 import { collect } from "./collect.ts";
 import type { DeclaredFile } from "./input.ts";
-import type { Tree } from "./tree.ts";
+import type { Tree } from "../checkout-tree.ts";
 import type { Wanted } from "./wanted.ts";
 
 export async function gatherDeclared(

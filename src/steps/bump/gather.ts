@@ -11,7 +11,7 @@ import type { BumpInput } from "./input.ts";
 import { judge } from "./judge.ts";
 import { gatherNpm } from "./npm.ts";
 import { gatherPython, type Around } from "./python.ts";
-import type { Tree } from "./tree.ts";
+import type { Tree } from "../checkout-tree.ts";
 import { wantedOf } from "./wanted.ts";
 
 /** Claims are unique by place. @returns faults for whatever disagrees; with any fault nothing may be written */

@@ -6,7 +6,7 @@ import { agreement } from "../../domain/version/agreement.ts";
 import { schemeNamed } from "../../domain/version/catalog.ts";
 import { readVersion, type Version } from "../../domain/version/scheme.ts";
 import { faultAt, type Claim, type Fault, type Gathered, type Gathering } from "./claim.ts";
-import type { Tree } from "./tree.ts";
+import type { Tree } from "../checkout-tree.ts";
 
 export async function judge(gathered: Gathering, tree: Tree): Promise<Gathered> {
   const faults = [...gathered.faults];
@@ -14,13 +14,15 @@ export async function judge(gathered: Gathering, tree: Tree): Promise<Gathered> 
   const kept = new Map<string, { readonly asked: Claim; readonly claim: Claim }>();
   const texts = new Map<string, string>();
   for (const { file } of gathered.claims) texts.set(file, (await tree.read(file)) ?? "");
+  const sources = sourcesOf(gathered.claims);
   const placed = (claim: Claim) => ({ file: claim.file, ...placeOf(texts.get(claim.file) ?? "", claim.statement.start) });
   for (const claim of gathered.claims) {
     const key = `${claim.file}:${claim.statement.start}`;
     const other = kept.get(key)?.asked;
     if (other !== undefined && other.to !== claim.to) faults.push(faultAt(placed(claim), twoVersions(claim, other)));
     if (other !== undefined) continue;
-    const verdict = claim.role === "requirement" ? { kind: "write" as const } : judgeOne(claim, sourceOf(claim, gathered.claims), placed);
+    const verdict =
+      claim.role === "requirement" ? { kind: "write" as const } : judgeOne(claim, sources.get(claim.package) ?? claim, placed);
     if (verdict.kind === "fault") faults.push(verdict.fault);
     else if (verdict.kind === "left") notes.push({ level: "warns", message: verdict.message });
     else kept.set(key, { asked: claim, claim: verdict.kind === "said" ? { ...claim, to: claim.statement.version } : claim });
@@ -47,8 +49,11 @@ type Verdict =
 
 type Placed = (claim: Claim) => { readonly file: string; readonly line: number; readonly column: number };
 
-function sourceOf(claim: Claim, all: readonly Claim[]): Claim {
-  return all.find((one) => one.package === claim.package && one.role === "source") ?? claim;
+/** The first of each package. */
+function sourcesOf(claims: readonly Claim[]): ReadonlyMap<string, Claim> {
+  const sources = new Map<string, Claim>();
+  for (const claim of claims) if (claim.role === "source" && !sources.has(claim.package)) sources.set(claim.package, claim);
+  return sources;
 }
 
 function judgeOne(claim: Claim, source: Claim, placed: Placed): Verdict {

@@ -4,6 +4,7 @@ import { posix } from "node:path";
 import { placeOf } from "../../domain/manifest/edit.ts";
 import { readPackageLock, type NpmRequirement } from "../../domain/manifest/npm.ts";
 import { findNpmWorkspace, readNpmFile, type NpmFile, type ReadNpmFile } from "../../domain/manifest/npm-workspace.ts";
+import { oncePerTree } from "../../domain/manifest/manifest-tree.ts";
 import { adaptRequirement } from "../../domain/manifest/requirement.ts";
 import { requirementClaim } from "./cargo.ts";
 import { faultAt } from "./claim.ts";
@@ -34,7 +35,7 @@ export async function gatherNpm(around: Around): Promise<boolean> {
   const to = around.wanted.in("semver");
   if (to.kind === "refused") return true;
   const moved = { name: name ?? around.wanted.planned.name, from: version.version, to: to.text };
-  for (const file of files) gatherRequirements(file.manifest.requirements, { file: file.path, text: file.text, moved }, around);
+  gatherRequirements(askingIn(files), moved, around);
   await gatherLock(own, root, { moved, around });
   await noteOtherLocks(root, around);
   return true;
@@ -57,21 +58,51 @@ interface Moved {
   readonly to: string;
 }
 
-function gatherRequirements(
-  requirements: readonly NpmRequirement[],
-  at: { readonly file: string; readonly text: string; readonly moved: Moved },
-  around: Around,
-): void {
-  for (const { name, statement } of requirements.filter((one) => one.name === at.moved.name)) {
-    const adapted = adaptRequirement({ requirement: statement.version, from: at.moved.from, to: at.moved.to, dialect: "npm" });
+/** What asks for packages, by the name of what is asked for: each package looks at its own part alone. */
+type Asking = ReadonlyMap<string, readonly Asked[]>;
+
+interface Asked {
+  readonly file: string;
+  readonly text: string;
+  readonly requirement: NpmRequirement;
+}
+
+const byWorkspace = new WeakMap<readonly NpmFile[], Asking>();
+
+function askingIn(files: readonly NpmFile[]): Asking {
+  const known = byWorkspace.get(files);
+  if (known !== undefined) return known;
+  const asked = files.flatMap(({ path, text, manifest }) =>
+    manifest.requirements.map((requirement) => ({ file: path, text, requirement })),
+  );
+  const asking = byName(asked);
+  byWorkspace.set(files, asking);
+  return asking;
+}
+
+function byName(asked: readonly Asked[]): Asking {
+  return Map.groupBy(asked, ({ requirement }) => requirement.name);
+}
+
+function gatherRequirements(asking: Asking, moved: Moved, around: Around): void {
+  for (const { file, text, requirement } of asking.get(moved.name) ?? []) {
+    const { statement } = requirement;
+    const adapted = adaptRequirement({ requirement: statement.version, from: moved.from, to: moved.to, dialect: "npm" });
     if (adapted.kind === "write")
-      around.into.claims.push({ ...requirementClaim(at.file, statement, adapted), package: around.wanted.planned.id });
+      around.into.claims.push({ ...requirementClaim(file, statement, adapted), package: around.wanted.planned.id });
     if (adapted.kind !== "refused") continue;
-    const message = `Cannot bump what "${statement.name}" asks for of "${name}": ${adapted.reason}`;
+    const message = `Cannot bump what "${statement.name}" asks for of "${moved.name}": ${adapted.reason}`;
     const fault = { code: "VERSION_MISMATCH", message, hint: "Mend the range, and plan again" } as const;
-    around.into.faults.push(faultAt({ file: at.file, ...placeOf(at.text, statement.start) }, fault));
+    around.into.faults.push(faultAt({ file, ...placeOf(text, statement.start) }, fault));
   }
 }
+
+interface Lock {
+  readonly read: ReturnType<typeof readPackageLock>;
+  readonly asking: Asking;
+}
+
+const locks = oncePerTree<Lock>();
 
 async function gatherLock(own: NpmFile, root: NpmFile, rest: { readonly moved: Moved; readonly around: Around }): Promise<void> {
   const { moved, around } = rest;
@@ -79,7 +110,7 @@ async function gatherLock(own: NpmFile, root: NpmFile, rest: { readonly moved: M
     const file = posix.join(root.folder, lockName);
     const text = await around.tree.read(file);
     if (text === undefined) continue;
-    const read = readPackageLock(text);
+    const { read, asking } = await locks(around.tree, file, async () => readLock(file, text));
     if (read.kind === "refused") {
       refuse(around.into, { file, line: read.line, column: read.column }, read.reason);
       continue;
@@ -87,8 +118,14 @@ async function gatherLock(own: NpmFile, root: NpmFile, rest: { readonly moved: M
     const folder = posix.relative(root.folder, own.folder);
     const statements = read.lock.versions.filter((one) => one.folder === folder).map((one) => one.statement);
     collect({ kind: "read", statements }, { file, text, role: "lock", scheme: "semver" }, around);
-    gatherRequirements(read.lock.requirements, { file, text, moved }, around);
+    gatherRequirements(asking, moved, around);
   }
+}
+
+function readLock(file: string, text: string): Lock {
+  const read = readPackageLock(text);
+  const requirements = read.kind === "refused" ? [] : read.lock.requirements;
+  return { read, asking: byName(requirements.map((requirement) => ({ file, text, requirement }))) };
 }
 
 async function noteOtherLocks(root: NpmFile, around: Around): Promise<void> {

@@ -7,7 +7,7 @@ import { gather } from "./gather.ts";
 import type { BumpInput } from "./input.ts";
 import { proveWorkspace } from "./prove.ts";
 import { readBack } from "./read-back.ts";
-import { treeOf } from "./tree.ts";
+import { treeOf } from "../checkout-tree.ts";
 import { rewrite } from "./write.ts";
 
 export async function performBump(frozen: Frozen<BumpInput>, ports: WorkPorts): Promise<Worked> {
@@ -21,7 +21,7 @@ export async function performBump(frozen: Frozen<BumpInput>, ports: WorkPorts): 
 
   const rewritten = await rewrite(gathered.claims, tree);
   for (const one of rewritten) {
-    await ports.files.writeText(tree.absolute(one.path), one.text);
+    await ports.files.overwrite(tree.absolute(one.path), one.text);
     ports.print(`${one.path}: ${one.from} -> ${one.to}`);
   }
   const wrong = await readBack(packages, gathered.claims, treeOf(ports.workFolder, ports.files));

@@ -4,7 +4,7 @@ import type { Finding, Planned, ReadPorts } from "../step.ts";
 import type { Gathered } from "./claim.ts";
 import { gather } from "./gather.ts";
 import type { BumpInput } from "./input.ts";
-import { treeOf } from "./tree.ts";
+import { treeOf } from "../checkout-tree.ts";
 
 export async function preflightBump(planned: Planned<BumpInput>, ports: ReadPorts): Promise<readonly Finding[]> {
   const gathered = await gather(planned.packages, planned.input, treeOf(ports.sourceFolder, ports.files));

@@ -15,7 +15,7 @@ import { gatherCargo } from "./cargo.ts";
 import type { Claim, Gathering } from "./claim.ts";
 import { collect, refuse } from "./collect.ts";
 import { upwards } from "../../domain/manifest/manifest-tree.ts";
-import type { Tree } from "./tree.ts";
+import type { Tree } from "../checkout-tree.ts";
 import type { Wanted } from "./wanted.ts";
 
 export interface Around {

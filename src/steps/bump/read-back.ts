@@ -8,12 +8,16 @@ import { schemeNamed, schemeOf } from "../../domain/version/catalog.ts";
 import { readVersion } from "../../domain/version/scheme.ts";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
 import type { Claim } from "./claim.ts";
-import type { Tree } from "./tree.ts";
+import type { Tree } from "../checkout-tree.ts";
 
 /** @returns what does not agree, in words; undefined: everything that can be read says the planned version */
 export async function readBack(packages: readonly PlannedPackage[], claims: readonly Claim[], tree: Tree): Promise<string | undefined> {
+  const sources = Map.groupBy(
+    claims.filter(({ role }) => role === "source"),
+    (claim) => claim.package,
+  );
   for (const one of packages) {
-    const source = claims.find((claim) => claim.package === one.id && claim.role === "source");
+    const source = sources.get(one.id)?.[0];
     if (source === undefined) continue;
     const said = await versionSaid(one, source, tree);
     if (said === undefined) return `no version of "${one.id}" can be read in "${source.file}" after it was written`;

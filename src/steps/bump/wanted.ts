@@ -18,10 +18,12 @@ export interface Wanted {
 /** @throws SlipwayError VERSION_INVALID, which no plan leads to */
 export function wantedOf(planned: PlannedPackage, all: readonly PlannedPackage[]): Wanted {
   const own = schemeOf(planned.ecosystem).name;
-  const others = all.filter((one) => one.id !== planned.id).map((one) => one.folder);
   return {
     planned,
-    others,
+    // Asked for by packages of Cargo alone, and of many packages these are many.
+    get others() {
+      return all.filter((one) => one.id !== planned.id).map((one) => one.folder);
+    },
     in(scheme) {
       if (scheme === own) return { kind: "said", text: planned.version };
       const said = own === "pep440" ? sayInSemver(readVersion(pep440, planned.version)) : sayInPep440(readVersion(semver, planned.version));

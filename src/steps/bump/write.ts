@@ -4,7 +4,7 @@ import { editsFor, splice, type Edit } from "../../domain/manifest/edit.ts";
 import { verifyEdits } from "../../domain/manifest/verify.ts";
 import { SlipwayError } from "../../domain/error.ts";
 import type { Claim } from "./claim.ts";
-import type { Tree } from "./tree.ts";
+import type { Tree } from "../checkout-tree.ts";
 
 export interface Rewritten {
   readonly path: string;
@@ -17,13 +17,9 @@ export interface Rewritten {
 /** @throws SlipwayError STEP_FAILED for an edit that another parser reads differently, which is a fault of Slipway */
 export async function rewrite(claims: readonly Claim[], tree: Tree): Promise<readonly Rewritten[]> {
   const rewritten: Rewritten[] = [];
-  for (const file of [...new Set(claims.map((one) => one.file))].toSorted()) {
-    const before = (await tree.read(file)) ?? "";
-    const one = rewriteOne(
-      file,
-      before,
-      claims.filter((claim) => claim.file === file),
-    );
+  const byFile = Map.groupBy(claims, (one) => one.file);
+  for (const file of [...byFile.keys()].toSorted()) {
+    const one = rewriteOne(file, (await tree.read(file)) ?? "", byFile.get(file) ?? []);
     if (one !== undefined) rewritten.push(one);
   }
   return rewritten;

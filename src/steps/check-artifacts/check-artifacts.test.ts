@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
-import { aFrozen, anArtifact, aPackage, aUse, exited, fakePorts, type FakePorts } from "../../../test/support/ports.ts";
+import { aFrozen, anArtifact, aPackage, aUse, exited, fakeArchives, fakePorts, type FakePorts } from "../../../test/support/ports.ts";
 import type { Archive, ArchiveOpened } from "../../platform/ports.ts";
 import { checkArtifactsStep } from "./check-artifacts.ts";
 
@@ -37,7 +37,7 @@ function wheelWith(texts: Readonly<Record<string, string>>, faults: readonly str
 function portsWith(opened: ArchiveOpened): FakePorts {
   const open = () => Promise.resolve(opened);
   return fakePorts({
-    archives: { openZip: open, openTarGz: open },
+    archives: { ...fakeArchives({}), openZip: open, openTarGz: open },
     programs: { python: () => exited(0, JSON.stringify({ descriptions: [{ sizeBytes: 10 }] })) },
   });
 }

@@ -45,6 +45,22 @@ test("writeText() makes the folder, replaces whole files, keeps their mode and l
   assert.deepEqual(readdirSync(dirname(file)), ["c.txt"]);
 });
 
+test("overwrite() replaces the text of a file in place, and neither makes a file nor follows a link", async (t) => {
+  const folder = temporaryFolder(t);
+  const file = join(folder, "a.txt");
+  writeFileSync(file, "a long text\n", { mode: 0o640 });
+  symlinkSync(file, join(folder, "link"));
+  const before = statSync(file);
+
+  await files.overwrite(file, "short\n");
+
+  assert.equal(await files.readText(file), "short\n");
+  assert.deepEqual([statSync(file).ino, statSync(file).mode], [before.ino, before.mode]);
+  await assert.rejects(files.overwrite(join(folder, "link"), "x"), { code: "STORAGE_FAILED" });
+  await assert.rejects(files.overwrite(join(folder, "none"), "x"), { code: "STORAGE_FAILED" });
+  assert.deepEqual([readdirSync(folder), await files.readText(file)], [["a.txt", "link"], "short\n"]);
+});
+
 test("writeText() syncs the file before it is renamed and the folder after it", (t) => {
   const folder = temporaryFolder(t);
   const program = `import fs from "node:fs/promises"; import { syncBuiltinESMExports } from "node:module";

@@ -52,6 +52,23 @@ test("a credential follows a redirect within its origin and stays behind where t
   assert.deepEqual(seen, ["Bearer secret-canary", undefined]);
 });
 
+test("a certificate that is not trusted fails in a way that lasts", async (t) => {
+  const folder = temporaryFolder(t);
+  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+  const made = await runTool("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert]); // prettier-ignore
+  assert.equal(made.code, 0, `openssl is needed for this test: apt-get install openssl\n${made.output}`);
+  const url = await serving(t, (_request, response) => response.end("bytes"), { key: readFileSync(key), cert: readFileSync(cert) });
+
+  const refused = await http().send(get(url));
+  const nobody = await http().send(get("http://127.0.0.1:1/"));
+
+  assert.match(refused.kind === "failed" ? refused.why : "", /does not trust/);
+  assert.deepEqual(
+    [refused, nobody].map((one) => one.kind === "failed" && one.lasting === true),
+    [true, false],
+  );
+});
+
 test("redirects that nobody asked to follow are the answer, and what is written is never led elsewhere", async (t) => {
   const url = await serving(t, (_request, response) => response.writeHead(307, { location: "/loop" }).end());
   const client = http();
@@ -62,6 +79,7 @@ test("redirects that nobody asked to follow are the answer, and what is written 
 
   assert.deepEqual([plain.kind === "answered" && plain.status, posted.kind === "answered" && posted.status], [307, 307]);
   assert.match(loop.kind === "failed" ? loop.why : "", /redirects more than 3 times/);
+  assert.equal(loop.kind === "failed" && loop.lasting, true);
 });
 
 test("a redirect to another place without TLS is not followed", async (t) => {
@@ -100,6 +118,8 @@ test("a file that did not arrive whole, or is too long, is not left behind", asy
   const long = await http().fetch({ ...get(`${url}/long`), to, limitBytes: 999 });
 
   assert.deepEqual([broken.kind, gone, long.kind, existsSync(to)], ["failed", false, "failed", false]);
+  const lasting = [broken, long].map((one) => one.kind === "failed" && one.lasting === true);
+  assert.deepEqual(lasting, [false, true], "a second try may mend what broke off, and makes nothing shorter");
 });
 
 test("a place is named without what may be secret in it", async () => {

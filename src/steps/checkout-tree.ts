@@ -1,8 +1,9 @@
-// The files of one checkout, read once each. It also finds the folders that a workspace's globs mean.
+// The files of one checkout as workspaces are found in them: read once each, and looked for only in folders that have them,
+// since a package is asked for some twenty files that it may have. It also finds the folders that globs mean.
 import { posix } from "node:path";
-import { readGlob } from "../../domain/glob.ts";
-import { foldersMax, isOutside, neverWalked, tooManyFolders, type ManifestTree } from "../../domain/manifest/manifest-tree.ts";
-import type { Files } from "../../platform/ports.ts";
+import { readGlob } from "../domain/glob.ts";
+import { foldersMax, isOutside, neverWalked, tooManyFolders, type ManifestTree } from "../domain/manifest/manifest-tree.ts";
+import type { Files } from "../platform/ports.ts";
 
 export interface Tree extends ManifestTree {
   /** Absolute path. */
@@ -10,17 +11,26 @@ export interface Tree extends ManifestTree {
 }
 
 export function treeOf(root: string, files: Files): Tree {
-  const texts = new Map<string, Promise<string | undefined>>();
   const absolute = (path: string): string => posix.join(root, path);
-  const isFolder = async (path: string): Promise<boolean> => (await files.info(absolute(path)))?.kind === "folder";
+  const kindOf = remember(async (path) => (path === "." ? "folder" : (await files.info(absolute(path)))?.kind));
+  const isFolder = async (path: string): Promise<boolean> => (await kindOf(path)) === "folder";
+  /** Names in a folder; undefined where a link leads elsewhere, and only asking for a path tells. */
+  const namesIn = remember(async (folder): Promise<ReadonlySet<string> | undefined> => {
+    const kind = (await mayHave(folder)) ? await kindOf(folder) : undefined;
+    if (kind === "link") return undefined;
+    return new Set(kind === "folder" ? await files.list(absolute(folder)) : []);
+  });
+  const mayHave = async (path: string): Promise<boolean> =>
+    path === "." || ((await namesIn(posix.dirname(path)))?.has(posix.basename(path)) ?? true);
+  /** A link may lead out of the copy: its target is not ours to write. */
+  const text = remember(async (path) =>
+    (await mayHave(path)) && (await kindOf(path)) === "file" ? files.readText(absolute(path)) : undefined,
+  );
   return {
     absolute,
     read(path) {
       const key = posix.normalize(path);
-      if (isOutside(key)) return Promise.resolve(undefined);
-      const known = texts.get(key) ?? readRegular(absolute(key), files);
-      texts.set(key, known);
-      return known;
+      return isOutside(key) ? Promise.resolve(undefined) : text(key);
     },
     async folders(folder, pattern) {
       let found: readonly string[] = [posix.normalize(folder)];
@@ -35,9 +45,14 @@ export function treeOf(root: string, files: Files): Tree {
   };
 }
 
-/** A link may lead out of the copy: its target is not ours to write. */
-async function readRegular(file: string, files: Files): Promise<string | undefined> {
-  return (await files.info(file))?.kind === "file" ? files.readText(file) : undefined;
+/** Asks once for each path. */
+function remember<T>(ask: (path: string) => Promise<T>): (path: string) => Promise<T> {
+  const known = new Map<string, Promise<T>>();
+  return (path) => {
+    const answer = known.get(path) ?? ask(path);
+    known.set(path, answer);
+    return answer;
+  };
 }
 
 interface Walking {

@@ -1,0 +1,73 @@
+// A crate, or all crates of a Cargo workspace that are published (The Cargo Book, "Workspaces", "The publish field").
+import { findWorkspace, type CargoFile, type CargoWorkspaceFiles } from "../../domain/manifest/cargo-workspace.ts";
+import { joinPath } from "../../domain/manifest/manifest-tree.ts";
+import { cratesNeededBy } from "../../domain/crates/needs.ts";
+import { cannotPlan, lacksName, type Finding, type FoundPackage } from "./found.ts";
+import { oneVersion, type Versioned } from "./one-version.ts";
+
+/** @throws SlipwayError PLAN_INVALID naming what the folder lacks */
+export async function findCrates(finding: Finding): Promise<FoundPackage> {
+  const { one, source } = finding;
+  const manifest = joinPath(one.path, "Cargo.toml");
+  const found = await findWorkspace(manifest, source);
+  if (found.kind === "refused") {
+    const { line, column, reason } = found.refusal;
+    throw cannotPlan(finding, `has a manifest that cannot be read: "${found.file}", line ${line}, column ${column}: ${reason}`);
+  }
+  const { workspace } = found;
+  const own = workspace.files.find((file) => file.path === manifest);
+  if (own === undefined) throw cannotPlan(finding, "has no Cargo.toml in the commit that is released");
+  return one.members === undefined ? aloneIn(finding, own, workspace) : membersOf(finding, own, workspace);
+}
+
+function aloneIn(finding: Finding, own: CargoFile, workspace: CargoWorkspaceFiles): FoundPackage {
+  const { one } = finding;
+  const pack = own.manifest.package;
+  if (pack === undefined)
+    throw cannotPlan(finding, "is a workspace and no package", "Write `members: publishable` beside `path:`, or the path of a member");
+  if (!pack.publishable)
+    throw cannotPlan(finding, "has a crate with `publish = false`", "Mend its Cargo.toml, or leave the package out of slipway.yaml");
+  const name = one.name ?? pack.name;
+  if (name === "") throw cannotPlan(finding, lacksName);
+  const versioned = versionOf(own, workspace);
+  return {
+    ...common(finding, name),
+    manifestVersion: versioned.version === undefined ? undefined : { version: versioned.version, file: versioned.file },
+    why: versioned.version === undefined ? "its Cargo.toml says none" : "",
+    needs: needsOf(own, workspace),
+  };
+}
+
+function membersOf(finding: Finding, own: CargoFile, workspace: CargoWorkspaceFiles): FoundPackage {
+  const { one } = finding;
+  if (own.manifest.workspace === undefined)
+    throw cannotPlan(finding, "is no workspace", "Leave `members:` out, or write the path of the workspace");
+  const files = workspace.files.filter((file) => file.manifest.package?.publishable === true);
+  if (files.length === 0) throw cannotPlan(finding, "has no member that is published", "Mend `publish` in their Cargo.toml");
+  const agreed = oneVersion(finding, files.map((file) => versionOf(file, workspace))); // prettier-ignore
+  return {
+    ...common(finding, one.name ?? own.manifest.package?.name ?? one.id),
+    ...agreed,
+    members: files.map((file) => ({
+      name: file.manifest.package?.name ?? "",
+      folder: file.folder,
+      needs: needsOf(file, workspace),
+    })),
+  };
+}
+
+function common({ one }: Finding, name: string): Omit<FoundPackage, "manifestVersion" | "why"> {
+  return { configuration: one, ecosystem: "crates", name, assumed: undefined, importName: undefined, python: undefined };
+}
+
+function versionOf(file: CargoFile, workspace: CargoWorkspaceFiles): Versioned {
+  const pack = file.manifest.package;
+  const [root] = workspace.files;
+  const name = pack?.name ?? file.path;
+  if (pack?.version !== "workspace") return { name, version: pack?.version?.version, file: file.path };
+  return { name, version: root?.manifest.workspace?.version?.version, file: root?.path ?? file.path };
+}
+
+function needsOf(file: CargoFile, workspace: CargoWorkspaceFiles): readonly string[] {
+  return cratesNeededBy(file.text, workspace.files[0]?.text);
+}

@@ -1,0 +1,34 @@
+// Tags: led to a manifest that is there already, and taken away again. Source: distribution-spec v1.1 "Pushing manifests",
+// "Content management" (a registry may refuse deletions with 400 or 405).
+import { tagFault, tagOfVersion } from "../../domain/oci/names.ts";
+import type { Performed } from "../../domain/run/effect.ts";
+import type { Channel, TakenBack } from "../registry.ts";
+import { lookUpManifest, type Looking } from "./look-up.ts";
+import { ask, pushScope, putManifest, type By } from "./send.ts";
+
+/** Leads a tag to the manifest of our digest, which is read back from the registry: the same bytes under another name. */
+export async function moveChannel(looking: Looking, channel: Channel, by: By): Promise<Performed> {
+  const fault = tagFault(channel.name);
+  if (fault !== undefined) return { kind: "refused", why: `"${channel.name}" cannot be a tag: it ${fault}` };
+  const digest = channel.registryDigest ?? "";
+  const asWriter = { ...looking, readAs: () => Promise.resolve(by.credential) };
+  const found = await lookUpManifest(asWriter, { package: channel.package, reference: digest }, by.signal);
+  if (found.kind === "unknown") return found;
+  if (found.kind === "absent") {
+    return { kind: "refused", why: `"${looking.place.registry}" does not hold "${digest}", to which "${channel.name}" is to lead` };
+  }
+  if (found.digest !== digest) return { kind: "unknown", why: `"${looking.place.registry}" hands out ${found.digest} for "${digest}"` };
+  const put = { package: channel.package, reference: channel.name, text: found.text, mediaType: found.mediaType };
+  return await putManifest(looking, put, { ...by, scopes: [pushScope(channel.package)] });
+}
+
+/** Deletes the tag of a version; what it led to stays, and so do other tags. A tag that is gone is as good. */
+export async function deleteVersion(looking: Looking, version: TakenBack, by: By): Promise<Performed> {
+  const tag = tagOfVersion(version.version);
+  const url = `${looking.place.origin}/v2/${version.package}/manifests/${tag}`;
+  const scopes = [`repository:${version.package}:pull,push,delete`];
+  const what = `the deletion of the tag "${tag}" of "${version.package}"`;
+  const done = await ask(looking, { call: { method: "DELETE", url }, what, missing: true }, { ...by, scopes });
+  if (done.kind === "refused" && done.code === undefined) return { kind: "by-person", why: done.why };
+  return done.kind === "answered" ? { kind: "sent", warnings: [] } : done;
+}
