@@ -43,7 +43,7 @@ function isTried(plan: Plan, facts: readonly Fact[], result: CloseResult): boole
   const journal = createMemoryJournal();
   const opened: Fact = { kind: "run-opened", run: "R1", mode: "run", plan, planDigest: digestPlan(plan, sha256OfText), by: ann };
   journal.append("R1", [opened, ...facts, { kind: "run-closed", result }], { atMs: 0, answered: [] });
-  return candidateTried(journal, { plan: final }, (one, other) => one.startsWith(other));
+  return candidateTried(journal, { plan: final });
 }
 
 const path = (leavesOut: readonly string[]): Pick<Plan, "path"> => ({ path: { name: "hotfix", by: "ann", reason: "now", leavesOut } });

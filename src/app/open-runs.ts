@@ -1,4 +1,8 @@
 // The runs of a project: its journal, its store, and the one run that is not finished.
+import type { PlannedPackage } from "../domain/plan/plan.ts";
+import { haveSameBase } from "../domain/version/bump.ts";
+import { schemeOf } from "../domain/version/catalog.ts";
+import { readVersion } from "../domain/version/scheme.ts";
 import path from "node:path";
 import { SlipwayError } from "../domain/error.ts";
 import { effectsOf, fold, type RunState } from "../domain/run/state.ts";
@@ -72,11 +76,7 @@ export async function foldersOfRuns(world: World, project: Pick<Project, "folder
 }
 
 /** Whether a candidate of the same base version was released and tried: its run is complete, and took no short cut (S5.12). */
-export function candidateTried(
-  journal: Journal,
-  state: { readonly plan: RunState["plan"] },
-  sameBase: (one: string, other: string) => boolean,
-): boolean {
+export function candidateTried(journal: Journal, state: { readonly plan: RunState["plan"] }): boolean {
   const [wanted] = state.plan.packages;
   if (wanted === undefined) return false;
   return journal
@@ -85,8 +85,13 @@ export function candidateTried(
     .map((run) => fold(journal.read(run.run)))
     .some((run) => {
       const one = run.plan.packages.find((candidate) => candidate.id === wanted.id);
-      return isTried(run) && one !== undefined && sameBase(one.version, wanted.version);
+      return isTried(run) && one !== undefined && isSameBase(wanted, one.version);
     });
+}
+
+function isSameBase({ ecosystem, version }: PlannedPackage, other: string): boolean {
+  const scheme = schemeOf(ecosystem);
+  return haveSameBase(readVersion(scheme, version), readVersion(scheme, other));
 }
 
 /** A candidate on a path that left steps out was not tried as the file wants it; one that was sent nowhere was not released. */

@@ -13,7 +13,6 @@ import type { Registries, RehearsalRegistries } from "./registries.ts";
 import type { Asked } from "./asked.ts";
 import { report, type Report } from "./report.ts";
 import { projectFolders, runFolders } from "./run-folder.ts";
-import { sameBase } from "./run-release.ts";
 import type { World } from "./world.ts";
 
 export interface RehearseOptions {
@@ -101,7 +100,7 @@ async function rehearseWith(world: World, rehearsing: Rehearsing): Promise<Rehea
       rehearsalFolder: folder,
       identity: project.look.person,
       tagAssumed: planned.tagAssumed,
-      candidateTried: () => candidateTried(realRuns.journal, { plan }, sameBase),
+      candidateTried: () => candidateTried(realRuns.journal, { plan }),
       configurationIs: project.configurationDirty ? ("changed" as const) : ("committed" as const),
     };
     const parts = { world, journal: runs.journal, configuration: project.configuration, workshop, observer, waitForPeople: false };

@@ -30,19 +30,21 @@ export async function judgeClock(parts: WorkshopParts, state: RunState, open: re
   });
   const found = await Promise.all(
     perStep.flatMap(({ step, registry }) =>
-      state.plan.packages.map(async (one): Promise<FindingFact | undefined> => {
-        const survey = await parts.preflightRegistries.open(registry).survey(one.name, one.version, parts.stop);
-        if (survey.kind !== "listed") return undefined;
-        const times = survey.files
-          .flatMap((file) => (file.uploadedAt === undefined ? [] : [Date.parse(file.uploadedAt)]))
-          .filter((ms) => !Number.isNaN(ms));
-        if (times.length === 0) return undefined;
-        return describeWindow(judgeWindow(Math.min(...times), parts.world.clock.nowMs()), {
-          step: step.id,
-          registry: registry.name,
-          title: `${one.name} ${one.version}`,
-        });
-      }),
+      state.plan.packages
+        .filter((one) => one.ecosystem === registry.ecosystem)
+        .map(async (one): Promise<FindingFact | undefined> => {
+          const survey = await parts.preflightRegistries.open(registry).survey(one.name, one.version, parts.stop);
+          if (survey.kind !== "listed") return undefined;
+          const times = survey.files
+            .flatMap((file) => (file.uploadedAt === undefined ? [] : [Date.parse(file.uploadedAt)]))
+            .filter((ms) => !Number.isNaN(ms));
+          if (times.length === 0) return undefined;
+          return describeWindow(judgeWindow(Math.min(...times), parts.world.clock.nowMs()), {
+            step: step.id,
+            registry: registry.name,
+            title: `${one.name} ${one.version}`,
+          });
+        }),
     ),
   );
   return found.filter((finding) => finding !== undefined);

@@ -233,7 +233,7 @@ async function partsFor(world: World, composing: Composing): Promise<Parameters<
       rehearsalFolder: undefined,
       identity: project.look.person,
       tagAssumed: planned.tagAssumed,
-      candidateTried: () => candidateTried(runs.journal, { plan }, sameBase),
+      candidateTried: () => candidateTried(runs.journal, { plan }),
       configurationIs: !project.configurationDirty
         ? ("committed" as const)
         : wasMended(runs.journal, plan)
@@ -241,9 +241,4 @@ async function partsFor(world: World, composing: Composing): Promise<Parameters<
           : ("changed" as const),
     },
   };
-}
-
-export function sameBase(one: string, other: string): boolean {
-  const scheme = schemeOf("pypi");
-  return haveSameBase(readVersion(scheme, one), readVersion(scheme, other));
 }

@@ -94,15 +94,17 @@ async function lookAtAll(
   ports: ReadPorts,
 ): Promise<readonly VersionLook[]> {
   // Loaded here: a plan asks what a step takes and makes, and looks at nothing for it.
-  const [{ lookAtTag }, { lookAtManifests }, { lookAtRegistries }] = await Promise.all([
+  const [{ lookAtTag }, { lookAtManifests }, { lookAtMembers }, { lookAtRegistries }, { treeOf }] = await Promise.all([
     import("./tag.ts"),
     import("./manifests.ts"),
+    import("./members.ts"),
     import("./registries.ts"),
+    import("../checkout-tree.ts"),
   ]);
   const looks: VersionLook[] = [...lookAtTag(use.plan)];
   for (const one of manifests ? use.plan.packages : []) {
     if (one.ecosystem === "pypi") looks.push(...(await lookAtManifests(one, { root, files: ports.files })));
-    else looks.push({ kind: "note", message: `The manifest of "${one.id}" (${one.ecosystem}) is not read by this version` });
+    else looks.push(...(await lookAtMembers(one, treeOf(root, ports.files))));
   }
   looks.push(...(await lookAtRegistries({ plan: use.plan, maintenance: use.input.maintenance === true, ports })));
   return looks;

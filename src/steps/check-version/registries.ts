@@ -1,5 +1,6 @@
 // Whether the version is free, and the newest, at every registry that this release publishes to (protocols §8.3). At a
 // test registry nothing is forbidden by what stands there: names may be burned, and nobody depends on them.
+import { membersOf } from "../../domain/plan/members.ts";
 import { environmentOf, type Plan, type PlannedPackage, type PlannedRegistry } from "../../domain/plan/plan.ts";
 import { schemeOf } from "../../domain/version/catalog.ts";
 import type { Version } from "../../domain/version/scheme.ts";
@@ -17,9 +18,9 @@ export interface Asked {
 export async function lookAtRegistries(asked: Asked): Promise<readonly VersionLook[]> {
   const looks: VersionLook[] = [];
   for (const registry of registriesOf(asked.plan)) {
-    for (const one of asked.plan.packages.filter((candidate) => candidate.ecosystem === registry.ecosystem)) {
-      looks.push(await lookAtRegistry(registry, one, asked));
-    }
+    const packages = asked.plan.packages.filter((candidate) => candidate.ecosystem === registry.ecosystem);
+    const members = packages.flatMap(membersOf).map((member) => ({ ...member.package, name: member.name }));
+    looks.push(...(await Promise.all(members.map((one) => lookAtRegistry(registry, one, asked)))));
   }
   return looks;
 }
