@@ -74,6 +74,11 @@ function stateOf({ storeFolder }: Pick<Place, "storeFolder">): RegistryState {
   return JSON.parse(readFileSync(join(storeFolder, "registry.json"), "utf8")) as RegistryState;
 }
 
+/** Where the registry keeps the request's JSON. */
+function keptAt(storeFolder: string, digest: string): string {
+  return join(storeFolder, "files", digest.slice(0, 2), `${digest}.crate.json`);
+}
+
 function linesOf(of: Pick<Place, "storeFolder">): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.values(stateOf(of).crates).map((crate) => [crate.name, crate.versions.map(({ line: { pubtime: _time, ...line } }) => line)]),
@@ -100,7 +105,8 @@ describe("cargo and the rehearsal crate registry", () => {
     for (const file of files) {
       const upload = await uploadOf(file, { index: `sparse+${server.indexUrl}` });
       const [version] = state.crates[canonicalCrateName(upload.package)]?.versions ?? [];
-      assert.deepEqual(upload.metadata, version?.metadata, upload.name);
+      const sent: unknown = JSON.parse(readFileSync(keptAt(storeFolder, upload.sha256), "utf8"));
+      assert.deepEqual(upload.metadata, sent, upload.name);
       assert.equal(upload.sha256, version?.line.cksum);
     }
   });

@@ -13,7 +13,11 @@ export function crateNameFault(name: string): string | undefined {
   if (name.length > crateNameMax) return `is longer than ${crateNameMax} characters`;
   if (!/^[a-z]/i.test(name)) return "does not begin with a letter a-z";
   if (!/^[\w-]+$/.test(name)) return 'holds something else than letters a-z, digits, "-" and "_"';
-  return reserved.has(canonicalCrateName(name)) ? "is reserved" : undefined;
+  return isReservedCrateName(name) ? "is reserved" : undefined;
+}
+
+export function isReservedCrateName(name: string): boolean {
+  return reserved.has(canonicalCrateName(name));
 }
 
 /** One text for all spellings that a registry takes for one crate: case, `-` and `_` make no difference. */

@@ -27,7 +27,7 @@ export function readAnswer(answer: Answer, context: AnswerContext): Performed {
   const errors = detailsOf(answer.text);
   if (status >= 200 && status < 300 && errors === undefined) return readSuccess(answer, context);
   if (status >= 300 && status < 400) return { kind: "refused", why: `"${context.registry}" answered ${status}, a redirect, and an upload follows none: check the registry's url` }; // prettier-ignore
-  const atMs = retryAfterMs(answer, context.nowMs) ?? namedTime(serverText(answer, context.secrets), context.nowMs);
+  const atMs = untilMs(answer, context);
   if (status === 429 || (status === 503 && atMs !== undefined))
     return { kind: "later", atMs: atMs ?? context.nowMs + pauseMs, why: `"${context.registry}" asks to wait: ${said(answer, context)}` };
   if (status >= 500 || status === 408) return { kind: "unknown", why: `"${context.registry}" answered ${said(answer, context)}` };
@@ -53,11 +53,18 @@ function warningText(kind: string, text: string): string {
   return kind === "invalid_badges" ? `The badge "${text}" does not exist and is left out` : text;
 }
 
-/** The time that a text names: "Please try again after Sat, 21 Nov 2026 08:00:00 GMT". */
-function namedTime(text: string, nowMs: number): number | undefined {
+/** A date says whole seconds of a time that may be within that second: whoever comes a moment early is refused once more. */
+const dateGrainMs = 1_000;
+
+/** When to come back: from the header, else from the text: "Please try again after Sat, 21 Nov 2026 08:00:00 GMT". */
+function untilMs(answer: Answer, context: AnswerContext): number | undefined {
+  const header = answer.headers["retry-after"]?.trim() ?? "";
+  const fromHeader = retryAfterMs(answer, context.nowMs);
+  if (fromHeader !== undefined) return /^\d+$/.test(header) ? fromHeader : fromHeader + dateGrainMs;
+  const text = serverText(answer, context.secrets);
   const written = /try again (?:after|at) (\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC))/i.exec(text)?.[1];
-  const atMs = written === undefined ? Number.NaN : Date.parse(written);
-  return Number.isNaN(atMs) ? undefined : Math.min(Math.max(atMs, nowMs), nowMs + pauseMaxMs);
+  const atMs = written === undefined ? Number.NaN : Date.parse(written) + dateGrainMs;
+  return Number.isNaN(atMs) ? undefined : Math.min(Math.max(atMs, context.nowMs), context.nowMs + pauseMaxMs);
 }
 
 function credentialText(answer: Answer, context: AnswerContext): string {

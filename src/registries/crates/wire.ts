@@ -54,12 +54,16 @@ export interface WireLineDependency {
   readonly package: string | null;
 }
 
-/** A version as the web API tells it; only what is used. */
+/** A version as the web API tells it; the public one tells more. */
 export interface WireVersion {
+  readonly crate: string;
   readonly num: string;
-  readonly checksum?: string;
-  readonly created_at?: string;
-  readonly yanked?: boolean;
+  readonly checksum: string;
+  readonly crate_size: number;
+  readonly created_at: string;
+  readonly yanked: boolean;
+  readonly license: string | null;
+  readonly rust_version: string | null;
 }
 
 export interface WireWarnings {

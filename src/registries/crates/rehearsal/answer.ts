@@ -7,10 +7,6 @@ import type { Fault, FaultCall } from "./faults.ts";
 import { errorReply, textReply, writeReply, type Reply } from "./replies.ts";
 import type { Service } from "./service.ts";
 
-export interface Handled {
-  readonly reply: Reply;
-}
-
 export interface Call {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -21,7 +17,7 @@ export interface Call {
 export async function answerWithFault(
   service: Service,
   { request, response, call }: Call,
-  handle: (fault: Fault | undefined) => Promise<Handled>,
+  handle: (fault: Fault | undefined) => Promise<Reply>,
 ): Promise<void> {
   const fault = await takeFault(service, call);
   if (fault?.name === "reset-mid-body") {
@@ -29,7 +25,7 @@ export async function answerWithFault(
     response.destroy();
     return;
   }
-  const reply = (await earlyReply(service, request, fault)) ?? (await handle(fault)).reply;
+  const reply = (await earlyReply(service, request, fault)) ?? (await handle(fault));
   switch (fault?.name) {
     case "lost-reply":
       response.destroy();

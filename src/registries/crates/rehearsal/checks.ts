@@ -2,7 +2,7 @@
 // Pure but for the two questions that the caller answers. Sources: protocols §4.1; the registry's own messages.
 import type { Json, JsonObject } from "../../../domain/configuration.ts";
 import { defaultRegistry } from "../../../domain/crates/publish-json.ts";
-import { crateNameFault } from "../../../domain/crates/names.ts";
+import { crateNameFault, isReservedCrateName } from "../../../domain/crates/names.ts";
 import { semver } from "../../../domain/version/semver.ts";
 import { cratesLimits } from "../wire.ts";
 import { listIn, tableIn, textIn, textsIn } from "./lines.ts";
@@ -48,7 +48,7 @@ function readJson(text: string): JsonObject | undefined {
 export function checkRequest(json: JsonObject): Refusal | undefined {
   const [name, version] = [textIn(json["name"]), textIn(json["vers"])];
   const fault = crateNameFault(name);
-  if (fault === "is reserved") return refusal(400, "cannot upload a crate with a reserved name");
+  if (isReservedCrateName(name)) return refusal(400, "cannot upload a crate with a reserved name");
   if (fault !== undefined) return refusal(400, `invalid crate name "${name}": it ${fault}`);
   if (semver.parse(version).kind !== "valid") return refusal(400, `"${version}" is an invalid semver version`);
   return checkMetadata(json) ?? checkWords(json) ?? first(listIn(json["deps"]), checkDependency);

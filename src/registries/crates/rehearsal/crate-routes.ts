@@ -4,8 +4,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { canonicalCrateName } from "../../../domain/crates/names.ts";
 import { drain } from "../../../loopback/listen.ts";
 import { answerWithFault, unauthenticated } from "./answer.ts";
+import type { WireVersion } from "../wire.ts";
 import { takeTry } from "./limits.ts";
-import { textIn } from "./lines.ts";
 import { errorReply, jsonReply, writeReply, type Reply } from "./replies.ts";
 import type { Service } from "./service.ts";
 import { changeCrate, findVersion, type Crate, type CrateVersion } from "./state.ts";
@@ -30,7 +30,7 @@ export async function crateRoute(
   const yank = (call.method === "DELETE" && second === "yank") || (call.method === "PUT" && second === "unyank");
   if (yank && call.rest.length === 2) {
     const version = { name: call.name, version: first, yanked: second === "yank" };
-    await answerWithFault(service, { ...http, call: "yank" }, async () => ({ reply: await setYanked(service, http.request, version) }));
+    await answerWithFault(service, { ...http, call: "yank" }, () => setYanked(service, http.request, version));
     return;
   }
   const reply = await plainReply(service, call, http.request);
@@ -74,11 +74,11 @@ async function plainReply(service: Service, call: CrateCall, request: IncomingMe
 
 function crateInfo(crate: Crate): object {
   const last = crate.versions.at(-1);
-  return { id: crate.name, name: crate.name, max_version: last?.line.vers, description: last?.metadata["description"] ?? null };
+  return { id: crate.name, name: crate.name, max_version: last?.line.vers, description: last?.description ?? null };
 }
 
-function versionInfo(version: CrateVersion): object {
-  const { line, yanked, sizeBytes, uploadedAtMs, metadata } = version;
+function versionInfo(version: CrateVersion): WireVersion {
+  const { line, yanked, sizeBytes, uploadedAtMs, license } = version;
   return {
     crate: line.name,
     num: line.vers,
@@ -86,7 +86,7 @@ function versionInfo(version: CrateVersion): object {
     crate_size: sizeBytes,
     created_at: new Date(uploadedAtMs).toISOString(),
     yanked,
-    license: metadata["license"] ?? null,
+    license,
     rust_version: line.rust_version ?? null,
   };
 }
@@ -125,7 +125,7 @@ function loginsIn(body: string): readonly string[] | undefined {
   try {
     const value: unknown = JSON.parse(body);
     const users: unknown = typeof value === "object" && value !== null && "users" in value ? value.users : undefined;
-    return Array.isArray(users) && users.length > 0 ? users.map((one) => textIn(one)).filter((one) => one !== "") : undefined;
+    return Array.isArray(users) && users.length > 0 ? users.filter((one) => typeof one === "string" && one !== "") : undefined;
   } catch {
     return undefined;
   }

@@ -1,8 +1,7 @@
 // What a rehearsal learns about the real world while it hides it: versions of ours that exist on the index behind, and
 // versions that the real run could not put there (DESIGN §6; issue: hidden, and reported as a finding).
 import { canonicalCrateName, sameCrateVersion } from "../../../domain/crates/names.ts";
-import type { WireLine } from "../wire.ts";
-import { linesIn, type PassThrough } from "./pass-through.ts";
+import { linesIn, type Line, type PassThrough } from "./pass-through.ts";
 import type { RegistryState } from "./state.ts";
 
 export interface RehearsalFinding {
@@ -33,7 +32,7 @@ export async function findingsOf(
 }
 
 /** Pure: compares what was uploaded here with what stands there. */
-export function findingsOfLines(state: RegistryState, name: string, lines: readonly WireLine[]): readonly RehearsalFinding[] {
+export function findingsOfLines(state: RegistryState, name: string, lines: readonly Line[]): readonly RehearsalFinding[] {
   if (lines.length === 0) return [];
   const message = `The rehearsal hides ${lines.length} existing versions of "${name}", so that nothing is built from them`;
   const hidden: RehearsalFinding = { id: "REHEARSAL-HIDDEN", level: "fine", package: name, message };

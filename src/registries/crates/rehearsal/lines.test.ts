@@ -43,7 +43,8 @@ describe("lines of the index", () => {
       kept: digest,
       uploadedAtMs: atMs,
       visibleFromMs: atMs + 1000,
-      metadata: {},
+      description: null,
+      license: null,
     };
     const crate = { name: "demo", owners: [], versions: [version] };
 

@@ -86,6 +86,6 @@ export function textsIn(value: Json | undefined): readonly string[] {
   return listIn(value).filter((one) => typeof one === "string");
 }
 
-function textOrNull(value: Json | undefined): string | null {
+export function textOrNull(value: Json | undefined): string | null {
   return typeof value === "string" ? value : null;
 }

@@ -2,7 +2,7 @@
 // here, so that a token for that index stays in this process (DESIGN §6, conventions SECRETS; protocols §4.2).
 import { crateIndexPath, crateIndexPrefix } from "../../../domain/crates/names.ts";
 import { readBody, reasonOf, upstreamLine, type UpstreamLine, type UpstreamReply } from "../../../loopback/upstream.ts";
-import type { WireConfig, WireLine } from "../wire.ts";
+import type { WireLine } from "../wire.ts";
 
 export interface UpstreamCrates {
   /** Root of the sparse index. */
@@ -30,6 +30,9 @@ export interface PassThrough {
   file(name: string, version: string, signal: AbortSignal): Promise<UpstreamFile>;
   close(): Promise<void>;
 }
+
+/** What is needed of a version that somebody else published. */
+export type Line = Pick<WireLine, "name" | "vers" | "cksum">;
 
 const pageBytesMax = 64 * 1024 * 1024;
 
@@ -86,15 +89,15 @@ function refused(reply: UpstreamReply): Exclude<UpstreamPage, { kind: "page" }> 
 }
 
 /** Lines that can be read; cargo leaves the others out as well. */
-export function linesIn(text: string): readonly WireLine[] {
+export function linesIn(text: string): readonly Line[] {
   return text.split("\n").flatMap((one) => {
-    const line = parsed<Partial<WireLine>>(one);
-    return typeof line?.name === "string" && typeof line.vers === "string" && typeof line.cksum === "string" ? [line as WireLine] : [];
+    const { name, vers, cksum } = parsed(one);
+    return typeof name === "string" && typeof vers === "string" && typeof cksum === "string" ? [{ name, vers, cksum }] : [];
   });
 }
 
-function addressOf(config: string, line: WireLine): string | undefined {
-  const dl = parsed<Partial<WireConfig>>(config)?.dl;
+function addressOf(config: string, line: Line): string | undefined {
+  const { dl } = parsed(config);
   if (typeof dl !== "string") return undefined;
   const prefix = crateIndexPrefix(line.name);
   const filled = dl
@@ -106,11 +109,11 @@ function addressOf(config: string, line: WireLine): string | undefined {
   return filled === dl ? `${dl.replace(/\/+$/, "")}/${line.name}/${line.vers}/download` : filled;
 }
 
-function parsed<T>(text: string): T | undefined {
+function parsed(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as T) : undefined;
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
-    return undefined;
+    return {};
   }
 }

@@ -6,11 +6,11 @@ import type { JsonObject } from "../../../domain/configuration.ts";
 import { drain } from "../../../loopback/listen.ts";
 import { writeDurably } from "../../../loopback/kept-state.ts";
 import { cratesLimits, type WireWarnings } from "../wire.ts";
-import { answerWithFault, type Handled } from "./answer.ts";
+import { answerWithFault } from "./answer.ts";
 import { checkRequest, dependencyNames, readParts, refusal, type Refusal } from "./checks.ts";
 import type { Fault } from "./faults.ts";
 import { takeTry } from "./limits.ts";
-import { lineOf, textIn } from "./lines.ts";
+import { lineOf, textIn, textOrNull } from "./lines.ts";
 import { errorReply, jsonReply, type Reply } from "./replies.ts";
 import type { Service } from "./service.ts";
 import { addVersion, countReceived, findVersion, type CrateVersion, type RegistryState, type ReceivedAs } from "./state.ts";
@@ -20,18 +20,17 @@ export async function publishRoute(service: Service, request: IncomingMessage, r
   await answerWithFault(service, { request, response, call: "upload" }, (fault) => handle(service, request, fault));
 }
 
-async function handle(service: Service, request: IncomingMessage, fault: Fault | undefined): Promise<Handled> {
+async function handle(service: Service, request: IncomingMessage, fault: Fault | undefined): Promise<Reply> {
   const body = await readWhole(request, cratesLimits.jsonBytes + service.fileLimitBytes + 8);
-  if (body === undefined) return { reply: errorReply(413, `max upload size is: ${service.fileLimitBytes}`) };
+  if (body === undefined) return errorReply(413, `max upload size is: ${service.fileLimitBytes}`);
   const parts = readParts(body, service.fileLimitBytes);
-  if (parts.kind === "refused") return { reply: errorReply(parts.status, parts.detail) };
+  if (parts.kind === "refused") return errorReply(parts.status, parts.detail);
   const upload: Received = { json: parts.json, file: parts.file, sha256: digestOf(parts.file) };
   const early = checkRequest(upload.json) ?? (await checkOutside(service, upload));
   if (fault?.name === "stranger" && early === undefined) await putStranger(service, upload);
   const reply = await take(service, upload, { fault, early });
-  if (fault?.name === "duplicate-delivery" && reply.status === 200)
-    return { reply: await take(service, upload, { fault: undefined, early }) };
-  return { reply };
+  if (fault?.name === "duplicate-delivery" && reply.status === 200) return await take(service, upload, { fault: undefined, early });
+  return reply;
 }
 
 interface Received {
@@ -70,7 +69,8 @@ async function checkOutside(service: Service, { json }: Received): Promise<Refus
   }
   for (const one of dependencyNames(json)) {
     const own = service.ours.has(canonicalCrateName(one));
-    if (own && service.store.state().crates[canonicalCrateName(one)] !== undefined) continue;
+    // Under another spelling the index would not find it.
+    if (own && service.store.state().crates[canonicalCrateName(one)]?.name === one) continue;
     const page = own || service.upstream === undefined ? ({ kind: "absent" } as const) : await service.upstream.page(one, service.closing);
     if (page.kind === "absent") return refusal(400, `no known crate named \`${one}\``);
     if (page.kind === "failed") return refusal(502, page.why);
@@ -91,6 +91,8 @@ async function take(
     });
     if (about.early !== undefined) return no(about.early, before);
     const known = before.crates[canonicalCrateName(textIn(upload.json["name"]))];
+    if (known !== undefined && known.name !== upload.json["name"])
+      return no(refusal(400, `crate was previously named \`${known.name}\``), before);
     const tried =
       service.limits === "none"
         ? { state: before }
@@ -143,6 +145,7 @@ async function keep(
   const half = upload.fault?.name === "partial-kept" ? upload.file.subarray(0, Math.floor(upload.file.length / 2)) : upload.file;
   const version = versionOf(service, { ...upload, file: half, sha256: half === upload.file ? upload.sha256 : digestOf(half) });
   await writeDurably(service.pathOf(version.kept), half);
+  await writeDurably(`${service.pathOf(version.kept)}.json`, JSON.stringify(upload.json));
   const lateMs = upload.fault?.name === "slow-index" ? upload.fault.lastsMs : 0;
   return addVersion(state, { ...version, visibleFromMs: version.visibleFromMs + lateMs }, "rehearsal");
 }
@@ -156,7 +159,8 @@ function versionOf(service: Service, { json, file, sha256 }: Received): CrateVer
     kept: sha256,
     uploadedAtMs: nowMs,
     visibleFromMs: nowMs,
-    metadata: json,
+    description: textOrNull(json["description"]),
+    license: textOrNull(json["license"]),
   };
 }
 

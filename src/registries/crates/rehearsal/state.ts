@@ -1,6 +1,5 @@
 // What a rehearsal crate registry holds, as one immutable value, and the few ways in which it changes. No time, no disk, no
 // network: the server keeps the value and loopback/kept-state.ts writes it down.
-import type { JsonObject } from "../../../domain/configuration.ts";
 import { canonicalCrateName, sameCrateVersion } from "../../../domain/crates/names.ts";
 import type { PacedKind } from "../../../domain/crates/pacing.ts";
 import type { WireLine } from "../wire.ts";
@@ -41,8 +40,8 @@ export interface CrateVersion {
   readonly uploadedAtMs: number;
   /** An index that lags shows the version only from then on. */
   readonly visibleFromMs: number;
-  /** The request's JSON. */
-  readonly metadata: JsonObject;
+  readonly description: string | null;
+  readonly license: string | null;
   /** Set for versions that a fault put there. */
   readonly stranger?: true;
 }
