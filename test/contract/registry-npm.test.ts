@@ -134,6 +134,86 @@ describe("what the rehearsal npm registry refuses", () => {
   });
 });
 
+describe("staging at the rehearsal npm registry", () => {
+  async function staged(t: TestContext, faults = "") {
+    const started = await start(t, { faults: parseNpmFaults(faults) });
+    const { staging } = started.registry;
+    assert.ok(staging !== undefined);
+    const manifest = { name: "@slip/demo", version: "1.1.0" };
+    const upload = npmUploadOf(temporaryFolder(t), manifest, { bytes: npmTarball(manifest), tag: "next" });
+    return { ...started, staging, upload };
+  }
+
+  test("a staged version waits for a person and is seen by nobody, and is public once it is let out", async (t) => {
+    const { server, registry, channels, staging, publish, upload } = await staged(t);
+    await publish("1.0.0");
+
+    assert.equal((await staging.observe(upload, credential, never)).kind, "absent");
+    assert.equal((await staging.put(upload, credential, never)).kind, "sent");
+
+    const waiting = await staging.observe(upload, credential, never);
+    assert.equal(waiting.kind === "pending" && waiting.forPerson, true);
+    assert.match(waiting.kind === "pending" ? waiting.why : "", /npm stage approve [0-9a-f-]{36}/);
+    assert.equal((await registry.observe(upload, never)).kind, "absent");
+    await server.owner.endStaged("@slip/demo", "approve");
+    assert.equal((await staging.observe(upload, credential, never)).kind, "present");
+    assert.equal((await registry.observe(upload, never)).kind, "present");
+    assert.equal((await channels.observe({ package: "@slip/demo", name: "next", version: "1.1.0" }, never)).kind, "present");
+  });
+
+  test("what is staged has its number: staging and publishing it again are left to a look", async (t) => {
+    const { registry, staging, publish, upload } = await staged(t);
+    await publish("1.0.0");
+    await staging.put(upload, credential, never);
+
+    const again = await staging.put(upload, credential, never);
+    const published = await registry.publish(upload, credential, never);
+
+    assert.match(again.kind === "unknown" ? again.why : "", /previously staged version: 1\.1\.0/);
+    assert.equal(published.kind, "unknown");
+    assert.equal((await staging.observe(upload, credential, never)).kind, "pending");
+  });
+
+  test("a version that a person sends back is absent again, and other bytes that are staged are a conflict", async (t) => {
+    const { server, staging, publish, upload } = await staged(t);
+    await publish("1.0.0");
+    const manifest = { name: "@slip/demo", version: "1.1.0", description: "Theirs" };
+    await staging.put(npmUploadOf(temporaryFolder(t), manifest, { bytes: npmTarball(manifest) }), credential, never);
+
+    const seen = await staging.observe(upload, credential, never);
+
+    assert.match(seen.kind === "conflict" ? seen.theirs : "", /has another @slip\/demo 1\.1\.0 staged, since \d{4}-/);
+    await server.owner.endStaged("@slip/demo", "reject");
+    assert.equal((await staging.observe(upload, credential, never)).kind, "absent");
+    assert.equal((await staging.put(upload, credential, never)).kind, "sent");
+  });
+
+  test("a credential that may not look makes it unknown, never absent", async (t) => {
+    const { staging, publish, upload } = await staged(t);
+    await publish("1.0.0");
+    await staging.put(upload, credential, never);
+
+    const seen = await staging.observe(upload, createCredential("somebody", "else"), never);
+
+    assert.match(seen.kind === "unknown" ? seen.why : "", /does not let this credential look at what is staged/);
+  });
+
+  test("a lost reply to a stage is found by looking, and a new package cannot be staged", async (t) => {
+    const { staging, publish, upload } = await staged(t, "lost-reply:upload");
+    const manifest = { name: "@slip/demo", version: "1.0.0" };
+    const first = npmUploadOf(temporaryFolder(t), manifest, { bytes: npmTarball(manifest) });
+    // The first call loses its reply; the package is new, so that nothing of it is kept.
+    assert.equal((await staging.put(first, credential, never)).kind, "unknown");
+    assert.equal((await staging.observe(first, credential, never)).kind, "absent");
+    const refused = await staging.put(first, credential, never);
+    assert.match(refused.kind === "refused" ? refused.why : "", /says "not found"/);
+
+    await publish("1.0.0");
+    assert.equal((await staging.put(upload, credential, never)).kind, "sent");
+    assert.equal((await staging.observe(upload, credential, never)).kind, "pending");
+  });
+});
+
 describe("the rehearsal npm registry is never a real one, and forgets nothing", () => {
   test("a client of the real world takes no answer from it", async (t) => {
     const { server, publish } = await start(t);

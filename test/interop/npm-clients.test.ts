@@ -19,9 +19,15 @@ const ours = ["@slip/tool", "slip-plain", "slip-from-pnpm", "slip-from-yarn"];
 async function start(t: TestContext) {
   const behind = await startNpm(t, { ours: ["slip-dependency", "@slip/tool"], announced: false });
   const upstream = npmClientOf(behind.registryUrl);
-  for (const manifest of [{ name: "slip-dependency", version: "3.2.1", main: "index.js" }, { name: "@slip/tool", version: "0.9.0" }]) {
+  for (const manifest of [
+    { name: "slip-dependency", version: "3.2.1", main: "index.js" },
+    { name: "@slip/tool", version: "0.9.0" },
+  ]) {
     const bytes = npmTarball(manifest, { "index.js": "module.exports = 'from behind';\n" });
-    assert.equal((await upstream.publish(npmUploadOf(temporaryFolder(t), manifest, { bytes }), rehearsalNpmCredential(), never)).kind, "sent");
+    assert.equal(
+      (await upstream.publish(npmUploadOf(temporaryFolder(t), manifest, { bytes }), rehearsalNpmCredential(), never)).kind,
+      "sent",
+    );
   }
   const credential = createCredential("", "a-token-for-behind");
   const server = await startNpm(t, { ours, upstream: { url: behind.registryUrl, credential } });
@@ -32,7 +38,14 @@ async function start(t: TestContext) {
 function writeTool(folder: string, name: string, version = "1.0.0"): void {
   mkdirSync(folder, { recursive: true });
   writePackage(folder, {
-    "package.json": { name, version, license: "MIT", main: "index.js", bin: { "slip-tool": "cli.js" }, dependencies: { "slip-dependency": "^3.0.0" } },
+    "package.json": {
+      name,
+      version,
+      license: "MIT",
+      main: "index.js",
+      bin: { "slip-tool": "cli.js" },
+      dependencies: { "slip-dependency": "^3.0.0" },
+    },
     "index.js": "module.exports = `tool and ${require('slip-dependency')}`;\n",
     "cli.js": "#!/usr/bin/env node\nconsole.log(require('./index.js'));\n",
     "README.md": `# ${name}\n\nA tool.\n`,
@@ -40,7 +53,11 @@ function writeTool(folder: string, name: string, version = "1.0.0"): void {
 }
 
 /** Installs with one client into a new folder and runs what was installed. */
-async function installs(shop: ReturnType<typeof openShop>, client: Client, at: { readonly home: string; readonly spec: string }): Promise<void> {
+async function installs(
+  shop: ReturnType<typeof openShop>,
+  client: Client,
+  at: { readonly home: string; readonly spec: string },
+): Promise<void> {
   const folder = join(at.home, `project-${client}-${at.spec.replaceAll(/\W/g, "-")}`);
   mkdirSync(folder);
   writePackage(folder, { "package.json": { name: "consumer", version: "1.0.0", private: true } });
@@ -91,7 +108,10 @@ describe("real clients and the rehearsal npm registry", () => {
     assert.equal((await registry.observe(upload, never)).kind, "present");
     for (const client of ["npm", "pnpm", "yarn"] as const) await installs(shop, client, { home, spec: "@slip/tool@next" });
     const findings = await server.findings(never);
-    assert.deepEqual(findings.map(({ id, package: name }) => [id, name]), [["REHEARSAL-HIDDEN", "@slip/tool"]]);
+    assert.deepEqual(
+      findings.map(({ id, package: name }) => [id, name]),
+      [["REHEARSAL-HIDDEN", "@slip/tool"]],
+    );
   });
 
   test("npm finds everything else that it asks a registry for, and is refused as by the real one", async (t) => {
@@ -124,6 +144,29 @@ describe("real clients and the rehearsal npm registry", () => {
     writePackage(project, { "package.json": { name: "audited", version: "1.0.0", dependencies: { "@slip/tool": "1.0.0" } } });
     const audited = await shop.run("npm", ["install", "--no-fund", "--audit"], project);
     assert.match(audited.output, /found 0 vulnerabilities/);
+  });
+
+  test("npm stages, and a person with a one-time password lets it out", async (t) => {
+    const { home, shop, registry } = await start(t);
+    const tarballs: string[] = [];
+    for (const version of ["1.0.0", "1.1.0"]) {
+      writeTool(join(home, version), "@slip/tool", version);
+      tarballs.push(await npmPack(shop, join(home, version)));
+    }
+    const npm = async (...args: readonly string[]) => await shop.run("npm", args, home);
+    const [first = "", second = ""] = tarballs;
+    assert.equal((await npm("publish", first, "--access", "public")).code, 0);
+
+    const staged = await npm("stage", "publish", second);
+
+    const id = /staged with id ([0-9a-f-]{36})/.exec(staged.output)?.[1] ?? "";
+    assert.notEqual(id, "", staged.output);
+    assert.match((await npm("stage", "list", "@slip/tool")).output, new RegExp(`${id}[\\s\\S]*1\\.1\\.0`));
+    assert.match((await npm("stage", "approve", id)).output, /EOTP/);
+    assert.equal((await registry.survey("@slip/tool", "1.1.0", never)).kind, "absent");
+    const approved = await npm("stage", "approve", id, "--otp", "123456");
+    assert.equal(approved.code, 0, approved.output);
+    assert.equal((await registry.survey("@slip/tool", "1.1.0", never)).kind, "listed");
   });
 
   test("a token that is not taken and a name that is not ours are refused in the words that npm shows", async (t) => {

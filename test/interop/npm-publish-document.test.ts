@@ -14,7 +14,12 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 
 type Files = Readonly<Record<string, string | JsonObject>>;
 
-const shapes: Readonly<Record<string, { readonly files: Files; readonly args?: readonly string[]; readonly access?: "public" | "restricted"; readonly tag?: string }>> = {
+const shapes: Readonly<
+  Record<
+    string,
+    { readonly files: Files; readonly args?: readonly string[]; readonly access?: "public" | "restricted"; readonly tag?: string }
+  >
+> = {
   "the smallest package": { files: { "package.json": { name: "slip-small", version: "1.0.0" } } },
   "a scoped package with a README, programs and a licence": {
     files: {

@@ -25,15 +25,19 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 });
 
-registryContract("verdaccio", { goods: npmGoods, sameAgain: "unknown", hashes: "own", uploadTimes: true, takenBack: "yanked" }, async (t) => {
-  const { registryUrl, shut } = await verdaccio.open(t);
-  return {
-    registry: npmClientOf(registryUrl),
-    credential: createCredential("", verdaccio.token),
-    wrongCredential: createCredential("", "a-token-of-somebody-else"),
-    stop: shut,
-  };
-});
+registryContract(
+  "verdaccio",
+  { goods: npmGoods, sameAgain: "unknown", hashes: "own", uploadTimes: true, takenBack: "yanked" },
+  async (t) => {
+    const { registryUrl, shut } = await verdaccio.open(t);
+    return {
+      registry: npmClientOf(registryUrl),
+      credential: createCredential("", verdaccio.token),
+      wrongCredential: createCredential("", "a-token-of-somebody-else"),
+      stop: shut,
+    };
+  },
+);
 
 test("verdaccio: a dist-tag is moved forwards and never back", async (t) => {
   const { registryUrl } = await verdaccio.open(t);

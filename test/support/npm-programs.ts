@@ -91,7 +91,7 @@ export function readPacked(tarball: string): { readonly manifest: JsonObject; re
 /** Regular files of a tar that an honest program wrote, by path without the first folder. */
 function untar(bytes: Buffer): ReadonlyMap<string, Buffer> {
   const files = new Map<string, Buffer>();
-  for (let at = 0; at + 512 <= bytes.length && bytes[at] !== 0; ) {
+  for (let at = 0; at + 512 <= bytes.length && bytes[at] !== 0;) {
     const name = bytes.toString("utf8", at, bytes.indexOf(0, at));
     const sizeBytes = Number.parseInt(bytes.toString("latin1", at + 124, at + 135), 8);
     files.set(name.replace(/^[^/]*\//, ""), bytes.subarray(at + 512, at + 512 + sizeBytes));

@@ -69,7 +69,13 @@ export const npmGoods: Goods = {
   version: (number) => `1.0.${number}`,
   respelled: (version) => version,
   make: (folder, { version, note, paddingBytes }) => {
-    const manifest = { name: "@slip/demo", version, license: "MIT", main: "index.js", ...(note === undefined ? {} : { description: note }) };
+    const manifest = {
+      name: "@slip/demo",
+      version,
+      license: "MIT",
+      main: "index.js",
+      ...(note === undefined ? {} : { description: note }),
+    };
     const padding = paddingBytes === undefined ? {} : { "data.bin": randomBytes(paddingBytes) };
     return npmUploadOf(folder, manifest, { bytes: npmTarball(manifest, { "index.js": "module.exports = 'demo';\n", ...padding }) });
   },

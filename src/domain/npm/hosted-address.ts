@@ -54,14 +54,21 @@ const forms: Readonly<Record<string, Form>> = {
   "git:": "git",
 };
 
+const repositoryAddress = /^([a-z+]+:)\/\/(?:[^@/]*@)?(?:www\.)?([^/:?#]+)(?::\d+)?\/([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?(#.*)?$/i;
+
 function readUrl(written: string): HostedAddress | undefined {
-  if (!URL.canParse(written)) return undefined;
-  const url = new URL(written);
-  const forge = forges.find((one) => one.host === url.hostname.replace(/^www\./, ""));
-  const form = forms[url.protocol];
-  const [, owner, name] = /^\/([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?$/.exec(url.pathname) ?? [];
+  const [, scheme = "", host, owner, name, at = ""] = repositoryAddress.exec(written) ?? [];
+  const forge = forges.find((one) => one.host === host?.toLowerCase());
+  const form = forms[scheme.toLowerCase()];
   if (forge === undefined || form === undefined || owner === undefined || name === undefined) return undefined;
-  return addressAt(forge, { owner, name, at: url.hash }, form);
+  return addressAt(forge, { owner, name, at }, form);
+}
+
+/** Whether a text is an address of any scheme; one of the web needs a host. */
+export function isAddress(text: string): boolean {
+  const [, scheme, rest = ""] = /^\s*([a-z][a-z0-9+.-]*):(.*)$/i.exec(text) ?? [];
+  if (scheme === undefined) return false;
+  return !/^(?:https?|ftp|wss?)$/i.test(scheme) || /^[/\\]*[^/\\?#\s]/.test(rest);
 }
 
 function addressAt(

@@ -16,7 +16,7 @@ export interface PackedFiles {
   readonly authors?: string;
 }
 
-/** A manifest while it is prepared. */
+/** A manifest while it is prepared: members are replaced as a whole, and what they hold is never changed. */
 export type Draft = Record<string, Json>;
 
 /** What npm writes where a package has no README. */
@@ -31,7 +31,7 @@ export function readmeAmong(paths: readonly string[]): string | undefined {
 /** Prepares a manifest for publishing: it has `_id` afterwards. @param packed absent: nothing is filled in */
 export function prepareManifest(manifest: JsonObject, packed: PackedFiles = { paths: [] }): JsonObject {
   const own = Object.entries(manifest).filter(([key]) => !key.startsWith("_"));
-  const draft: Draft = structuredClone(Object.fromEntries(own));
+  const draft: Draft = Object.fromEntries(own);
   if (typeof draft["name"] === "string") draft["name"] = draft["name"].trim();
   prepareBundled(draft);
   prepareScripts(draft, packed);

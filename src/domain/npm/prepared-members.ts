@@ -103,7 +103,15 @@ function hosted(name: string, range: Json): readonly (readonly [string, Json])[]
 /** `name@range`, `name range` or a name alone. */
 function requirement(written: string): readonly [string, string] {
   const at = written.slice(1).search(/[@\s<>=]/);
-  return at === -1 ? [written.trim(), ""] : [written.slice(0, at + 1), written.slice(at + 1).replace(/^@/, "").trim()];
+  return at === -1
+    ? [written.trim(), ""]
+    : [
+        written.slice(0, at + 1),
+        written
+          .slice(at + 1)
+          .replace(/^@/, "")
+          .trim(),
+      ];
 }
 
 /** A path that cannot lead out of the package: `./a/../../b` is `b`. */

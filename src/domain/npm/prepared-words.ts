@@ -1,7 +1,7 @@
 // The parts of a manifest that people read, as npm publishes them: who made it, where it is developed, what it is.
 // Source: npm documentation of package.json ("people fields", "repository", "bugs", "homepage", "keywords", "files").
 import type { Json } from "../configuration.ts";
-import { hostedAddress } from "./hosted-address.ts";
+import { hostedAddress, isAddress } from "./hosted-address.ts";
 import type { Draft, PackedFiles } from "./prepared-manifest.ts";
 
 /** `Name <mail> (address)` becomes a table; contributors may stand in AUTHORS, one a line. */
@@ -46,8 +46,8 @@ export function prepareAbout(draft: Draft, noReadme: string): void {
 }
 
 function prepareRepository(draft: Draft): void {
-  const [first] = Array.isArray(draft["repositories"]) ? draft["repositories"] : [];
-  const written = first ?? draft["repository"];
+  const listed: readonly Json[] = Array.isArray(draft["repositories"]) ? draft["repositories"] : [];
+  const written = listed[0] ?? draft["repository"];
   if (written === undefined || written === null || written === "") return;
   const table = typeof written === "string" ? { type: "git", url: written } : written;
   if (!isTable(table)) return;
@@ -91,14 +91,14 @@ function prepareBugs(draft: Draft): void {
   }
   if (typeof bugs === "string") {
     if (isMail(bugs)) draft["bugs"] = { email: bugs };
-    else if (URL.canParse(bugs)) draft["bugs"] = { url: bugs };
+    else if (isAddress(bugs)) draft["bugs"] = { url: bugs };
     return;
   }
   const table = isTable(bugs) ? bugs : {};
   // Old names of the address count more than its own, the last of them most.
   const url = text(Object.entries(table).findLast(([key]) => key === "web" || key === "name")?.[1] ?? table["url"]);
   const email = text(table["email"]);
-  const kept = { ...(URL.canParse(url) ? { url } : {}), ...(isMail(email) ? { email } : {}) };
+  const kept = { ...(isAddress(url) ? { url } : {}), ...(isMail(email) ? { email } : {}) };
   if (Object.keys(kept).length > 0) draft["bugs"] = kept;
   else delete draft["bugs"];
 }
@@ -109,7 +109,7 @@ function prepareHomepage(draft: Draft): void {
   const { homepage } = draft;
   if (homepage === undefined || homepage === "") return;
   if (typeof homepage !== "string") delete draft["homepage"];
-  else if (!URL.canParse(homepage)) draft["homepage"] = `http://${homepage}`;
+  else if (!isAddress(homepage)) draft["homepage"] = `http://${homepage}`;
 }
 
 function hostedOf(draft: Draft): ReturnType<typeof hostedAddress> {

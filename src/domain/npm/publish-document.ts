@@ -42,5 +42,5 @@ export function publishDocument(of: PublishDocumentOf): JsonObject {
 
 /** Always written without TLS, as npm does: clients take the scheme of the registry that they were pointed at. */
 function tarballUrl(of: PublishDocumentOf): string {
-  return new URL(`${of.name}/-/${attachmentName(of)}`, of.registryUrl).href.replace(/^https:/, "http:");
+  return `${of.registryUrl}${of.name}/-/${attachmentName(of)}`.replace(/^https:/, "http:");
 }

@@ -53,7 +53,10 @@ function readSuccess(answer: Answer, context: AnswerContext): Performed {
 
 /** Only saves a look: what the text does not say, the look finds. */
 function saysExists(answer: Answer, context: AnswerContext): boolean {
-  return answer.status >= 400 && /\b(?:previously (?:published|staged)|already (?:exists?|present|published))\b/i.test(serverText(answer, context.secrets));
+  return (
+    answer.status >= 400 &&
+    /\b(?:previously (?:published|staged)|already (?:exists?|present|published))\b/i.test(serverText(answer, context.secrets))
+  );
 }
 
 function refusal(answer: Answer, context: AnswerContext): Extract<Performed, { kind: "refused" }> {

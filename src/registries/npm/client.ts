@@ -5,10 +5,12 @@ import type { Clock } from "../../platform/ports.ts";
 import type { Downloaded, Publication, Registry } from "../registry.ts";
 import type { Observation } from "../../domain/run/effect.ts";
 import { escapedNpmName } from "../../domain/npm/names.ts";
+import { inTurn } from "./in-turn.ts";
 import { fetchTarball, lookUp, lookUpTags, type Place } from "./look-up.ts";
 import { judgeBytes, judgeTag, judgeVersion, surveyOf, theirs, versionsOf } from "./observe.ts";
 import type { ListedVersion } from "./packument.ts";
 import { npmRefusals } from "./refusals.ts";
+import { observeStaged } from "./staging.ts";
 import { sendDeprecation, sendTag, sendVersion, type SendOptions } from "./send.ts";
 
 export interface NpmOptions {
@@ -32,6 +34,7 @@ export function npmRegistry(options: NpmOptions): Registry {
   const { name, world, http } = options;
   const place: Place = { http, registryUrl: withSlash(options.registryUrl), registry: name, world };
   const sending = (rest: Omit<SendOptions, "nowMs">): SendOptions => ({ ...rest, nowMs: () => options.clock.nowMs() });
+  const turn = inTurn();
   return {
     name,
     ecosystem: "npm",
@@ -45,12 +48,21 @@ export function npmRegistry(options: NpmOptions): Registry {
     observe: (publication, signal) => observe(place, publication, signal),
     download: (publication, file, signal) => download(place, publication, { file, signal }),
     refusals: (upload) => npmRefusals(upload, options.fileLimitBytes),
-    publish: (upload, credential, signal) => sendVersion(place, upload, sending({ credential, signal })),
+    publish: (upload, credential, signal) => turn(upload.package, () => sendVersion(place, upload, sending({ credential, signal }))),
     withdraw: (publication) => ({ kind: "by-person", instruction: withdrawal(options, place, publication) }),
-    takeBack: (version, credential, signal) => sendDeprecation(place, version, sending({ credential, signal })),
+    takeBack: (version, credential, signal) =>
+      turn(version.package, () => sendDeprecation(place, version, sending({ credential, signal }))),
+    staging: {
+      put: (upload, credential, signal) =>
+        turn(upload.package, () => sendVersion(place, upload, { ...sending({ credential, signal }), stage: true })),
+      observe: async (publication, credential, signal) => {
+        const seen = await observe(place, publication, signal);
+        return seen.kind === "absent" ? await observeStaged(place, publication, { credential, signal }) : seen;
+      },
+    },
     channels: {
       observe: async (channel, signal) => judgeTag(await lookUpTags(place, channel.package, signal), channel, name),
-      move: (channel, credential, signal) => sendTag(place, channel, sending({ credential, signal })),
+      move: (channel, credential, signal) => turn(channel.package, () => sendTag(place, channel, sending({ credential, signal }))),
     },
   };
 }
@@ -66,7 +78,8 @@ async function observe(place: Place, publication: Publication, signal: AbortSign
   const what = `${publication.package} ${publication.version}`;
   if (fetched.kind === "absent") return { kind: "unknown", why: `"${place.registry}" lists ${what} but does not have its tarball` };
   if (fetched.kind === "unknown") return fetched;
-  const listed = fetched.sha256 === publication.sha256 ? judged.listed : await withTime(place, publication, { listed: judged.listed, signal });
+  const listed =
+    fetched.sha256 === publication.sha256 ? judged.listed : await withTime(place, publication, { listed: judged.listed, signal });
   return judgeBytes(listed, publication, { ...fetched, registry: place.registry });
 }
 

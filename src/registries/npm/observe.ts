@@ -29,7 +29,8 @@ export function judgeBytes(
   downloaded: { readonly sha256: string; readonly sizeBytes: number; readonly registry: string },
 ): Observation {
   const { sha256, sizeBytes, registry } = downloaded;
-  if (sha256 !== publication.sha256) return { kind: "conflict", theirs: theirs(listed, publication, { digest: `sha256 ${sha256}`, registry }) };
+  if (sha256 !== publication.sha256)
+    return { kind: "conflict", theirs: theirs(listed, publication, { digest: `sha256 ${sha256}`, registry }) };
   const how = "downloaded and digested, because the registry tells no sha512 to compare with";
   return { kind: "present", evidence: { how, ...evidence(listed), sha256, sizeBytes } };
 }

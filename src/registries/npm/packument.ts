@@ -48,11 +48,7 @@ export function parsePackument(text: string, base: string): ParsedPackument {
   return { kind: "packument", packument: { versions: listed, tags: new Map(named), unpublished: new Set(unpublished), document } };
 }
 
-function readVersion(
-  version: string,
-  entry: JsonObject,
-  more: { readonly publishedAt: unknown; readonly base: string },
-): ListedVersion {
+function readVersion(version: string, entry: JsonObject, more: { readonly publishedAt: unknown; readonly base: string }): ListedVersion {
   const dist = isTable(entry["dist"]) ? entry["dist"] : {};
   const { tarball, integrity, shasum } = dist;
   const { deprecated } = entry;

@@ -7,7 +7,12 @@ import { bytesPerMiB } from "./wire.ts";
 
 /** @param limitBytes largest tarball that the registry takes, where that is known */
 export function npmRefusals(upload: Publication, limitBytes: number | undefined): readonly string[] {
-  return [...npmNameProblems(upload.package), ...versionRefusals(upload.version), ...fileRefusals(upload), ...sizeRefusals(upload, limitBytes)];
+  return [
+    ...npmNameProblems(upload.package),
+    ...versionRefusals(upload.version),
+    ...fileRefusals(upload),
+    ...sizeRefusals(upload, limitBytes),
+  ];
 }
 
 function versionRefusals(version: string): readonly string[] {

@@ -12,7 +12,7 @@ import { readAnswer, type AnswerContext, type Read } from "./answers.ts";
 import { authorizationOf, traces } from "./credentials.ts";
 import { lookUp, type Place } from "./look-up.ts";
 import { bodyBytes, ChangedBytes, digestTarball, layOutBody, type TarballDigests } from "./publish-body.ts";
-import { distTagsPath, mediaTypes } from "./wire.ts";
+import { distTagsPath, mediaTypes, stagePath } from "./wire.ts";
 
 export interface SendOptions {
   readonly credential: Credential;
@@ -28,17 +28,19 @@ interface PublishMetadata {
   readonly access: "public" | "restricted" | null;
 }
 
-export async function sendVersion(place: Place, upload: Upload, options: SendOptions): Promise<Performed> {
+/** @param options.stage true: it is held unseen until a person approves it (protocols §5.4); the request is the same but for its address */
+export async function sendVersion(place: Place, upload: Upload, options: SendOptions & { readonly stage?: boolean }): Promise<Performed> {
   const metadata = metadataOf(upload);
   if (typeof metadata === "string") return { kind: "refused", why: metadata };
   const digests = await digestTarball(place.http, upload).catch(changed);
   if ("kind" in digests) return digests;
   const layout = layOutBody(documentOf(place, upload, { ...metadata, ...digests }), attachmentName(nameOf(upload)), upload.sizeBytes);
   const read = await write(place, options, {
-    path: escapedNpmName(upload.package),
-    headers: { "content-length": String(layout.contentLength), "npm-command": "publish" },
+    ...(options.stage === true ? { method: "POST" } : {}),
+    path: `${options.stage === true ? stagePath("package/") : ""}${escapedNpmName(upload.package)}`,
+    headers: { "content-length": String(layout.contentLength), "npm-command": options.stage === true ? "stage" : "publish" },
     body: bodyBytes(place.http, layout, upload),
-    what: { package: upload.package, what: `publish "${upload.name}"` },
+    what: { package: upload.package, what: `${options.stage === true ? "stage" : "publish"} "${upload.name}"` },
   });
   return read.kind === "look" ? await looked(place, upload, { refused: read.refused, signal: options.signal }) : read;
 }
@@ -63,12 +65,14 @@ function metadataOf(upload: Upload): PublishMetadata | string {
   const { manifest, tag, access = null } = upload.metadata;
   const nothing = `Nothing was sent: the upload of "${upload.name}"`;
   if (!isTable(manifest)) return `${nothing} carries no package.json`;
-  const written = `${String(manifest["name"])}@${String(manifest["version"])}`;
-  if (written !== `${upload.package}@${upload.version}`) {
+  const { name, version } = manifest;
+  if (name !== upload.package || version !== upload.version) {
+    const written = [name, version].map((one) => (typeof one === "string" ? one : "nothing")).join("@");
     return `${nothing} has the package.json of "${written}", but the plan says "${upload.package}@${upload.version}"`;
   }
   if (typeof tag !== "string" || tag === "") return `${nothing} names no dist-tag, and a version is published under one`;
-  if (access !== null && access !== "public" && access !== "restricted") return `${nothing} has an access that is neither "public" nor "restricted"`;
+  if (access !== null && access !== "public" && access !== "restricted")
+    return `${nothing} has an access that is neither "public" nor "restricted"`;
   return { manifest, tag, access };
 }
 
@@ -130,13 +134,15 @@ async function write(
   { credential, signal, nowMs }: SendOptions,
   request: Pick<HttpRequest, "headers"> & {
     readonly path: string;
+    /** Default PUT. */
+    readonly method?: "POST";
     readonly body: NonNullable<HttpRequest["body"]>;
     readonly what: Pick<AnswerContext, "package" | "what">;
   },
 ): Promise<Read> {
   const authorization = authorizationOf(credential);
   const sent = await place.http.send({
-    method: "PUT",
+    method: request.method ?? "PUT",
     url: `${place.registryUrl}${request.path}`,
     headers: {
       accept: "*/*",
@@ -149,7 +155,8 @@ async function write(
     body: request.body,
     signal,
   });
-  if (sent.kind === "answered") return readAnswer(sent, { registry: place.registry, ...request.what, nowMs: nowMs(), secrets: traces(credential) });
+  if (sent.kind === "answered")
+    return readAnswer(sent, { registry: place.registry, ...request.what, nowMs: nowMs(), secrets: traces(credential) });
   if (sent.cause instanceof ChangedBytes) return { kind: "refused", why: sent.cause.message };
   return { kind: "unknown", why: sent.why };
 }

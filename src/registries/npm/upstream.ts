@@ -93,7 +93,11 @@ async function readSettings({ env, home, project, reader }: NpmUpstreamQuestion)
   return settings;
 }
 
-function addressOf(setting: Setting | undefined, key: string, notes: string[]): { readonly url: string; readonly source: string } | undefined {
+function addressOf(
+  setting: Setting | undefined,
+  key: string,
+  notes: string[],
+): { readonly url: string; readonly source: string } | undefined {
   if (setting === undefined) return undefined;
   const url = URL.canParse(setting.value) ? new URL(setting.value) : undefined;
   if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) {

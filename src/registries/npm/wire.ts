@@ -45,4 +45,19 @@ export function distTagsPath(escaped: string): string {
   return `-/package/${escaped}/dist-tags`;
 }
 
+/** Path of what is staged. @param rest what follows, or nothing for the list */
+export function stagePath(rest: string): string {
+  return rest === "" ? "-/stage" : `-/stage/${rest}`;
+}
+
+/** One staged version as the list of them tells. */
+export interface WireStaged {
+  readonly id: string;
+  readonly packageName: string;
+  readonly version: string;
+  readonly tag: string;
+  readonly createdAt: string;
+  readonly shasum: string;
+}
+
 export const bytesPerMiB = 1024 * 1024;

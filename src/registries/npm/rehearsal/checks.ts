@@ -30,7 +30,11 @@ export function carriesToken(authorization: string | undefined): boolean {
 }
 
 /** Judges the form of a publish by itself. @param name from the address */
-export function checkPublish(document: JsonObject, tarball: ReceivedTarball, about: { readonly name: string; readonly limitBytes: number }): Checked {
+export function checkPublish(
+  document: JsonObject,
+  tarball: ReceivedTarball,
+  about: { readonly name: string; readonly limitBytes: number },
+): Checked {
   const { name } = about;
   if (!isName(name)) return refused(400, `Invalid package name: ${name}`);
   if (document["name"] !== name) return refused(400, "package name in the document does not match the address");
@@ -40,7 +44,10 @@ export function checkPublish(document: JsonObject, tarball: ReceivedTarball, abo
   const [version, manifest] = entry;
   if (!versionForm.test(version)) return refused(400, `invalid version: ${version}`);
   if (manifest["name"] !== name || manifest["version"] !== version) return refused(400, "manifest does not match its version");
-  return checkTags(document, version) ?? checkTarball(manifest, tarball, about.limitBytes) ?? { kind: "publish", publish: { name, version, manifest, tags: tagsOf(document) } };
+  return (
+    checkTags(document, version) ??
+    checkTarball(manifest, tarball, about.limitBytes) ?? { kind: "publish", publish: { name, version, manifest, tags: tagsOf(document) } }
+  );
 }
 
 function isName(name: string): boolean {
@@ -57,7 +64,9 @@ function checkTags(document: JsonObject, version: string): Checked | undefined {
   if (Object.keys(tags).length === 0) return refused(400, "a publish names a dist-tag");
   const wrong = Object.keys(tags).find((tag) => isRange(tag));
   if (wrong !== undefined) return refused(400, `Tag name must not be a valid SemVer range: ${wrong}`);
-  return Object.values(tags).some((value) => value !== version) ? refused(400, "dist-tags lead to a version that is not published") : undefined;
+  return Object.values(tags).some((value) => value !== version)
+    ? refused(400, "dist-tags lead to a version that is not published")
+    : undefined;
 }
 
 /** Whether a client would read the tag as a range of versions and never find it. */
@@ -75,13 +84,17 @@ function checkTarball(manifest: JsonObject, tarball: ReceivedTarball, limitBytes
   return undefined;
 }
 
-/** Judges it against what is there: a number is used once. */
-export function checkAgainst(found: PackageState | undefined, version: string): Refusal | undefined {
+/** Judges it against what is there: a number is used once, and what is staged has its number already. */
+export function checkAgainst(found: PackageState | undefined, version: string, staged = false): Refusal | undefined {
+  if (staged) return { status: 403, message: `You cannot publish over the previously staged version: ${version}.` };
   if (found?.versions[version] !== undefined) {
     return { status: 403, message: `You cannot publish over the previously published versions: ${version}.` };
   }
   if (found?.burned[version] === undefined) return undefined;
-  return { status: 403, message: `Cannot publish ${found.name}@${version}: this version was unpublished and its number cannot be used again` };
+  return {
+    status: 403,
+    message: `Cannot publish ${found.name}@${version}: this version was unpublished and its number cannot be used again`,
+  };
 }
 
 function refused(status: number, message: string): Checked {

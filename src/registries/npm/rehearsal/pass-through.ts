@@ -6,7 +6,6 @@ import type { Credential } from "../../../domain/credential.ts";
 import { knownServices } from "../../../domain/known-services.ts";
 import { escapedNpmName, splitNpmName } from "../../../domain/npm/names.ts";
 import { readBody, reasonOf, upstreamLine, type UpstreamLine, type UpstreamReply } from "../../../loopback/upstream.ts";
-import { authorizationOf } from "../credentials.ts";
 import { mediaTypes } from "../wire.ts";
 import { parseTable } from "./receive.ts";
 
@@ -40,7 +39,10 @@ export interface PassThrough {
   /** A package, with its tarballs as they lie there. @param accept which form, as the client asked */
   document(name: string, accept: string, signal: AbortSignal): Promise<UpstreamDocument>;
   /** The same with tarballs that are named under `url`, which `tarball` then knows. */
-  documentHere(name: string, asked: { readonly accept: string; readonly url: string; readonly signal: AbortSignal }): Promise<UpstreamDocument>;
+  documentHere(
+    name: string,
+    asked: { readonly accept: string; readonly url: string; readonly signal: AbortSignal },
+  ): Promise<UpstreamDocument>;
   /** @returns undefined for a file that no version of the package names */
   tarball(name: string, file: string, signal: AbortSignal): Promise<UpstreamTarball | undefined>;
   close(): Promise<void>;
@@ -60,8 +62,11 @@ export function passThrough(upstream: UpstreamRegistries): PassThrough {
   const { certificates, env } = upstream;
   const rest = { ...(certificates === undefined ? {} : { certificates }), ...(env === undefined ? {} : { env }) };
   const openLine = (place: UpstreamPlace): Line => {
-    const authorization = place.credential === undefined ? undefined : authorizationOf(place.credential);
-    return { place, line: upstreamLine({ ...rest, url: place.url, ...(authorization === undefined ? {} : { authorization: () => authorization }) }) };
+    const authorization = place.credential === undefined ? undefined : headerOf(place.credential);
+    return {
+      place,
+      line: upstreamLine({ ...rest, url: place.url, ...(authorization === undefined ? {} : { authorization: () => authorization }) }),
+    };
   };
   const standard = openLine(upstream);
   const scopes = new Map(Object.entries(upstream.scopes ?? {}).map(([scope, place]) => [scope, openLine(place)]));
@@ -78,7 +83,10 @@ export function passThrough(upstream: UpstreamRegistries): PassThrough {
     const known = elsewhere.get(name);
     if (known !== undefined) return known;
     const found = await document(name, mediaTypes.abbreviated, signal);
-    const { files } = found.kind === "document" ? named(found.document, { name, place: lineFor(name).place, url: "" }) : { files: new Map<string, string>() };
+    const { files } =
+      found.kind === "document"
+        ? named(found.document, { name, place: lineFor(name).place, url: "" })
+        : { files: new Map<string, string>() };
     if (found.kind === "document") remember(name, files);
     return files;
   };
@@ -106,6 +114,12 @@ export function passThrough(upstream: UpstreamRegistries): PassThrough {
   };
 }
 
+/** A token by itself, or user and password. */
+function headerOf(credential: Credential): string {
+  const secret = credential.reveal();
+  return credential.user === "" ? `Bearer ${secret}` : `Basic ${Buffer.from(`${credential.user}:${secret}`).toString("base64")}`;
+}
+
 async function readDocument(
   { place, line }: Line,
   name: string,
@@ -127,7 +141,8 @@ async function parseDocument(reply: UpstreamReply): Promise<UpstreamDocument> {
   }
   const bytes = await readBody(reply, documentBytesMax);
   const document = bytes === undefined ? undefined : parseTable(bytes.toString("utf8"));
-  if (document === undefined) return { kind: "failed", why: "the registry behind the rehearsal sent something that is no package document" };
+  if (document === undefined)
+    return { kind: "failed", why: "the registry behind the rehearsal sent something that is no package document" };
   return { kind: "document", document, type: reply.headers["content-type"] ?? mediaTypes.json };
 }
 

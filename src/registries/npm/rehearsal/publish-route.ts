@@ -1,6 +1,6 @@
 // `PUT /<package>`: a publish from the first byte to the answer, or the document back with words of deprecation in it, with
 // the faults that may strike it.
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -15,11 +15,18 @@ import { errorReply, faultReply, jsonReply, writeWith, type Reply } from "./repl
 import type { Service } from "./service.ts";
 import { addVersion, countReceived, deprecateVersions, type ReceivedAs, type RegistryState, type StoredVersion } from "./state.ts";
 
-/** Answers one publish or deprecation, or does what the fault of the hour says. @param name from the address */
+/** Which version is meant, and whether it is to be held unseen. */
+export interface PublishRequest {
+  /** From the address. */
+  readonly name: string;
+  readonly stage: boolean;
+}
+
+/** Answers one publish, stage or deprecation, or does what the fault of the hour says. */
 export async function publishRoute(
   service: Service,
   connection: { readonly request: IncomingMessage; readonly response: ServerResponse },
-  name: string,
+  { name, stage }: PublishRequest,
 ): Promise<void> {
   const { request, response } = connection;
   const fault = await takeFault(service, "upload");
@@ -30,7 +37,7 @@ export async function publishRoute(
   }
   const early = faultReply(fault, service.clock.nowMs()) ?? strangerToUs(service, request, name);
   if (early !== undefined) await drain(request);
-  await writeWith(service, connection, { reply: early ?? (await handle(service, request, { name, fault })), fault });
+  await writeWith(service, connection, { reply: early ?? (await handle(service, request, { name, stage, fault })), fault });
 }
 
 /** Why the request is not even read: no token, or a package that this token may not write. */
@@ -50,7 +57,7 @@ async function readSome(request: IncomingMessage): Promise<void> {
 async function handle(
   service: Service,
   request: IncomingMessage,
-  about: { readonly name: string; readonly fault: Fault | undefined },
+  about: PublishRequest & { readonly fault: Fault | undefined },
 ): Promise<Reply> {
   const { incomingFolder } = service.store;
   const options = { incomingFolder, fileLimitBytes: service.fileLimitBytes, id: service.nextId() };
@@ -70,21 +77,26 @@ async function handle(
 
 async function publish(
   service: Service,
-  about: { readonly name: string; readonly document: JsonObject; readonly tarball: ReceivedTarball; readonly fault: Fault | undefined },
+  about: PublishRequest & { readonly document: JsonObject; readonly tarball: ReceivedTarball; readonly fault: Fault | undefined },
 ): Promise<Reply> {
-  const { name, document, tarball, fault } = about;
+  const { name, stage, document, tarball, fault } = about;
   const checked = checkPublish(document, tarball, { name, limitBytes: service.fileLimitBytes });
   if (checked.kind === "refused") return errorReply(checked.status, checked.message);
-  const upload = { publish: checked.publish, tarball };
+  // Whether a new package can be staged its documents do not agree on; this is the careful answer (protocols §5.4).
+  if (stage && service.store.state().packages[name] === undefined) return errorReply(404, "Not found");
+  const upload = { publish: checked.publish, tarball, ...(stage ? { stageId: randomUUID() } : {}) };
   if (fault?.name === "stranger") await putStranger(service, upload);
   const verdict = await take(service, upload, fault);
   const last = fault?.name === "duplicate-delivery" && verdict === undefined ? await take(service, upload, undefined) : verdict;
-  return last === undefined ? jsonReply({ success: true }) : errorReply(last.status, last.message);
+  if (last !== undefined) return errorReply(last.status, last.message);
+  return jsonReply(upload.stageId === undefined ? { success: true } : { stageId: upload.stageId });
 }
 
 interface Upload {
   readonly publish: Publish;
   readonly tarball: ReceivedTarball;
+  /** Id under which it waits; absent: it is public at once. */
+  readonly stageId?: string;
 }
 
 /** Judges and keeps in one turn, so that of two uploads of one version one is the second. */
@@ -92,19 +104,30 @@ async function take(service: Service, upload: Upload, fault: Fault | undefined):
   return await service.store.change(async (state) => {
     const { name, version } = upload.publish;
     const found = state.packages[name];
-    const wrong = checkAgainst(found, version);
+    const isStaged = Object.values(state.staged).some((one) => one.package === name && one.version.version === version);
+    const wrong = checkAgainst(found, version, isStaged);
     if (wrong === undefined) return { state: await keep(service, state, { ...upload, fault }), value: undefined };
     const same = found?.versions[version]?.sha256 === upload.tarball.sha256;
     return { state: counted(state, upload, same ? "repeated" : "refused"), value: wrong };
   });
 }
 
-async function keep(service: Service, state: RegistryState, upload: Upload & { readonly fault: Fault | undefined }): Promise<RegistryState> {
+async function keep(
+  service: Service,
+  state: RegistryState,
+  upload: Upload & { readonly fault: Fault | undefined },
+): Promise<RegistryState> {
   const { publish, fault } = upload;
   const tarball = fault?.name === "partial-kept" ? await cutInHalf(upload.tarball) : upload.tarball;
   const version = storedVersion(service, { publish, tarball }, fault?.name === "slow-index" ? fault.lastsMs : 0);
   await service.store.keep(tarball.path, version, publish.manifest);
-  return addVersion(counted(state, upload, "stored"), publish.name, { version, tags: publish.tags, nowMs: version.uploadedAtMs });
+  const kept = counted(state, upload, "stored");
+  const { stageId } = upload;
+  if (stageId !== undefined) {
+    const staged = { id: stageId, package: publish.name, tags: publish.tags, version };
+    return { ...kept, staged: { ...kept.staged, [stageId]: staged } };
+  }
+  return addVersion(kept, publish.name, { version, tags: publish.tags, nowMs: version.uploadedAtMs });
 }
 
 function storedVersion(service: Service, { publish, tarball }: Upload, lateMs: number): StoredVersion {
@@ -125,7 +148,10 @@ async function putStranger(service: Service, { publish, tarball }: Upload): Prom
   const bytes = Buffer.from(`A stranger's bytes under the name ${publish.name}@${publish.version}\n`);
   const path = `${tarball.path}-stranger`;
   await writeFile(path, bytes);
-  const version: StoredVersion = { ...storedVersion(service, { publish, tarball: { ...tarball, ...digestsOf(bytes) } }, 0), stranger: true };
+  const version: StoredVersion = {
+    ...storedVersion(service, { publish, tarball: { ...tarball, ...digestsOf(bytes) } }, 0),
+    stranger: true,
+  };
   await service.store.change(async (state) => {
     await service.store.keep(path, version, publish.manifest);
     return { state: addVersion(state, publish.name, { version, tags: publish.tags, nowMs: version.uploadedAtMs }), value: undefined };

@@ -63,10 +63,14 @@ function lieAbout(document: WirePackument, fault: Fault | undefined): WirePackum
   if (fault?.name !== "no-hashes" && fault?.name !== "other-bytes") return document;
   const versions = Object.entries(document.versions).map(([version, whole]) => {
     const { integrity = "", shasum = "", ...rest } = whole.dist ?? {};
-    const other = { ...rest, integrity: `sha512-${[...integrity.slice(7, -2)].toReversed().join("")}==`, shasum: [...shasum].toReversed().join("") };
+    const other = { ...rest, integrity: `sha512-${backwards(integrity.slice("sha512-".length, -2))}==`, shasum: backwards(shasum) };
     return [version, { ...whole, dist: fault.name === "no-hashes" ? rest : other }] as const;
   });
   return { ...document, versions: Object.fromEntries(versions) };
+}
+
+function backwards(text: string): string {
+  return Array.from(text).toReversed().join("");
 }
 
 async function versionReply(service: Service, asked: { readonly name: string; readonly version: string }): Promise<Reply> {

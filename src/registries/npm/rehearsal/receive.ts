@@ -49,7 +49,9 @@ export async function receivePublish(request: IncomingMessage, options: ReceiveO
   const received = await tarball.close();
   if (body.overflow) return { kind: "unreadable", why: "The document is too large" };
   const document = parseTable(body.document());
-  return document === undefined ? { kind: "unreadable", why: "invalid json" } : { kind: "document", document, tarball: { path, ...received } };
+  return document === undefined
+    ? { kind: "unreadable", why: "invalid json" }
+    : { kind: "document", document, tarball: { path, ...received } };
 }
 
 async function writeTarball(

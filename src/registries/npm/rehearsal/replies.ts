@@ -44,7 +44,10 @@ export function faultReply(fault: Fault | undefined, nowMs: number): Reply | und
       return { status: 200, headers: { "content-type": "text/html; charset=UTF-8" }, body: page };
     }
     case "being-written":
-      return errorReply(409, "Failed to save packument. A common cause is if you try to publish a new package before the previous package has been fully processed.");
+      return errorReply(
+        409,
+        "Failed to save packument. A common cause is if you try to publish a new package before the previous package has been fully processed.",
+      );
     case "expired-token":
       return jsonReply({ message: "Access token expired or revoked. Please try logging in again." }, 401);
     case "one-time-password":

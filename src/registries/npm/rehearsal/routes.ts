@@ -8,6 +8,9 @@ export type Route =
   | { readonly kind: "tarball"; readonly name: string; readonly file: string }
   | { readonly kind: "tags"; readonly name: string; readonly tag: string | undefined }
   | { readonly kind: "visibility"; readonly name: string }
+  | { readonly kind: "stage"; readonly name: string }
+  | { readonly kind: "staged"; readonly packageName: string | undefined }
+  | { readonly kind: "staged-version"; readonly id: string; readonly what: "view" | "tarball" | "approve" | "reject" }
   | { readonly kind: "ping" | "whoami" | "keys" | "advisories" | "audit" | "search" | "unknown" };
 
 const fixed: Readonly<Record<string, Route>> = {
@@ -25,6 +28,7 @@ export function routeOf(written: string, address: string): Route {
   const method = written === "HEAD" ? "GET" : written;
   const parts = partsOf(address);
   if (parts === undefined) return { kind: "unknown" };
+  if (parts[0] === "-" && parts[1] === "stage") return stageRoute(method, parts.slice(2), address);
   if (parts[0] === "-") return fixed[`${method} ${parts.join("/")}`] ?? packageRoute(method, parts);
   const [name, ...rest] = joinScope(parts);
   if (name === undefined) return { kind: "unknown" };
@@ -43,6 +47,25 @@ function packageRoute(method: string, parts: readonly string[]): Route {
   if (word !== "package" || name === undefined || more.length > 0) return { kind: "unknown" };
   if (what === "dist-tags" && (method === "GET") === (tag === undefined)) return { kind: "tags", name, tag };
   return what === "visibility" && method === "GET" ? { kind: "visibility", name } : { kind: "unknown" };
+}
+
+const stagedCalls: Readonly<Record<string, "view" | "tarball" | "approve" | "reject">> = {
+  GET: "view",
+  "GET tarball": "tarball",
+  "POST approve": "approve",
+  DELETE: "reject",
+};
+
+function stageRoute(method: string, [first, ...rest]: readonly string[], address: string): Route {
+  if (first === undefined) {
+    const packageName = new URLSearchParams(address.split("?")[1] ?? "").get("package") ?? undefined;
+    return method === "GET" ? { kind: "staged", packageName } : { kind: "unknown" };
+  }
+  const [name, ...more] = joinScope(rest);
+  if (first === "package" && method === "POST")
+    return name === undefined || more.length > 0 ? { kind: "unknown" } : { kind: "stage", name };
+  const what = stagedCalls[[method, ...rest].join(" ")];
+  return what === undefined ? { kind: "unknown" } : { kind: "staged-version", id: first, what };
 }
 
 /** The parts of the path, decoded; undefined for one that cannot be. */

@@ -16,6 +16,7 @@ import { errorReply, jsonReply, writeReply, type Reply } from "./replies.ts";
 import { routeOf, type Route } from "./routes.ts";
 import type { Service } from "./service.ts";
 import { unpublishVersion, type ReceivedFile } from "./state.ts";
+import { endStaged, stageReply } from "./stage-route.ts";
 import { openStore } from "./store.ts";
 import { tagRoute } from "./tag-route.ts";
 
@@ -48,6 +49,8 @@ export interface RehearsalNpm {
   /** What an owner does who has more rights than any token. */
   readonly owner: {
     unpublish(packageName: string, version: string): Promise<void>;
+    /** Lets out, or sends back, every staged version of a package. */
+    endStaged(packageName: string, how: "approve" | "reject"): Promise<void>;
   };
   close(): Promise<void>;
 }
@@ -85,8 +88,15 @@ export async function startRehearsalNpm(options: NpmRehearsalOptions): Promise<R
     received: () => Object.values(store.state().received),
     findings: (signal) => findingsOf(store.state(), service.ours, { upstream, signal: AbortSignal.any([signal, closing.signal]) }),
     owner: {
+      endStaged: async (packageName, how) => {
+        const staged = Object.values(store.state().staged).filter((one) => one.package === packageName);
+        for (const { id } of staged) await endStaged(service, id, how);
+      },
       unpublish: (packageName, version) =>
-        store.change((state) => ({ state: unpublishVersion(state, packageName, { version, nowMs: options.clock.nowMs() }), value: undefined })),
+        store.change((state) => ({
+          state: unpublishVersion(state, packageName, { version, nowMs: options.clock.nowMs() }),
+          value: undefined,
+        })),
     },
     close: async () => {
       closing.abort();
@@ -114,16 +124,26 @@ async function dispatch(
   route: Route,
 ): Promise<void> {
   const { request, response } = connection;
-  if (route.kind === "publish") return await publishRoute(service, connection, route.name);
-  if (route.kind === "tags" && (service.ours.has(route.name) || request.method !== "GET")) return await tagRoute(service, connection, route);
+  if (route.kind === "publish" || route.kind === "stage") {
+    return await publishRoute(service, connection, { name: route.name, stage: route.kind === "stage" });
+  }
+  if (route.kind === "tags" && (service.ours.has(route.name) || request.method !== "GET"))
+    return await tagRoute(service, connection, route);
   await drain(request);
   if (route.kind === "package" || route.kind === "version" || route.kind === "tarball") return await readRoute(service, connection, route);
   await writeReply(service, response, { reply: await plainReply(service, request, route), head: request.method === "HEAD" });
 }
 
 /** What is asked for by the way, and needs no more than one answer. */
-async function plainReply(service: Service, request: IncomingMessage, route: Exclude<Route, { kind: "publish" }>): Promise<Reply> {
+async function plainReply(
+  service: Service,
+  request: IncomingMessage,
+  route: Exclude<Route, { kind: "publish" | "stage" }>,
+): Promise<Reply> {
   switch (route.kind) {
+    case "staged":
+    case "staged-version":
+      return await stageReply(service, request, route);
     case "ping":
       return jsonReply({});
     case "whoami":

@@ -28,7 +28,7 @@ export function splitBody(limitBytes: number): SplitBody {
   };
   return {
     take: async (chunk, onTarball) => {
-      for (let at = 0; at < chunk.length; ) {
+      for (let at = 0; at < chunk.length;) {
         if (!inTarball) {
           const end = scan.read(chunk, at);
           keep(chunk.subarray(at, end));

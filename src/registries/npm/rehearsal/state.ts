@@ -6,6 +6,8 @@ export const stateSchema = "slipway-rehearsal-npm/1";
 export interface RegistryState {
   readonly schema: typeof stateSchema;
   readonly packages: Readonly<Record<string, PackageState>>;
+  /** What waits for a person, by its id. */
+  readonly staged: Readonly<Record<string, StagedVersion>>;
   /** By file name: what clients sent, whether it was kept or not. */
   readonly received: Readonly<Record<string, ReceivedFile>>;
   readonly faultsUsed: Readonly<Record<string, number>>;
@@ -40,6 +42,13 @@ export interface StoredVersion {
   readonly stranger?: true;
 }
 
+export interface StagedVersion {
+  readonly id: string;
+  readonly package: string;
+  readonly tags: readonly string[];
+  readonly version: StoredVersion;
+}
+
 /** What came in under one file name, counted. */
 export interface ReceivedFile {
   /** As `npm pack` names it. */
@@ -57,7 +66,7 @@ export interface ReceivedFile {
   readonly refused: number;
 }
 
-export const emptyState: RegistryState = { schema: stateSchema, packages: {}, received: {}, faultsUsed: {} };
+export const emptyState: RegistryState = { schema: stateSchema, packages: {}, staged: {}, received: {}, faultsUsed: {} };
 
 /** Adds a version and leads the tags of its document to it. */
 export function addVersion(
@@ -104,7 +113,11 @@ export function deprecateVersions(
 }
 
 /** What the owner may do in the first hours: the version goes, its number stays burned. */
-export function unpublishVersion(state: RegistryState, name: string, gone: { readonly version: string; readonly nowMs: number }): RegistryState {
+export function unpublishVersion(
+  state: RegistryState,
+  name: string,
+  gone: { readonly version: string; readonly nowMs: number },
+): RegistryState {
   const found = state.packages[name];
   const stored = found?.versions[gone.version];
   if (found === undefined || stored === undefined) return state;
@@ -121,6 +134,20 @@ function newPackage(name: string, nowMs: number): PackageState {
 function withPackage(state: RegistryState, changed: PackageState, nowMs: number): RegistryState {
   const next = { ...changed, revision: changed.revision + 1, modifiedMs: nowMs };
   return { ...state, packages: { ...state.packages, [changed.name]: next } };
+}
+
+/** Lets a staged version out. @param nowMs from now on it is public */
+export function approveStaged(state: RegistryState, id: string, nowMs: number): RegistryState {
+  const found = state.staged[id];
+  if (found === undefined) return state;
+  const version = { ...found.version, uploadedAtMs: nowMs, visibleFromMs: nowMs };
+  return addVersion(rejectStaged(state, id), found.package, { version, tags: found.tags, nowMs });
+}
+
+/** Forgets a staged version: its number is free again. */
+export function rejectStaged(state: RegistryState, id: string): RegistryState {
+  const { [id]: _gone, ...staged } = state.staged;
+  return { ...state, staged };
 }
 
 export type ReceivedAs = "stored" | "repeated" | "refused";

@@ -43,7 +43,10 @@ function readTags(service: Service, { name, fault }: TagRequest & { readonly fau
 async function repeat(service: Service, { name, tag }: TagRequest): Promise<void> {
   if (tag === undefined) return;
   const nowMs = service.clock.nowMs();
-  await service.store.change((state) => ({ state: moveTag(state, name, { tag, version: state.packages[name]?.tags[tag], nowMs }), value: undefined }));
+  await service.store.change((state) => ({
+    state: moveTag(state, name, { tag, version: state.packages[name]?.tags[tag], nowMs }),
+    value: undefined,
+  }));
 }
 
 const versionTextBytesMax = 4096;
