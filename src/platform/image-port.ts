@@ -1,6 +1,5 @@
 // ◆ The image of one platform on this machine, as registries and steps see it: an OCI image layout in an uncompressed tar
 // ("oci-archive"), read where it stands by ranges of bytes and never unpacked. A part of ports.ts, which hands it on.
-import type { Sha256 } from "../domain/digest.ts";
 import type { ImageDigest } from "../domain/oci/names.ts";
 import type { ImagePlatform } from "../domain/oci/platform.ts";
 
@@ -13,8 +12,7 @@ export interface ImageBlob {
 
 /** An image whose manifest, config and layers are all there, each with the bytes that its digest says. */
 export interface ImageArchive {
-  /** Of the whole file, as it was read. */
-  readonly sha256: Sha256;
+  /** Of the whole file. Its digest is not told: what counts is named by the manifest, and held against that. */
   readonly sizeBytes: number;
   /** The manifest with its very text. */
   readonly manifest: ImageBlob & { readonly text: string; readonly annotations: Readonly<Record<string, string>> };

@@ -52,6 +52,7 @@ describe("readManifest", () => {
     const docker = read(bare, mediaTypes.dockerManifest);
     assert.equal(docker.kind === "image" && docker.mediaType, mediaTypes.dockerManifest);
     assert.equal(read({ schemaVersion: 2, manifests: [] }).kind, "index");
+    assert.equal(read(bare, "application/json").kind, "image");
     assert.equal(read({ schemaVersion: 2, manifests: [], config: descriptor("c"), layers: [] }).kind, "invalid");
   });
 

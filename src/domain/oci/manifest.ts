@@ -44,17 +44,19 @@ export type ReadManifest = Manifest | { readonly kind: "invalid"; readonly why: 
 
 /**
  * Reads a manifest.
- * @param told media type by which it was handed over; what the text says of itself must be the same
+ * @param told media type by which it was handed over; what the text says of itself must be the same. One that is none of an
+ *   image, such as that of plain JSON, says nothing
  */
 export function readManifest(text: string, told?: string): ReadManifest {
   if (text.length > manifestBytesMax) return invalid(`is longer than ${manifestBytesMax} bytes`);
   const record = parseRecord(text);
   if (record === undefined) return invalid("is no JSON object");
   if (record["schemaVersion"] !== 2) return invalid("is not of schema version 2");
-  const mediaType = textOf(record["mediaType"]) ?? told ?? guessed(record);
+  const known = told !== undefined && manifestTypes.includes(told) ? told : undefined;
+  const mediaType = textOf(record["mediaType"]) ?? known ?? guessed(record);
   if (!manifestTypes.includes(mediaType)) return invalid(`has the media type "${mediaType.slice(0, 100)}", which is none of an image`);
-  if (told !== undefined && manifestTypes.includes(told) && told !== mediaType) {
-    return invalid(`says that it is "${mediaType}", but was handed over as "${told}"`);
+  if (known !== undefined && known !== mediaType) {
+    return invalid(`says that it is "${mediaType}", but was handed over as "${known}"`);
   }
   return isIndexType(mediaType) ? readIndex(record, mediaType) : readImage(record, mediaType);
 }

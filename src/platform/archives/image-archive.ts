@@ -3,7 +3,6 @@
 // Source: OCI image-spec v1.1 `image-layout.md`; the form is what skopeo, buildah and crane write.
 import { createHash, type Hash } from "node:crypto";
 import { SlipwayError } from "../../domain/error.ts";
-import { sha256, type Sha256 } from "../../domain/digest.ts";
 import { configBytesMax, readImageConfig } from "../../domain/oci/config.ts";
 import { isLayout, isNestedIndex, soleImage } from "../../domain/oci/layout.ts";
 import { manifestBytesMax, partsOf, readManifest, type Descriptor, type ImageManifest } from "../../domain/oci/manifest.ts";
@@ -27,7 +26,6 @@ interface Range {
 }
 
 interface Listed {
-  readonly sha256: Sha256;
   readonly sizeBytes: number;
   readonly files: ReadonlyMap<string, Range>;
   /** The first thing wrong with the tar or with a blob of it. */
@@ -42,23 +40,17 @@ async function open(known: KnownFile): Promise<ImageOpened> {
 
 /** One pass over all bytes. */
 async function list(source: ByteSource): Promise<Listed> {
-  const whole = createHash("sha256");
   const faults = createFaults();
   const members: TarMember[] = [];
   const wrong: string[] = [];
   const tar = createTarWalk(visitorOf(members, wrong), faults);
-  let goesOn = true;
-  for await (const chunk of source.chunks(0, source.sizeBytes)) {
-    whole.update(chunk);
-    goesOn &&= tar.take(chunk);
-  }
+  for await (const chunk of source.chunks(0, source.sizeBytes)) if (!tar.take(chunk)) break;
   tar.end();
   addTreeFaults(members, faults);
   const foreign = members.find((member) => member.kind !== "file" && member.kind !== "folder");
   const fault = faults.list[0] ?? wrong[0] ?? (foreign === undefined ? undefined : `Holds "${foreign.path}", which is no plain file`);
   const files = members.filter((member) => member.kind === "file");
   return {
-    sha256: sha256(whole.digest("hex")),
     sizeBytes: source.sizeBytes,
     files: new Map(files.map(({ path, dataAt, sizeBytes }) => [path, { at: dataAt, sizeBytes }])),
     fault,
@@ -135,7 +127,6 @@ async function openImage(
   return {
     kind: "opened",
     image: {
-      sha256: reading.listed.sha256,
       sizeBytes: reading.listed.sizeBytes,
       manifest: { ...blobOf(descriptor), mediaType: manifest.mediaType, text, annotations: manifest.annotations },
       platform: told.platform,

@@ -51,7 +51,7 @@ export function readRefusal(answer: Answer, context: AnswerContext): Exclude<Per
 }
 
 /** Codes that only say that something put before is not there (any more), which the next attempt puts again. */
-const forgotten = new Set(["BLOB_UPLOAD_UNKNOWN", "MANIFEST_BLOB_UNKNOWN"]);
+const forgotten = new Set(["BLOB_UPLOAD_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_BLOB_UNKNOWN", "MANIFEST_UNKNOWN"]);
 
 /** A page for people is somebody else's answer. */
 export function isPage(answer: Pick<Answer, "text">): boolean {

@@ -6,7 +6,7 @@ import { sha256 } from "../../domain/digest.ts";
 import { parseRecord } from "../../domain/oci/json.ts";
 import { manifestTypes } from "../../domain/oci/media-types.ts";
 import { manifestBytesMax } from "../../domain/oci/manifest.ts";
-import { imageDigest, repositoryFault, type ImageDigest } from "../../domain/oci/names.ts";
+import { imageDigest, readImageDigest, repositoryFault, tagFault, type ImageDigest } from "../../domain/oci/names.ts";
 import type { HttpReply } from "../../platform/http-port.ts";
 import { errorCode, isPage, sayAnswer } from "./answers.ts";
 import type { Asking, Login, Place } from "./login.ts";
@@ -38,6 +38,9 @@ export async function lookUpManifest(
   at: { readonly package: string; readonly reference: string },
   signal: AbortSignal,
 ): Promise<HeldManifest | Nothing> {
+  const fault = readImageDigest(at.reference) === undefined ? tagFault(at.reference) : undefined;
+  if (fault !== undefined)
+    return { kind: "unknown", why: `"${looking.place.registry}" cannot be asked for "${at.reference}": as a tag it ${fault}` };
   const { reply, asking } = await get(looking, `${at.package}/manifests/${at.reference}`, {
     name: at.package,
     method: "GET",

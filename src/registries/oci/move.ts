@@ -1,6 +1,7 @@
 // Tags: led to a manifest that is there already, and taken away again. Source: distribution-spec v1.1 "Pushing manifests",
 // "Content management" (a registry may refuse deletions with 400 or 405).
-import { tagFault, tagOfVersion } from "../../domain/oci/names.ts";
+import { readManifest } from "../../domain/oci/manifest.ts";
+import { readImageDigest, tagFault, tagOfVersion } from "../../domain/oci/names.ts";
 import type { Performed } from "../../domain/run/effect.ts";
 import type { Channel, TakenBack } from "../registry.ts";
 import { lookUpManifest, type Looking } from "./look-up.ts";
@@ -10,7 +11,8 @@ import { ask, pushScope, putManifest, type By } from "./send.ts";
 export async function moveChannel(looking: Looking, channel: Channel, by: By): Promise<Performed> {
   const fault = tagFault(channel.name);
   if (fault !== undefined) return { kind: "refused", why: `"${channel.name}" cannot be a tag: it ${fault}` };
-  const digest = channel.registryDigest ?? "";
+  const digest = readImageDigest(channel.registryDigest ?? "");
+  if (digest === undefined) return { kind: "refused", why: `The channel "${channel.name}" has no digest that it is to lead to` };
   const asWriter = { ...looking, readAs: () => Promise.resolve(by.credential) };
   const found = await lookUpManifest(asWriter, { package: channel.package, reference: digest }, by.signal);
   if (found.kind === "unknown") return found;
@@ -18,7 +20,9 @@ export async function moveChannel(looking: Looking, channel: Channel, by: By): P
     return { kind: "refused", why: `"${looking.place.registry}" does not hold "${digest}", to which "${channel.name}" is to lead` };
   }
   if (found.digest !== digest) return { kind: "unknown", why: `"${looking.place.registry}" hands out ${found.digest} for "${digest}"` };
-  const put = { package: channel.package, reference: channel.name, text: found.text, mediaType: found.mediaType };
+  const manifest = readManifest(found.text, found.mediaType);
+  if (manifest.kind === "invalid") return { kind: "unknown", why: `"${looking.place.registry}" holds "${digest}", which ${manifest.why}` };
+  const put = { package: channel.package, reference: channel.name, text: found.text, mediaType: manifest.mediaType };
   return await putManifest(looking, put, { ...by, scopes: [pushScope(channel.package)] });
 }
 

@@ -157,10 +157,17 @@ async function dispatch(service: Service, asked: Asked, { kind, reference }: Pla
     case "manifest":
       return await manifestRoute(service, asked, reference);
     case "tags":
-      return await withFaults(service, { ...asked, call: "look" }, () => Promise.resolve(tagsReply(service, asked)));
+      return await list(service, asked, () => tagsReply(service, asked));
     case "referrers":
-      return await withFaults(service, { ...asked, call: "look" }, () => Promise.resolve(referrersReply(service, asked, reference)));
+      return await list(service, asked, () => referrersReply(service, asked, reference));
   }
+}
+
+/** Lists are read, and nothing else. */
+async function list(service: Service, asked: Asked, make: () => Reply): Promise<void> {
+  const isRead = asked.request.method === "GET" || asked.request.method === "HEAD";
+  if (!isRead) return await plain(service, asked, errorReply(405, "UNSUPPORTED", "the operation is unsupported"));
+  await withFaults(service, { ...asked, call: "look" }, () => Promise.resolve(make()));
 }
 
 async function plain(
