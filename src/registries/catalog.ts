@@ -21,12 +21,12 @@ export interface CatalogPorts {
 }
 
 /**
- * How long "absent" may be a stale answer after an upload. The pages of PyPI and the index of crates may be kept by any cache
- * on the way for 600 s (their own front ends purge them within seconds, and we ask for no cached answer, but a proxy between may
- * not obey); npm's documents for 300 s. Where a second upload is harmless, the engine waits this long only where it has to
- * (protocols §1.5, §4.2, §5.6).
+ * How long "absent" may be a stale answer after an upload. The pages of PyPI and npm's documents may be kept by any cache on the
+ * way for 600 s and 300 s (their own front ends purge them within seconds, and we ask for no cached answer, but a proxy between
+ * may not obey); what the index of crates does not show yet, its API tells. Where a second upload is harmless, the engine waits
+ * this long only where it has to (protocols §1.5, §4.2, §5.6).
  */
-const knownSettleMs = { pypi: 600_000, crates: 600_000, npm: 300_000, oci: 30_000 } as const;
+const knownSettleMs = { pypi: 600_000, crates: 60_000, npm: 300_000, oci: 30_000 } as const;
 
 /** A registry of one's own has no front end before it; five seconds cover one that indexes new files in the background. */
 const ownSettleMs = 5_000;

@@ -42,6 +42,19 @@ export interface Channels extends ReadChannels {
   move(channel: Channel, credential: Credential, signal: AbortSignal): Promise<Performed>;
 }
 
+/** Holds a version where nobody installs it from, until a person at the registry lets it out. */
+export interface Staging {
+  /**
+   * Puts a version there. It takes the version's number, and its dist-tag is settled with it.
+   */
+  put(upload: Upload, credential: Credential, signal: AbortSignal): Promise<Performed>;
+  /**
+   * present: it was let out, and is public with our bytes; pending with `forPerson`: it is held with our bytes; conflict: other
+   * bytes are held or public; unknown also where the credential may put and not look, as tokenless logins do.
+   */
+  observe(publication: Publication, credential: Credential, signal: AbortSignal): Promise<Observation>;
+}
+
 /** A list of an image's platforms, put after its parts. Its `registryDigest` is that of `text`. */
 export interface ImageIndex extends Publication {
   /** The very bytes of the index, as JSON. */
@@ -148,6 +161,8 @@ export interface Registry extends ReadRegistry {
    */
   takeBack?(version: TakenBack, credential: Credential, signal: AbortSignal): Promise<Performed>;
   readonly channels?: Channels;
+  /** Absent: what is put there is public. */
+  readonly staging?: Staging;
   /** Puts the list of an image's platforms, all of which are there. Absent: the registry has no such thing. */
   join?(index: ImageIndex, credential: Credential, signal: AbortSignal): Promise<Performed>;
 }

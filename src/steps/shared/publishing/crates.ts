@@ -35,7 +35,7 @@ function inOrder({ packages, artifacts }: Listing): readonly Listed[] {
   }));
 }
 
-async function readMetadata({ artifact, publication }: PublishedFile, ports: ReadPorts): Promise<MetadataRead> {
+async function readMetadata({ registry, declared, artifact, publication }: PublishedFile, ports: ReadPorts): Promise<MetadataRead> {
   const unreadable = (why: string): MetadataRead => ({
     kind: "unreadable",
     why: `the manifest of "${artifact.name}" cannot be read: ${why}`,
@@ -48,5 +48,12 @@ async function readMetadata({ artifact, publication }: PublishedFile, ports: Rea
   const named = readmeOf(manifest.text);
   const readme = named === undefined ? undefined : await opened.archive.readText(`${root}/${named}`, textBytesMax);
   const text = readme?.kind === "text" ? readme.text : undefined;
-  return { kind: "read", metadata: publishJson({ manifest: manifest.text, readme: text, registry: "default" }) };
+  return {
+    kind: "read",
+    metadata: publishJson({
+      manifest: manifest.text,
+      readme: text,
+      registry: declared ? { index: `sparse+${ports.registry(registry).indexUrl}` } : "default",
+    }),
+  };
 }

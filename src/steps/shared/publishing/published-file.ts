@@ -24,11 +24,15 @@ const data = z.object({
   sizeBytes: z.number(),
   maker: z.string(),
   registryDigest: z.string().optional(),
+  /** The registry is one that slipway.yaml declares. */
+  declared: z.literal(true).optional(),
 });
 
 export interface PublishedFile {
   readonly registry: string;
   readonly ecosystem: Ecosystem;
+  /** The registry is one that slipway.yaml declares, and none that everybody's clients mean by default. */
+  readonly declared: boolean;
   readonly artifact: Artifact;
   readonly publication: Publication;
 }
@@ -47,6 +51,7 @@ export function toData({ artifact, package: one, name, registryDigest }: Listed,
     sizeBytes: artifact.sizeBytes,
     maker: artifact.maker,
     ...(registryDigest === undefined ? {} : { registryDigest }),
+    ...(registry.url === undefined && registry.index === undefined ? {} : { declared: true as const }),
   };
 }
 
@@ -60,6 +65,7 @@ export function fromEffect(effect: Pick<Effect, "key" | "data">): PublishedFile 
   return {
     registry,
     ecosystem,
+    declared: read.data.declared === true,
     artifact: { kind, package: packageId, name: read.data.name, sizeBytes, digest, maker },
     publication: { package: name, version, name: read.data.name, sha256: digest, sizeBytes, ...known },
   };
