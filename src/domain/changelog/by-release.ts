@@ -103,14 +103,8 @@ export function tellByRelease(telling: HistoryTelling): HistoryTeller {
       const section = at(told);
       if (!all && section.waiting > 0) return;
       sections[told] = undefined;
-      tell(section);
+      if (section.tag !== undefined || section.teller.count > 0) telling.onSection(tellSection(section));
     }
-  }
-
-  function tell({ tag, teller }: OpenSection): void {
-    if (tag === undefined && teller.count === 0) return;
-    const release = tag === undefined ? {} : { release: { tag: tag.name, version: tag.version.normal, ...placeOf(tag) } };
-    telling.onSection({ ...release, count: teller.count, text: teller.text() });
   }
 
   return {
@@ -127,11 +121,11 @@ export function tellByRelease(telling: HistoryTelling): HistoryTeller {
   };
 }
 
-function placeOf({ commit, epochSeconds }: { readonly commit: string; readonly epochSeconds: number }): {
-  readonly commit: string;
-  readonly epochSeconds: number;
-} {
-  return { commit, epochSeconds };
+function tellSection({ tag, teller }: OpenSection): ReleaseSection {
+  const told = { count: teller.count, text: teller.text() };
+  if (tag === undefined) return told;
+  const { name, version, commit, epochSeconds } = tag;
+  return { release: { tag: name, version: version.normal, commit, epochSeconds }, ...told };
 }
 
 /** Release tags of each commit, the highest version first: the lowest has the changes, and the others none. */

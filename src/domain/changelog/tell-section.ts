@@ -64,7 +64,7 @@ function createLines(linesMax: number): Lines {
     },
     text() {
       const rest = count > linesMax ? [`- … and ${count - linesMax} more`] : [];
-      return [...groups.flatMap((group) => groupText(group, [...(byGroup.get(group) ?? [])].reverse())), ...rest].join("\n\n");
+      return [...groups.flatMap((group) => groupText(group, [...(byGroup.get(group) ?? [])].toReversed())), ...rest].join("\n\n");
     },
   };
 }
