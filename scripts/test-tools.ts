@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toolboxSets } from "../src/platform/toolbox-requirements.ts";
+import { ensureGoTestTools } from "./support/go-test-tools.ts";
 import { ensureNpmTestTools } from "./support/npm-test-tools.ts";
 import { runProgram } from "./support/child.ts";
 import { root } from "./support/repository.ts";
@@ -61,4 +62,5 @@ export async function ensureTestTools(): Promise<string> {
   return `test tools: ${pins.length} packages installed in ${((Date.now() - startedMs) / 1000).toFixed(1)} s`;
 }
 
-if (process.argv[1] === import.meta.filename) console.log(`${await ensureTestTools()}\n${await ensureNpmTestTools()}`);
+if (process.argv[1] === import.meta.filename)
+  console.log(`${await ensureTestTools()}\n${await ensureNpmTestTools()}\n${await ensureGoTestTools()}`);

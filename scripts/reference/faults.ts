@@ -3,7 +3,44 @@ import { heading, type Page, table } from "./page.ts";
 
 const source = "src/registries/pypi/rehearsal/faults.ts";
 
-const forgeSource = "src/forges/github/rehearsal/faults.ts";
+interface Profile {
+  readonly name: string;
+  readonly description: string;
+  readonly calls: readonly string[];
+}
+
+/** The other servers of a rehearsal, in the order in which they are told of. */
+const others: readonly {
+  readonly title: string;
+  readonly source: string;
+  readonly noun: string;
+  load(): Promise<readonly Profile[]>;
+}[] = [
+  {
+    title: "The rehearsal crate registry",
+    source: "src/registries/crates/rehearsal/faults.ts",
+    noun: "registry",
+    load: async () => (await import("../../src/registries/crates/rehearsal/faults.ts")).faultProfiles,
+  },
+  {
+    title: "The rehearsal image registry",
+    source: "src/registries/oci/rehearsal/faults.ts",
+    noun: "registry",
+    load: async () => (await import("../../src/registries/oci/rehearsal/faults.ts")).faultProfiles,
+  },
+  {
+    title: "The rehearsal npm registry",
+    source: "src/registries/npm/rehearsal/faults.ts",
+    noun: "registry",
+    load: async () => (await import("../../src/registries/npm/rehearsal/faults.ts")).faultProfiles,
+  },
+  {
+    title: "The rehearsal forge",
+    source: "src/forges/github/rehearsal/faults.ts",
+    noun: "forge",
+    load: async () => (await import("../../src/forges/github/rehearsal/faults.ts")).faultProfiles,
+  },
+];
 
 const introduction = `\`slipway rehearse --faults PROFILE\` makes the rehearsal registry answer as real ones do on bad days. A run must end complete, or at
 one decision that it names: never green and wrong.
@@ -14,18 +51,22 @@ export const faultsPage: Page = {
   source,
   make: async () => {
     const { faultProfiles } = await import("../../src/registries/pypi/rehearsal/faults.ts");
-    const { faultProfiles: forgeProfiles } = await import("../../src/forges/github/rehearsal/faults.ts");
+    const sections = await Promise.all(others.map(section));
     return [
       heading("Fault profiles", source),
       introduction,
       table(["profile", "what the registry does", "calls"], faultProfiles.map(row)),
-      `\n## The rehearsal forge\n\nFrom \`${forgeSource}\`.\n`,
-      table(["profile", "what the forge does", "calls"], forgeProfiles.map(row)),
+      ...sections,
     ].join("\n");
   },
 };
 
-function row(profile: { readonly name: string; readonly description: string; readonly calls: readonly string[] }): readonly string[] {
+async function section({ title, source: from, noun, load }: (typeof others)[number]): Promise<string> {
+  const profiles = await load();
+  return `\n## ${title}\n\nFrom \`${from}\`.\n\n${table(["profile", `what the ${noun} does`, "calls"], profiles.map(row))}`;
+}
+
+function row(profile: Profile): readonly string[] {
   return [`\`${profile.name}\``, capitalized(profile.description), profile.calls.map((call) => `\`${call}\``).join(", ")];
 }
 

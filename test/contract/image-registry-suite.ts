@@ -188,6 +188,27 @@ export function imageRegistryContract(name: string, traits: ImageTraits, open: (
       assert.deepEqual(await registry.observe(upload, never), { kind: "absent" });
     });
 
+    test("names that no registry has are not asked for", async (t) => {
+      const { registry, credential } = await open(t);
+      const upload = demo(t);
+      const shouting = { ...upload, package: "Slip/Demo" };
+
+      const answers = [
+        await registry.observe(shouting, never),
+        await registry.survey("slip/../demo", "1.0.0", never),
+        await registry.versions("slip/demo/", never),
+        await registry.channels?.observe(channelTo(upload, "../latest"), never),
+        await registry.publish(shouting, credential, never),
+        await registry.channels?.move(channelTo(upload, "a/b"), credential, never),
+      ];
+
+      assert.deepEqual(
+        answers.map((one) => one?.kind),
+        ["unknown", "unknown", "unknown", "unknown", "refused", "refused"],
+      );
+      assert.match(JSON.stringify(answers), /write \\"slip\/demo\\"/);
+    });
+
     test("bytes that changed after they were frozen are not sent", async (t) => {
       const { registry, credential } = await open(t);
       const [changed, grown, other] = [demo(t), demo(t, { version: "1.1.0" }), demo(t, { version: "1.2.0" })];

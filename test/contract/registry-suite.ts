@@ -127,7 +127,8 @@ export function registryContract(name: string, traits: Traits, open: (t: TestCon
       assert.equal((await registry.observe(theirs, never)).kind, "present");
     });
 
-    test(`a credential that is not let in ${traits.writers === undefined ? "is refused in words" : "does not exist there"}, and does not come back in words`, async (t) => {
+    const locked = traits.writers === undefined ? "a credential that is not let in is refused in words" : "any credential is let in";
+    test(`${locked}, and does not come back in what is said`, async (t) => {
       const { registry, wrongCredential } = await open(t);
       const upload = demo(t, first);
 

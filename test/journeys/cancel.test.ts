@@ -208,7 +208,7 @@ async function cancelAlive(place: CancelPlace, { name, at, count = 1, released }
 }
 
 async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 600; tries += 1) {
+  for (let tries = 0; tries < 2_400; tries += 1) {
     if (holds()) return;
     await sleep(50);
   }

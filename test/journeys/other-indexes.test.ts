@@ -121,7 +121,7 @@ async function journey(context: TestContext, start: (context: TestContext) => Pr
 
   assert.deepEqual(
     verified.document.pages.map((page) => [page.tag, page.verdict, ...page.assets.map((one) => `${one.name} ${one.verdict}`).toSorted()]),
-    [["v0.2.0-rc1", "identical", `${wheelName} identical`, `${sdistName} identical`]],
+    [["v0.2.0", "identical", `${wheelName} identical`, `${sdistName} identical`]],
   );
 
   changeByte(filesOn(other.disk)[0] ?? "");

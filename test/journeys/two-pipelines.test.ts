@@ -192,6 +192,9 @@ test("an asset that was exchanged after the release is refused before anything i
   await swapAsset(place, "v1.1.0", { name: wheelName, bytes: other.bytes });
   const swapped = await verified(place);
   assert.equal(swapped.code, 8, swapped.said);
+  const text = (await place.bed.slipway(["verify"])).stdout;
+  assert.match(text, /^ {2}identical release page v1\.1\.0 {2}\S+ {2}published as final, and its tag leads to [0-9a-f]{12}$/m);
+  assert.match(text, new RegExp(`^ {4}different ${wheelName.replaceAll(".", "\\.")} +the page lists it with sha256 ${other.sha256}$`, "m"));
   assert.ok(swapped.found.includes(`${wheelName} different`), swapped.said);
 
   const refused = await place.publish("v1.1.0");

@@ -82,6 +82,18 @@ test("redirects that nobody asked to follow are the answer, and what is written 
   assert.equal(loop.kind === "failed" && loop.lasting, true);
 });
 
+test("a look without a body gives the length that it would have, and follows as a GET does", async (t) => {
+  const url = await serving(t, (request, response) => {
+    if (request.url === "/there") response.writeHead(200, { "content-length": "1234" });
+    else response.writeHead(307, { location: "/there" });
+    response.end();
+  });
+
+  const looked = await http().send({ ...get(url), method: "HEAD", follows: "same-origin" });
+
+  assert.deepEqual(looked.kind === "answered" && [looked.status, looked.headers["content-length"], looked.text], [200, "1234", ""]);
+});
+
 test("a redirect to another place without TLS is not followed", async (t) => {
   const other = await serving(t, (_request, response) => response.end("other"));
   const url = await serving(t, (_request, response) => response.writeHead(302, { location: `${other}/x` }).end());
