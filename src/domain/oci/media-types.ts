@@ -5,6 +5,7 @@ export const mediaTypes = {
   manifest: "application/vnd.oci.image.manifest.v1+json",
   index: "application/vnd.oci.image.index.v1+json",
   config: "application/vnd.oci.image.config.v1+json",
+  layer: "application/vnd.oci.image.layer.v1.tar+gzip",
   empty: "application/vnd.oci.empty.v1+json",
   dockerManifest: "application/vnd.docker.distribution.manifest.v2+json",
   dockerList: "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -24,4 +25,5 @@ export const annotationNames = {
   version: "org.opencontainers.image.version",
   revision: "org.opencontainers.image.revision",
   created: "org.opencontainers.image.created",
+  source: "org.opencontainers.image.source",
 } as const;

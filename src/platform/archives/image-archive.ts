@@ -7,16 +7,20 @@ import { configBytesMax, readImageConfig } from "../../domain/oci/config.ts";
 import { isLayout, isNestedIndex, soleImage } from "../../domain/oci/layout.ts";
 import { manifestBytesMax, partsOf, readManifest, type Descriptor, type ImageManifest } from "../../domain/oci/manifest.ts";
 import { hexOf, type ImageDigest } from "../../domain/oci/names.ts";
-import type { ImageArchive, ImageArchives, ImageBlob, ImageOpened } from "../ports.ts";
+import type { ImageArchive, ImageBlob, ImageFiles, ImageOpened } from "../ports.ts";
 import { readRange } from "../read-blocks.ts";
 import { knowFile, withBytes, type ByteSource, type KnownFile } from "./byte-source.ts";
 import { createFaults } from "./faults.ts";
 import { addTreeFaults } from "./member-path.ts";
 import { createTarWalk, type TarMember, type TarVisitor } from "./tar-walk.ts";
 
-/** Opens images; nothing is loaded before the first. */
-export function createImageArchives(): ImageArchives {
-  return { openImage: (file) => open(knowFile(file)) };
+/** Opens images and writes them; what writes is loaded with the first that is written. */
+export function createImageArchives(): ImageFiles {
+  return {
+    openImage: (file) => open(knowFile(file)),
+    writeImage: async (making) => (await import("./write-image.ts")).writeImage(making),
+    writeForDocker: async (image, to) => (await import("./write-image.ts")).writeForDocker(image, to),
+  };
 }
 
 /** Where a member of the tar stands. */

@@ -1,7 +1,7 @@
 // Tags: led to a manifest that is there already, and taken away again. Source: distribution-spec v1.1 "Pushing manifests",
 // "Content management" (a registry may refuse deletions with 400 or 405).
 import { readManifest } from "../../domain/oci/manifest.ts";
-import { readImageDigest, tagFault, tagOfVersion } from "../../domain/oci/names.ts";
+import { readImageDigest, repositoryFault, tagFault, tagOfVersion } from "../../domain/oci/names.ts";
 import type { Performed } from "../../domain/run/effect.ts";
 import type { Channel, TakenBack } from "../registry.ts";
 import { lookUpManifest, type Looking } from "./look-up.ts";
@@ -29,6 +29,8 @@ export async function moveChannel(looking: Looking, channel: Channel, by: By): P
 /** Deletes the tag of a version; what it led to stays, and so do other tags. A tag that is gone is as good. */
 export async function deleteVersion(looking: Looking, version: TakenBack, by: By): Promise<Performed> {
   const tag = tagOfVersion(version.version);
+  const fault = repositoryFault(version.package) ?? tagFault(tag);
+  if (fault !== undefined) return { kind: "refused", why: `"${version.package}:${tag}" cannot be there: it ${fault}` };
   const url = `${looking.place.origin}/v2/${version.package}/manifests/${tag}`;
   const scopes = [`repository:${version.package}:pull,push,delete`];
   const what = `the deletion of the tag "${tag}" of "${version.package}"`;

@@ -1,7 +1,9 @@
 // Puts an image: blobs that are missing, whole and one after the other, then its manifest by digest. Nothing leads to it
 // before a tag does, and doing it twice does no harm. Uploads are monolithic, because a registry of the kind that forges have
 // refuses chunks of more than 4 MiB (protocols §6.1, §6.4). Source: distribution-spec v1.1 "Push".
+import { createHash } from "node:crypto";
 import type { Credential } from "../../domain/credential.ts";
+import { sha256 } from "../../domain/digest.ts";
 import { isIndexType, mediaTypes } from "../../domain/oci/media-types.ts";
 import { manifestBytesMax, readManifest } from "../../domain/oci/manifest.ts";
 import { imageDigest, readImageDigest, repositoryFault } from "../../domain/oci/names.ts";
@@ -9,8 +11,6 @@ import type { Performed } from "../../domain/run/effect.ts";
 import type { HttpAnswer } from "../../platform/http-port.ts";
 import type { ImageArchive, ImageArchives, ImageBlob } from "../../platform/ports.ts";
 import type { ImageIndex, Upload } from "../registry.ts";
-import { createHash } from "node:crypto";
-import { sha256 } from "../../domain/digest.ts";
 import { readRefusal } from "./answers.ts";
 import { isSafe } from "./challenge.ts";
 import { pullScope } from "./look-up.ts";
@@ -170,6 +170,8 @@ function digestOfText(text: string): string {
 
 /** Puts an index by its digest; its parts are there already, which a registry checks. */
 export async function sendIndex(sending: Sending, index: ImageIndex, by: By): Promise<Performed> {
+  const name = repositoryFault(index.package);
+  if (name !== undefined) return refused(`Nothing was sent: the repository name "${index.package}" ${name}`);
   const digest = digestOfText(index.text);
   if (digest !== index.registryDigest) {
     return refused(
