@@ -10,7 +10,7 @@ import type {
   Exec,
   Files,
   Git,
-  ImageArchives,
+  ImageFiles,
   LineLog,
   Log,
   Random,
@@ -46,7 +46,7 @@ export interface World {
   readonly exec: Exec;
   readonly files: Files;
   readonly archives: Archives;
-  readonly images: ImageArchives;
+  readonly images: ImageFiles;
   readonly git: Git;
   readonly secrets: AllSecrets;
   readonly redactor: Redactor;

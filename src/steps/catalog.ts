@@ -4,6 +4,9 @@ import { z } from "zod";
 import type { StepKind } from "../domain/plan/plan.ts";
 import { acknowledgeStep } from "./acknowledge/acknowledge.ts";
 import { carryStep } from "./carry/carry.ts";
+import { buildBinaryStep } from "./build-binary/build-binary.ts";
+import { buildCrateStep } from "./build-crate/build-crate.ts";
+import { buildNpmStep } from "./build-npm/build-npm.ts";
 import { buildWheelStep } from "./build-wheel/build-wheel.ts";
 import { bumpStep } from "./bump/bump.ts";
 import { changelogStep } from "./changelog/changelog.ts";
@@ -49,8 +52,11 @@ export const stepCatalog: readonly Step[] = [
   tagStep,
   // Local commits and tags become everybody's in one push.
   pushStep,
-  // The one kind of package that this version builds.
+  // What is released is built once, from the commit, and frozen.
   buildWheelStep,
+  buildCrateStep,
+  buildNpmStep,
+  buildBinaryStep,
   // What a registry would refuse, or an installer stumble over, is found before the first upload.
   checkArtifactsStep,
   // What people who download by hand compare with.
@@ -85,9 +91,6 @@ export interface LaterStep {
 }
 
 export const laterSteps: readonly LaterStep[] = [
-  later("build-crate", "work", "Packs crates as Cargo would upload them."),
-  later("build-npm", "work", "Packs npm packages."),
-  later("build-binary", "work", "Builds executables, one per platform."),
   later("build-image", "work", "Builds a container image, one per platform, joined into one index."),
   later("scan-image", "work", "Scans an image for known vulnerabilities, by a policy that can stop the release."),
   later("attest", "acting", "Signs statements about the artifacts."),

@@ -11,7 +11,7 @@ import type { Leg, Plan, PlannedEnvironment, PlannedPackage, PlannedStep, Reach,
 import type { Head } from "../domain/run/head.ts";
 import type { Effect, Evidence, Observation, Performed, Stranger } from "../domain/run/effect.ts";
 import type { Forge, ReadAccess, ReadForge, WriteAccess } from "../forges/forge.ts";
-import type { Archives, Clock, Exec, Files, Git, ImageArchives, Log, Pushed, PushedRef, RemoteRefs, Replayed, ToolboxSet } from "../platform/ports.ts";
+import type { Archives, Clock, Exec, Files, Git, ImageFiles, Log, Pushed, PushedRef, RemoteRefs, Replayed, ToolboxSet } from "../platform/ports.ts";
 import type { Credential, ReadRegistry, Registry } from "../registries/registry.ts";
 
 export type Step = WorkStep | GateStep | ActingStep;
@@ -95,6 +95,8 @@ interface Common<In> {
    * @param versions whether the packages are one release, or each has its own
    */
   notYet?(use: Use<In>, versions: Configuration["versions"]): string | undefined;
+  /** Which files that were made elsewhere stand for this use's work; absent: none can. */
+  imports?(use: Use<In>): Promise<ImportJudge>;
   asks(use: Use<In>): Requirements;
   /** One line for the plan, without a full stop. */
   describe(use: Use<In>): string;
@@ -102,13 +104,25 @@ interface Common<In> {
   preflight(planned: Planned<In>, ports: ReadPorts): Promise<readonly Finding[]>;
 }
 
+/** Judges files of another machine by their names alone; their bytes are judged by the steps that follow, like our own. */
+export interface ImportJudge {
+  judge(name: string): JudgedImport;
+  /** What the leg is to make and these files, which it takes, do not have, in words. */
+  missing(names: readonly string[]): readonly string[];
+}
+
+export type JudgedImport =
+  | { readonly kind: "taken"; readonly artifact: Pick<ExpectedArtifact, "kind" | "package" | "platform"> }
+  /** `why` follows the file's name; `rank` grows with how much of it was right, so that the nearest leg can be told. */
+  | { readonly kind: "refused"; readonly rank: number; readonly code: ErrorCode; readonly why: string };
+
 /** Ports that change nothing outside this machine. */
 export interface ReadPorts {
   readonly clock: Clock;
   readonly exec: Exec;
   readonly files: Files;
   readonly archives: Archives;
-  readonly images: ImageArchives;
+  readonly images: ImageFiles;
   readonly log: Log;
   readonly signal: AbortSignal;
   /** This machine in the words of `matrix: platform`: `linux-x86_64`, `macos-aarch64`, `windows-x86_64`. */

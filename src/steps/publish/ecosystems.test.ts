@@ -137,7 +137,8 @@ test("an npm package is sent under the tag that it may have, and not while nobod
       uploads.push(upload);
       return { kind: "sent", warnings: [] };
     };
-    const members = { "s-a-2.0.0.tgz": { "package/package.json": JSON.stringify({ name: "@s/a", version: "2.0.0", publishConfig }) } };
+    const manifest = JSON.stringify({ name: "@s/a", version: "2.0.0", publishConfig });
+    const members = { "s-a-2.0.0.tgz": { "package/package.json": manifest, "package/README.md": "# A" } };
     const { effects, ports } = await listed({
       ecosystem: "npm",
       packages: [npm],
@@ -148,7 +149,9 @@ test("an npm package is sent under the tag that it may have, and not while nobod
     const [effect] = effects;
     assert.ok(effect !== undefined);
     const performed = await publishStep.perform(effect, { kind: "absent" }, ports);
-    return [performed.kind, uploads[0]?.metadata["tag"], uploads[0]?.metadata["access"]];
+    const [upload] = uploads;
+    if (upload !== undefined) assert.equal((upload.metadata["manifest"] as { readonly readme?: string }).readme, "# A");
+    return [performed.kind, upload?.metadata["tag"], upload?.metadata["access"]];
   };
 
   assert.deepEqual(await send({}), ["sent", "latest", null]);

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { imageIndexText } from "../../../domain/oci/image-index.ts";
 import { annotationNames } from "../../../domain/oci/media-types.ts";
-import { imageDigest, readImageDigest } from "../../../domain/oci/names.ts";
+import { imageDigest } from "../../../domain/oci/names.ts";
 import { sha256 } from "../../../domain/digest.ts";
 import { SlipwayError } from "../../../domain/error.ts";
 import type { PlannedRegistry } from "../../../domain/plan/plan.ts";

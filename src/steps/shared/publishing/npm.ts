@@ -1,8 +1,10 @@
 // npm packages at their registry: each after what it needs, so that nobody installs one whose dependency is not there yet.
 import { packedFileName } from "../../../domain/npm/names.ts";
+import { prepareManifest, readmeAmong, type PackedFiles } from "../../../domain/npm/prepared-manifest.ts";
 import { distTagFor } from "../../../domain/npm/dist-tag.ts";
 import { inOrderOfNeed, membersOf } from "../../../domain/plan/members.ts";
 import type { JsonObject } from "../../../domain/configuration.ts";
+import type { Archive } from "../../../platform/ports.ts";
 import type { ReadPorts } from "../../step.ts";
 import type { Listed, Listing, MetadataRead, Publishing, Reading } from "./ecosystem.ts";
 import type { PublishedFile } from "./published-file.ts";
@@ -73,15 +75,35 @@ async function readManifest(
   });
   const opened = await ports.archives.openTarGz(ports.artifactFile(artifact));
   if (opened.kind === "unreadable") return unreadable(opened.why);
+  const { archive } = opened;
   // npm names the folder "package"; other packers may not.
-  const path = opened.archive.members.find((member) => /^[^/]+\/package\.json$/.test(member.path))?.path ?? "package/package.json";
-  const text = await opened.archive.readText(path, manifestBytesMax);
+  const path = archive.members.find((member) => /^[^/]+\/package\.json$/.test(member.path))?.path ?? "package/package.json";
+  const folder = path.slice(0, -"package.json".length);
+  const text = await archive.readText(path, manifestBytesMax);
   if (text.kind !== "text") return unreadable(`its "${path}" is ${text.kind}`);
   try {
-    return { kind: "manifest", manifest: tableOf(JSON.parse(text.text)) };
+    const manifest = tableOf(JSON.parse(text.text));
+    return { kind: "manifest", manifest: prepareManifest(manifest, await packedFiles(archive, folder)) };
   } catch {
     return unreadable("it is no JSON");
   }
+}
+
+/** What the registry's page shows besides the manifest: README and authors, as they are in the tarball. */
+async function packedFiles(archive: Archive, folder: string): Promise<PackedFiles> {
+  const inside = archive.members.filter((member) => member.kind === "file" && member.path.startsWith(folder));
+  const paths = inside.map((member) => member.path.slice(folder.length));
+  const textOf = async (name: string | undefined): Promise<string | undefined> => {
+    const read = name === undefined ? undefined : await archive.readText(`${folder}${name}`, manifestBytesMax);
+    return read?.kind === "text" ? read.text : undefined;
+  };
+  const name = readmeAmong(paths);
+  const [readme, authors] = [await textOf(name), await textOf(paths.find((path) => path === "AUTHORS"))];
+  return {
+    paths,
+    ...(name === undefined || readme === undefined ? {} : { readme: { name, text: readme } }),
+    ...(authors === undefined ? {} : { authors }),
+  };
 }
 
 function tableOf(value: unknown): JsonObject {
