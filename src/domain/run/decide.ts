@@ -124,6 +124,8 @@ function collectStep(deciding: Deciding, step: PlannedStep, state: StepState): v
 function begin(deciding: Deciding, step: PlannedStep, state: StepState): void {
   if (step.kind === "gate") return collectQuestion(deciding, step, state);
   if (step.kind === "acting") return deciding.add({ key: `list:${step.id}`, kind: "list-effects", step: step.id });
+  // Made elsewhere: nothing is left to do but to take it, in the leg's turn.
+  if (state.imported !== undefined) return deciding.add({ key: `end:${step.id}`, kind: "end", step: step.id });
   if (deciding.work >= deciding.around.limits.work) return;
   deciding.work += 1;
   deciding.add({ key: `work:${step.id}`, kind: "work", step: step.id, attempt: state.attempts + 1 });

@@ -63,6 +63,7 @@ const everyKind: Readonly<Record<Fact["kind"], Fact>> = {
   "preflight-reported": passed,
   "step-started": started("build"),
   "step-done": done("build"),
+  "artifacts-imported": { kind: "artifacts-imported", step: "build", artifacts: [], by: ann, reason: "built on a Mac" },
   "step-later": later,
   "step-failed": failed("build"),
   "step-lost": lost,

@@ -45,6 +45,8 @@ export interface StepState {
   readonly failure: { readonly code: ErrorCode; readonly message: string; readonly hint?: string; readonly details?: Json } | undefined;
   readonly output: Json;
   readonly artifacts: readonly Artifact[];
+  /** What was made elsewhere and stands for its work, with who says so; undefined: it does its own. */
+  readonly imported: { readonly artifacts: readonly Artifact[]; readonly by: Person; readonly reason: string } | undefined;
   /** Where it left the head; undefined: where it was. */
   readonly head: Head | undefined;
   /** `recheck`: it stopped everything, and a person asked to look again. */
@@ -151,6 +153,7 @@ function newStep(id: string): WorkingStep {
     failure: undefined,
     output: null,
     artifacts: [],
+    imported: undefined,
     head: undefined,
     surveyed: undefined,
     effects: undefined,
@@ -252,6 +255,9 @@ function bookStep(state: WorkingState, fact: StepFact, atMs: number): void {
       step.head = fact.head;
       state.head = fact.head;
       return;
+    case "artifacts-imported":
+      Object.assign(step, { phase: "pending", failure: undefined, later: undefined, endedAtMs: undefined, imported: importOf(fact) });
+      return voidSubjects(state, step.id);
     case "step-later":
       Object.assign(step, { phase: "later", later: { atMs: fact.atMs, why: fact.why }, attempts: step.attempts - 1 });
       return;
@@ -298,6 +304,10 @@ function moveHead(state: WorkingState, { head }: Evidence): void {
 function failureOf(fact: Extract<Fact, { kind: "step-failed" }>): NonNullable<StepState["failure"]> {
   const { code, message, hint, details } = fact;
   return { code, message, ...(hint === undefined ? {} : { hint }), ...(details === undefined ? {} : { details }) };
+}
+
+function importOf({ artifacts, by, reason }: Extract<Fact, { kind: "artifacts-imported" }>): NonNullable<StepState["imported"]> {
+  return { artifacts, by, reason };
 }
 
 /** Work that makes artifacts anew voids what was frozen from them: approvals die with the bytes they were given to. */
