@@ -27,6 +27,8 @@ export function lineOf(fact: Fact, context: LineContext): ProgressLine | undefin
       return doneLine(fact, context);
     case "step-failed":
       return line("Failed", `${fact.step}: ${inOneLine(fact.message)}`, "red");
+    case "artifacts-imported":
+      return line("Imported", `${fact.step}: ${fact.artifacts.map(({ name }) => name).join(", ")}, from ${importWords(fact)}`, "green");
     case "step-later":
       return line("Waiting", `${fact.step}: ${fact.why}`, "yellow");
     case "step-lost":
@@ -67,6 +69,10 @@ export function lineOf(fact: Fact, context: LineContext): ProgressLine | undefin
     case "run-closed":
       return undefined;
   }
+}
+
+function importWords({ by, reason }: Extract<Fact, { kind: "artifacts-imported" }>): string {
+  return `${by.name}${by.authenticated ? "" : " (not authenticated)"}: ${inOneLine(reason)}`;
 }
 
 function line(verb: string, text: string, tone: Style): ProgressLine {

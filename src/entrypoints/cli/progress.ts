@@ -108,7 +108,7 @@ function forget(running: Map<string, Running>, step: string): void {
   for (const key of running.keys()) if (key === step || key.startsWith(`${step} `)) running.delete(key);
 }
 
-const endings: ReadonlySet<Fact["kind"]> = new Set(["step-done", "step-failed", "step-later", "step-lost"]);
+const endings: ReadonlySet<Fact["kind"]> = new Set(["step-done", "step-failed", "step-later", "step-lost", "artifacts-imported"]);
 
 interface Region {
   above(text: string): void;
