@@ -5,7 +5,8 @@ import { stepFileName } from "./run-folder.ts";
 
 test("the name of a step without odd characters stays readable", () => {
   assert.equal(stepFileName("gates/lint"), "gates.lint");
-  assert.equal(stepFileName("try[variant=cli,python=3.12]"), "try[variant=cli,python=3.12]");
+  assert.equal(stepFileName("try[variant=cli,python=3.12]"), "try.variant-cli.python-3.12");
+  assert.equal(stepFileName("build/wheels[platform=linux-x86_64]"), "build.wheels.platform-linux-x86_64");
 });
 
 test("no two steps share a folder", () => {

@@ -47,13 +47,16 @@ export function runFolders(projectRoot: string, run: string): RunFolders {
 const nameLengthMax = 100;
 
 /**
- * A name for a step's folder or log file: what stands in brackets keeps its meaning, nothing leaves the folder, and no
- * two steps share one, on a disk that does not tell capitals apart either. Legs beside each other have copies of their own.
+ * A name for a step's folder or log file: `build.wheels.platform-linux-x86_64`. It has no brackets, because cargo and others take
+ * what stands in them for a pattern, wherever in a path they are. Nothing leaves the folder, and no two steps share one, on a
+ * disk that does not tell capitals apart either: whatever is not plain gets a digest. Legs beside each other have copies of their own.
  */
 export function stepFileName(step: string): string {
   // The name of a group has no point, so that this loses nothing.
-  const dotted = step.replace(/^([a-z0-9-]+)\//, "$1.");
-  const plain = dotted.replace(/[^a-z0-9.=,[\]-]/g, "_").slice(0, nameLengthMax);
+  const dotted = step
+    .replace(/^([a-z0-9-]+)\//, "$1.")
+    .replace(/\[([a-z0-9_.=,-]*)\]$/, (_whole, leg: string) => `.${leg.replaceAll("=", "-").replaceAll(",", ".")}`);
+  const plain = dotted.replace(/[^a-z0-9._-]/g, "_").slice(0, nameLengthMax);
   return plain === dotted ? plain : `${plain}-${createHash("sha256").update(step).digest("hex").slice(0, 12)}`;
 }
 

@@ -52,7 +52,7 @@ export async function runRelease(world: World, options: RunOptions): Promise<Run
     const open = unfinishedRun(runs.journal);
     const planned = await planAgain(world, { project, asked, open });
     const by = world.person(project.look.person);
-    const run = open === undefined ? begin(world, runs, { planned, by }) : goOnOrTell(world, runs, { open, planned, options });
+    const run = open === undefined ? beginRun(world, runs, { planned, by }) : goOnOrTell(world, runs, { open, planned, options });
     const { drove, state } = await driveRun(
       await partsFor(world, { runs, planned, run, waitForPeople: options.waitForPeople, observer, filesFolder: options.filesFolder }),
       run,
@@ -131,7 +131,7 @@ async function isMerged(
  * @returns its id; that of the earlier run when there is nothing left to do
  * @throws SlipwayError POLICY_REFUSED when public bytes would be built again
  */
-function begin(world: World, runs: Runs, beginning: { readonly planned: PlannedRun; readonly by: Person }): string {
+export function beginRun(world: World, runs: Runs, beginning: { readonly planned: PlannedRun; readonly by: Person }): string {
   const { planned, by } = beginning;
   const { plan } = planned;
   const earlier = findEarlier(runs.journal, plan, planned.digest);

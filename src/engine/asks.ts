@@ -2,6 +2,7 @@
 // digest, a person the rule excludes, a step that has not failed) leads to no fact; whoever asked was told at once.
 import { judgeApproval } from "../domain/gate.ts";
 import type { Fact } from "../domain/run/fact.ts";
+import { refuseImport } from "../domain/run/imports.ts";
 import { effectsOf, type RunState } from "../domain/run/state.ts";
 import { sha256 } from "../domain/digest.ts";
 import { unreachable } from "../domain/error.ts";
@@ -29,12 +30,21 @@ export function judgeAsk(state: RunState, ask: Ask, membersOf: MembersOf): AskVe
       return judgeAnswer(state, ask, membersOf);
     case "retry":
       return judgeRetry(state, ask);
+    case "import":
+      return judgeImport(state, ask);
     case "cancel":
       if (state.cancel !== undefined) return refused("the run is being cancelled already", "See `slipway status`");
       return counts({ kind: "cancel-asked", by: ask.by, ...(ask.reason === undefined ? {} : { reason: ask.reason }) });
     default:
       return unreachable(ask, "ask");
   }
+}
+
+/** All legs or none: whoever brings files in learns of one mistake before the rest is taken. */
+function judgeImport(state: RunState, { legs, by, reason }: Extract<Ask, { kind: "import" }>): AskVerdict {
+  const why = legs.map((leg) => refuseImport(state, leg)).find((one) => one !== undefined);
+  if (why !== undefined) return refused(why, "See `slipway status` for the legs that wait");
+  return counts(...legs.map(({ step, artifacts }): Fact => ({ kind: "artifacts-imported", step, artifacts, by, reason })));
 }
 
 /** A named person's retry is also their word about what nothing else can tell: whether an interrupted attempt had its effect. */

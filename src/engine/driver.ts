@@ -131,7 +131,7 @@ function factsBefore(move: Move, state: RunState, runtime: Runtime): readonly Fa
     case "lose":
       return [{ kind: "step-lost", step: move.step }];
     case "end":
-      return [{ kind: "step-done", step: move.step, output: null, artifacts: [] }];
+      return [endOf(move.step, state)];
     case "settle":
       return [{ kind: "effect-settled", step: move.step, effect: move.effect }];
     case "fail":
@@ -149,6 +149,13 @@ function factsBefore(move: Move, state: RunState, runtime: Runtime): readonly Fa
     default:
       return unreachable(move, "move");
   }
+}
+
+/** A step that has nothing left to do: its effects are verified, its question is answered, or its artifacts were made elsewhere. */
+function endOf(step: string, state: RunState): Fact {
+  const { imported } = state.steps.get(step) ?? {};
+  if (imported === undefined) return { kind: "step-done", step, output: null, artifacts: [] };
+  return { kind: "step-done", step, output: { imported: { by: imported.by.name, reason: imported.reason } }, artifacts: imported.artifacts };
 }
 
 function failure(move: Extract<Move, { kind: "fail" }>): Fact {

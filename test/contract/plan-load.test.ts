@@ -14,7 +14,8 @@ const texts = new Map(
 
 /** A function of each module that is imported on the way of a plan; the bundle keeps names. */
 const onTheWay = ["main", "buildProgram", "openContext", "planCommand", "parseSlipwayYaml"];
-const bytesMax = 820_000;
+/** Every built-in step brings the schema of its `with:`; that is what this grows by. */
+const bytesMax = 870_000;
 
 function chunkOf(name: string): string {
   const [found] = [...texts].find(([, text]) => new RegExp(`\\bfunction ${name}\\(`).test(text)) ?? [];

@@ -64,11 +64,11 @@ test("build-binary: Go builds a static leg that runs, with the same bytes in an 
     const ports = withCache(await portsWith(t, goProject));
 
     const program = madeFile(await build(ports, "linux-x86_64-static"), "slip-linux-x86_64");
-    const packed = madeFile(
-      await build(ports, "linux-x86_64-static", { archive: "tar.gz", include: ["LICENSE"] }),
-      "slip-linux-x86_64.tar.gz",
-    );
-
+    assert.deepEqual(await runTool(program, []), { code: 0, output: "slip from Go\n" });
+    assert.equal(statSync(program).mode & 0o111, 0o111);
+    const before = digest(program);
+    const archived = await build(ports, "linux-x86_64-static", { archive: "tar.gz", include: ["LICENSE"] });
+    const packed = madeFile(archived, "slip-linux-x86_64.tar.gz");
     const listed = await runTool("tar", ["-tvzf", packed]);
     assert.match(listed.output, /^-rw-r--r-- 0\/0 +18 2023-11-14 22:13 LICENSE\n-rwxr-xr-x 0\/0 +\d+ 2023-11-14 22:13 slip\n$/);
     digests.push(`${before} ${digest(packed)}`);

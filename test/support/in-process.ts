@@ -30,6 +30,8 @@ export interface InProcess {
   /** `--pipeline`, and the version that is asked for. */
   readonly pipeline?: string;
   readonly version?: string;
+  /** In the place of the PyPI clients of the addresses: registries of other ecosystems. */
+  readonly opened?: Registries;
   /** In the place of the forge that the plan names. */
   readonly forges?: Forges;
   /** More variables than the bed's. */
@@ -50,7 +52,7 @@ export async function runInProcess(options: InProcess): Promise<RunEnd> {
   const world = {
     ...composed,
     clock: options.clock,
-    realRegistries: () => Promise.resolve(registriesAt(options)),
+    realRegistries: () => Promise.resolve(options.opened ?? registriesAt(options)),
     ...(forges === undefined ? {} : { realForges: () => Promise.resolve(forges) }),
   };
   const asked = { pipeline: options.pipeline, version: options.version, inputs: {}, path: undefined, mayAssumeTag: false };

@@ -1,5 +1,6 @@
 // Ports for unit tests: everything in memory, the clock stands still until it is moved, programs are functions.
 // Each builder is complete; a test names only what it is about.
+import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import type { Forge } from "../../src/forges/forge.ts";
@@ -16,7 +17,7 @@ import type {
   Exec,
   FileInfo,
   Files,
-  ImageArchives,
+  ImageFiles,
   Log,
 } from "../../src/platform/ports.ts";
 import type { ReadRegistry, Registry } from "../../src/registries/registry.ts";
@@ -182,7 +183,7 @@ export interface FakePorts extends WorkPorts, EffectPorts {
 }
 
 export interface FakePortsParts {
-  readonly images?: ImageArchives;
+  readonly images?: Partial<ImageFiles>;
   readonly programs?: Readonly<Record<string, Program>>;
   readonly files?: MemoryFiles;
   readonly archives?: Archives;
@@ -221,7 +222,12 @@ export function fakePorts(parts: FakePortsParts = {}): FakePorts {
     exec: fakeExec(parts.programs ?? {}),
     files: parts.files ?? memoryFiles(),
     archives: parts.archives ?? fakeArchives({}),
-    images: parts.images ?? { openImage: async () => ({ kind: "unreadable", why: "is no image" }) },
+    images: {
+      openImage: async () => ({ kind: "unreadable", why: "is no image" }),
+      writeImage: async () => assert.fail("no image is written in this test"),
+      writeForDocker: async () => assert.fail("no image is written in this test"),
+      ...parts.images,
+    },
     log: silentLog,
     signal: new AbortController().signal,
     host: parts.host ?? "linux-x86_64",

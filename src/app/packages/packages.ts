@@ -10,10 +10,7 @@ import { schemeOf } from "../../domain/version/catalog.ts";
 import { sayInSemver } from "../../domain/version/logical.ts";
 import { pep440 } from "../../domain/version/pep440.ts";
 import type { CommitSource } from "./commit-source.ts";
-import { findCrates } from "./crates.ts";
 import type { Finding, FoundPackage } from "./found.ts";
-import { findMade } from "./made.ts";
-import { findNpmPackages } from "./npm.ts";
 import { findPythonPackage } from "./python.ts";
 
 /** @throws SlipwayError PLAN_INVALID naming the package and what its folder lacks */
@@ -28,13 +25,14 @@ async function findPackage(finding: Finding): Promise<FoundPackage> {
   switch (ecosystem) {
     case "pypi":
       return findPythonPackage(finding);
+    // Loaded where there is one: a plan is computed all the time.
     case "crates":
-      return findCrates(finding);
+      return (await import("./crates.ts")).findCrates(finding);
     case "npm":
-      return findNpmPackages(finding);
+      return (await import("./npm.ts")).findNpmPackages(finding);
     case "oci":
     case "binary":
-      return findMade(finding, ecosystem);
+      return (await import("./made.ts")).findMade(finding, ecosystem);
     default:
       return unreachable(ecosystem, "ecosystem");
   }

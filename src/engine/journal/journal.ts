@@ -1,5 +1,6 @@
 // ◆ The journal: append-only facts of the runs of one project, and an inbox through which other processes reach the
 // one that drives. What `append` returned from is on disk: a run survives kill -9 and power loss.
+import type { ImportedLeg } from "../../domain/run/imports.ts";
 import type { Fact, Person, Recorded } from "../../domain/run/fact.ts";
 
 /** What another shell, the room or a webhook asks of a run. Early, late and repeated ones are all right. */
@@ -8,6 +9,7 @@ export type Ask =
   | { readonly kind: "reject"; readonly gate: string; readonly digest: string; readonly by: Person; readonly reason: string }
   | { readonly kind: "answer"; readonly step: string; readonly binding: string; readonly by: Person; readonly note?: string }
   | { readonly kind: "retry"; readonly step: string; readonly by: Person; readonly reason?: string }
+  | { readonly kind: "import"; readonly legs: readonly ImportedLeg[]; readonly by: Person; readonly reason: string }
   | { readonly kind: "cancel"; readonly by: Person; readonly reason?: string };
 
 export interface AskRow {

@@ -35,7 +35,7 @@ export interface Choosing {
 }
 
 export async function chooseWay(choosing: Choosing): Promise<Chosen> {
-  const { one, input, platform, ports } = choosing;
+  const { one, platform, ports } = choosing;
   const target = targetNamed(platform ?? ports.host);
   const builder = await builderOf(choosing);
   if (builder === undefined) {

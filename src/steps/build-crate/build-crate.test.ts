@@ -188,6 +188,19 @@ test("build-crate: preflight reports what the public registry wants of a manifes
   ]);
 });
 
+test("build-crate: preflight wants a cargo that packs crates together where they need each other", async () => {
+  const look = async (version: string, packages: readonly PlannedPackage[]): Promise<readonly string[]> => {
+    const ports = machine();
+    const cargo = fakePorts({ programs: { cargo: () => exited(0, `${version}\n`) } }).exec;
+    return (await buildCrateStep.preflight(aPlanned({}, { packages }), { ...ports, exec: cargo })).map((one) => one.id);
+  };
+  const apart = { ...whole, members: [{ name: "slip-core", folder: "core" }] };
+
+  assert.deepEqual(await look("cargo 1.89.0 (c24e10642 2025-06-23)", [whole]), ["PF-TOOL-OLD"]);
+  assert.deepEqual(await look("cargo 1.89.0 (c24e10642 2025-06-23)", [apart]), ["PF-CRATES"]);
+  assert.deepEqual(await look("cargo 1.90.0", [whole]), ["PF-CRATES"]);
+});
+
 test("build-crate: preflight says that cargo is missing", async () => {
   const findings = await buildCrateStep.preflight(aPlanned({}, { packages: [whole] }), fakePorts());
 

@@ -1,8 +1,8 @@
 // What would be refused only after everything is built: manifests that lack what the public registry wants of every crate
-// (protocols §4.1; The Cargo Book, "Publishing on crates.io"), read before anything starts.
+// (protocols §4.1; The Cargo Book, "Publishing"), read before anything starts.
 import { crateNameFault } from "../../domain/crates/names.ts";
 import { leafAt, readToml, stringAt, stringsAt, type TomlLeaf } from "../../domain/manifest/toml.ts";
-import { blocks, missingPrograms } from "../building.ts";
+import { blocks, firstLineOf, missingPrograms } from "../building.ts";
 import { treeOf } from "../checkout-tree.ts";
 import type { Finding, Planned, ReadPorts } from "../step.ts";
 import type { BuildCrateInput } from "./input.ts";
@@ -17,11 +17,25 @@ export async function preflightBuildCrate(planned: Planned<BuildCrateInput>, por
   const grouped = await groupByWorkspace(planned.packages, treeOf(ports.sourceFolder, ports.files));
   if (grouped.kind === "unreadable")
     return [blocks("PF-MANIFEST", `Cannot pack crates: ${grouped.why}`, "Mend the manifest, and commit it")];
+  const old = await tooOld(grouped.groups, ports);
+  if (old !== undefined) return [old];
   const faults = grouped.groups.flatMap(faultsOf);
   const level = goesToKnown(planned) ? "blocks" : "warns";
   if (faults.length > 0) return faults.map((fault) => ({ id: "PF-CRATE-MANIFEST", level, ...fault }));
   const count = grouped.groups.reduce((sum, { members }) => sum + members.length, 0);
   return [{ id: "PF-CRATES", level: "fine", message: `${count} ${count === 1 ? "crate has" : "crates have"} what a registry wants` }];
+}
+
+/** The first cargo that packs members together which need each other, of 2025. */
+const togetherSince = 90;
+
+async function tooOld(groups: readonly CrateGroup[], ports: ReadPorts): Promise<Finding | undefined> {
+  if (!groups.some(({ members }) => members.some(({ needs = [] }) => members.some(({ name }) => needs.includes(name))))) return undefined;
+  const line = await firstLineOf(["cargo", "--version"], ports);
+  const [, minor] = /^cargo 1\.(\d+)\./.exec(line ?? "") ?? [];
+  if (minor === undefined || Number(minor) >= togetherSince) return undefined;
+  const message = `Cannot pack crates that need each other: this machine has ${line ?? ""}, and cargo 1.${togetherSince} is the first that does it`;
+  return blocks("PF-TOOL-OLD", message, "Install a newer cargo");
 }
 
 /** A registry that slipway.yaml declares may want less. */

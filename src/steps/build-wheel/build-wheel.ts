@@ -22,6 +22,7 @@ export const buildWheelStep: WorkStep<BuildWheelInput> = {
     platforms: leg["platform"] === undefined ? [] : hostsFor(leg["platform"]),
   }),
   describe,
+  imports: async (use) => (await import("./import.ts")).importsOfBuildWheel(use),
   // Loaded when they are needed: a plan asks what a step takes and makes, and performs nothing.
   preflight: async (planned, ports) => (await import("./preflight.ts")).preflightBuildWheel(planned, ports),
   perform: async (frozen, ports) => (await import("./perform.ts")).performBuildWheel(frozen, ports),

@@ -30,7 +30,7 @@ export async function collect(
   for (const name of names) {
     const info = await around.files.info(join(out, name));
     const judged =
-      info?.kind === "file" ? judge(name, one) : failed("ARTIFACT_SET", `Cannot go on: the build left "${name}", which is no regular file`);
+      info?.kind === "file" ? judgeBuilt(name, one) : failed("ARTIFACT_SET", `Cannot go on: the build left "${name}", which is no regular file`);
     if (judged.kind === "failed") return judged;
     const isBound = judged.kind === "wheel" && around.platform !== undefined;
     artifacts.push({ kind: judged.kind, package: one.id, name, file: join(out, name), ...(isBound ? { platform: around.platform } : {}) });
@@ -40,7 +40,8 @@ export async function collect(
 
 type Judged = { readonly kind: "wheel" | "sdist" } | Failed;
 
-function judge(name: string, one: PlannedPackage): Judged {
+/** Whether a name is that of a wheel or an sdist of this very package and version. */
+export function judgeBuilt(name: string, one: PlannedPackage): Judged {
   if (name.endsWith(".whl")) return judgeWheel(name, one);
   if (name.endsWith(".tar.gz")) return judgeSdist(name, one);
   return failed("ARTIFACT_SET", `Cannot go on: the build of "${one.id}" left "${name}", which is neither a wheel nor an sdist`);

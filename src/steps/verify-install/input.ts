@@ -1,5 +1,8 @@
 // `with:` of `verify-install`, and what a use of it wants tried.
 import { z } from "zod";
+import type { Artifact, ArtifactKind } from "../../domain/artifact.ts";
+import type { Ecosystem } from "../../domain/configuration.ts";
+import { knownServices } from "../../domain/known-services.ts";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
 import { splitWords } from "../../domain/words.ts";
 import type { Use } from "../step.ts";
@@ -62,8 +65,42 @@ export function wordsOf(text: string): readonly string[] {
   return split.kind === "words" ? split.words : [];
 }
 
-/** Python packages that are installed and tried. */
-export function packagesOf(use: Pick<Use<VerifyInstallInput>, "input" | "packages">): readonly PlannedPackage[] {
-  const python = use.packages.filter((one) => one.ecosystem === "pypi");
-  return use.input.package === undefined ? python : python.filter((one) => one.id === use.input.package);
+/** Ecosystems that have a client which installs, in the order in which frozen files are tried. */
+export const installable = ["pypi", "npm", "crates"] as const satisfies readonly Ecosystem[];
+export type InstallableEcosystem = (typeof installable)[number];
+
+const kinds: Readonly<Record<InstallableEcosystem, readonly ArtifactKind[]>> = {
+  pypi: ["wheel", "sdist"],
+  npm: ["npm-tarball"],
+  crates: ["crate"],
+};
+
+/** Kinds of artifacts that are installed. */
+export function kindsOf(ecosystem: InstallableEcosystem): readonly ArtifactKind[] {
+  return kinds[ecosystem];
+}
+
+type Tried = Pick<Use<VerifyInstallInput>, "input" | "packages">;
+
+/** Packages of one ecosystem that are installed and tried. */
+export function packagesOf(use: Tried, ecosystem: InstallableEcosystem): readonly PlannedPackage[] {
+  const own = use.packages.filter((one) => one.ecosystem === ecosystem);
+  return use.input.package === undefined ? own : own.filter((one) => one.id === use.input.package);
+}
+
+/**
+ * Ecosystems that a use may install from, as far as that is known without asking: a registry with a known name has its own, one
+ * of the file's own may be of any. @returns at least one, for a plan that is refused later names it
+ */
+export function ecosystemsOf(use: Tried): readonly InstallableEcosystem[] {
+  const named = sourcesOf(use.input).map((source) => knownServices.find(({ name }) => name === source)?.ecosystem);
+  const possible = installable.filter((one) => named.includes(one) || named.includes(undefined));
+  const there = possible.filter((one) => packagesOf(use, one).length > 0);
+  return there.length > 0 ? there : ["pypi"];
+}
+
+/** Frozen files of a package that can be installed. */
+export function filesOf(one: PlannedPackage, artifacts: readonly Artifact[]): readonly Artifact[] {
+  const wanted = installable.flatMap((ecosystem) => (one.ecosystem === ecosystem ? kinds[ecosystem] : []));
+  return artifacts.filter((artifact) => artifact.package === one.id && wanted.includes(artifact.kind));
 }

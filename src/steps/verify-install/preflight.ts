@@ -1,78 +1,64 @@
-// What can be known about a trial before anything starts: a place for the leg, a client, the leg's Python, and whether
-// its sources are ones that this version can install from.
+// What can be known about a trial before anything starts: a place for the leg, something to install from every source, and
+// the clients that install it.
 import { explainNoPlace, mayBeElsewhere } from "../../domain/platform.ts";
 import type { Finding, Planned, ReadPorts } from "../step.ts";
-import { chooseClient, type Client } from "./bench.ts";
-import { packagesOf, registriesOf, type VerifyInstallInput } from "./input.ts";
+import { installableOf, installingOf } from "./ecosystems.ts";
+import { artifactsSource, installable, packagesOf, sourcesOf, type InstallableEcosystem, type VerifyInstallInput } from "./input.ts";
+import { blocks } from "./installing.ts";
 
 export async function preflightVerifyInstall(planned: Planned<VerifyInstallInput>, ports: ReadPorts): Promise<readonly Finding[]> {
   const noPlace = explainNoPlace(planned.leg["platform"], ports.host);
   if (noPlace !== undefined)
     return [{ id: "PF-NO-PLACE", level: mayBeElsewhere(planned.leg["platform"]) ? "warns" : "blocks", ...noPlace }];
-  return [...inputFindings(planned), ...sourceFindings(planned, ports), ...(await clientFindings(planned, ports))];
+  const sources = sourcesOf(planned.input).map((name) => lookAtSource(name, planned, ports));
+  const wanted = installable.filter((one) => sources.some(({ ecosystems }) => ecosystems.includes(one)));
+  const clients = await Promise.all(wanted.map((one) => installingOf(one).preflight(planned, ports)));
+  return [...sources.flatMap(({ findings }) => findings), ...versionFindings(planned, wanted), ...clients.flat()];
 }
 
-function inputFindings(planned: Planned<VerifyInstallInput>): readonly Finding[] {
-  const packages = packagesOf(planned);
-  if (packages.length === 0) {
-    const what =
-      planned.input.package === undefined
-        ? "the release has no Python package"
-        : `the release has no Python package "${planned.input.package}"`;
-    return [blocks("PF-PACKAGE", `Cannot try an installation: ${what}`, `Name one of ${planned.packages.map((one) => one.id).join(", ")}`)];
+interface Looked {
+  /** What is tried from there. */
+  readonly ecosystems: readonly InstallableEcosystem[];
+  readonly findings: readonly Finding[];
+}
+
+function lookAtSource(name: string, planned: Planned<VerifyInstallInput>, ports: ReadPorts): Looked {
+  if (name === artifactsSource) return lookAtFiles(planned);
+  const registry = ports.registry(name);
+  const ecosystem = installableOf(registry.ecosystem);
+  if (ecosystem === undefined) {
+    const message = `Cannot install from ${name}: it is a registry of the ecosystem "${registry.ecosystem}", from which no client installs`;
+    return { ecosystems: [], findings: [blocks("PF-NOT-YET", message, "Leave it out of `from:`")] };
   }
-  const versions = new Set(packages.map((one) => one.version));
-  if (planned.input.version === undefined || versions.size === 1) return [];
-  return [
-    blocks(
-      "PF-PACKAGE",
-      `Cannot compare a version: the packages have several (${[...versions].join(", ")})`,
-      "Name one of them with `package:`",
-    ),
-  ];
+  const findings = packagesOf(planned, ecosystem).length === 0 ? [noPackage(planned, installingOf(ecosystem).noun)] : [];
+  return { ecosystems: [ecosystem], findings };
 }
 
-function sourceFindings(planned: Planned<VerifyInstallInput>, ports: ReadPorts): readonly Finding[] {
-  return registriesOf(planned.input)
-    .map((name) => ports.registry(name))
-    .filter((registry) => registry.ecosystem !== "pypi")
-    .map((registry) =>
-      blocks(
-        "PF-NOT-YET",
-        `Cannot install from ${registry.name}: this version tries Python packages, not "${registry.ecosystem}"`,
-        "Leave it out of `from:` for now",
-      ),
-    );
+function lookAtFiles(planned: Planned<VerifyInstallInput>): Looked {
+  const there = installable.filter((one) => packagesOf(planned, one).length > 0);
+  const able = there.filter((one) => installingOf(one).notFromFiles === undefined);
+  const unable = there.flatMap((one) => installingOf(one).notFromFiles ?? []);
+  if (there.length === 0) return { ecosystems: ["pypi"], findings: [noPackage(planned, "package that can be installed")] };
+  const hint = "Try them from a registry: put its name in the place of `artifacts`, below the step that publishes";
+  const level = able.length === 0 ? "blocks" : "warns";
+  return {
+    ecosystems: able,
+    findings: unable.map((why) => ({ id: "PF-NOT-FROM-FILES", level, message: `Cannot install from artifacts: ${why}`, hint })),
+  };
 }
 
-async function clientFindings(planned: Planned<VerifyInstallInput>, ports: ReadPorts): Promise<readonly Finding[]> {
-  const version = planned.leg["python"];
-  const chosen = await chooseClient(version, ports);
-  if (chosen.kind === "missing") return [blocks("PF-TOOL-MISSING", chosen.message, chosen.hint)];
-  const { client } = chosen;
-  if (await answers(client, version, ports))
-    return [{ id: "PF-CLIENT", level: "fine", message: `Installations are tried with ${client.kind}` }];
-  const what = version === undefined ? "the Python on the PATH" : `Python ${version}`;
-  const needs = client.kind === "uv" ? "uv does not find it" : "it cannot make virtual environments";
-  return [
-    blocks(
-      "PF-PYTHON-MISSING",
-      `Cannot try an installation with ${what}: ${needs}`,
-      `Install ${what}${client.kind === "pip" ? " with its modules `venv` and `ensurepip`, or uv" : ""}`,
-    ),
-  ];
+function noPackage(planned: Planned<VerifyInstallInput>, noun: string): Finding {
+  const named = planned.input.package === undefined ? "" : ` "${planned.input.package}"`;
+  return blocks(
+    "PF-PACKAGE",
+    `Cannot try an installation: the release has no ${noun}${named}`,
+    `Name one of ${planned.packages.map((one) => one.id).join(", ")}`,
+  );
 }
 
-async function answers(client: Client, version: string | undefined, ports: ReadPorts): Promise<boolean> {
-  const [program, args]: readonly [string, readonly string[]] =
-    client.kind === "uv"
-      ? [client.program, ["python", "find", "--no-project", ...(version === undefined ? [] : [version])]]
-      : [client.python, ["-I", "-c", client.outside ? "import venv" : "import venv, ensurepip"]];
-  const env = { ...ports.env, UV_PYTHON_DOWNLOADS: "never" };
-  const end = await ports.exec.run({ program, args, cwd: ports.sourceFolder, env, timeoutMs: 60_000, signal: ports.signal });
-  return end.kind === "exited" && end.code === 0;
-}
-
-function blocks(id: string, message: string, hint: string): Finding {
-  return { id, level: "blocks", message, hint };
+function versionFindings(planned: Planned<VerifyInstallInput>, ecosystems: readonly InstallableEcosystem[]): readonly Finding[] {
+  const versions = new Set(ecosystems.flatMap((one) => packagesOf(planned, one)).map((one) => one.version));
+  if (planned.input.version === undefined || versions.size <= 1) return [];
+  const message = `Cannot compare a version: the packages have several (${[...versions].join(", ")})`;
+  return [blocks("PF-PACKAGE", message, "Name one of them with `package:`")];
 }

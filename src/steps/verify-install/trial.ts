@@ -4,22 +4,21 @@ import { delimiter, isAbsolute, join } from "node:path";
 import type { JsonObject } from "../../domain/configuration.ts";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
 import { variablesFor } from "../../domain/plan/variables.ts";
-import { fileNameForm } from "../../domain/pypi/names.ts";
 import { joinWords } from "../../domain/words.ts";
-import type { Frozen } from "../step.ts";
 import { failureOf, runTool, type Bench, type Failed } from "./bench.ts";
-import { commandsOf, packagesOf, wordsOf, type VerifyInstallInput } from "./input.ts";
+import { commandsOf, wordsOf } from "./input.ts";
+import type { Installed, Trial } from "./installing.ts";
 import { saysVersion, versionWords } from "./version-token.ts";
 
 export type Tried = { readonly kind: "tried"; readonly commands: readonly JsonObject[] } | Failed;
 
 /** Runs everything in order and stops at the first failure. */
-export async function tryInstalled(frozen: Frozen<VerifyInstallInput>, bench: Bench): Promise<Tried> {
+export async function tryInstalled(trial: Trial, installed: Installed, bench: Bench): Promise<Tried> {
   const folder = join(bench.folder, "trial");
   await bench.ports.files.makeFolder(folder);
-  const env = trialEnvironment(frozen, bench);
+  const env = trialEnvironment(trial, installed, bench);
   const commands: JsonObject[] = [];
-  for (const attempt of await attemptsOf(frozen, bench)) {
+  for (const attempt of await attemptsOf(trial, installed, bench)) {
     const startMs = bench.ports.clock.nowMs();
     const ended = await runTool({ words: attempt.words, cwd: folder, env }, bench);
     const failed =
@@ -38,15 +37,10 @@ interface Attempt {
   readonly judge?: (output: string) => Failed | undefined;
 }
 
-async function attemptsOf(frozen: Frozen<VerifyInstallInput>, bench: Bench): Promise<readonly Attempt[]> {
+async function attemptsOf({ frozen, packages }: Trial, installed: Installed, bench: Bench): Promise<readonly Attempt[]> {
   const { input } = frozen;
-  const packages = packagesOf(frozen);
   const asWritten = [...(input.version === undefined ? [] : [wordsOf(input.version)]), ...commandsOf(input)];
-  const attempts: Attempt[] = importsOf(packages, input).map((words) => ({
-    words: [bench.python, ...words],
-    shown: ["python", ...words],
-    doing: "import what was installed",
-  }));
+  const attempts: Attempt[] = installed.imports.map((one) => ({ ...one, doing: "import what was installed" }));
   for (const [index, words] of asWritten.entries()) {
     const isVersion = index === 0 && input.version !== undefined;
     attempts.push({
@@ -57,12 +51,6 @@ async function attemptsOf(frozen: Frozen<VerifyInstallInput>, bench: Bench): Pro
     });
   }
   return attempts;
-}
-
-function importsOf(packages: readonly PlannedPackage[], input: VerifyInstallInput): readonly (readonly string[])[] {
-  if (input.import === false) return [];
-  const named = packages.filter((one) => input.import === true || one.importName !== undefined);
-  return named.map((one) => ["-c", `import ${one.importName ?? fileNameForm(one.name)}`]);
 }
 
 /**
@@ -77,17 +65,14 @@ async function locate(word: string, position: number, bench: Bench): Promise<str
   return isMeant ? path : word;
 }
 
-/** The environment's programs come first; what the release is stands in variables. */
-function trialEnvironment(frozen: Frozen<VerifyInstallInput>, bench: Bench): Readonly<Record<string, string>> {
-  const { defaultIndex } = bench.settings;
+/** What was installed comes first; what the release is stands in variables. */
+function trialEnvironment({ frozen }: Trial, { env, fixed, programs }: Installed, bench: Bench): Readonly<Record<string, string>> {
   return {
-    ...bench.env,
+    ...env,
     ...variablesFor(frozen),
-    // A program that installs something itself asks where everybody does.
-    ...(defaultIndex === undefined ? {} : { PIP_INDEX_URL: defaultIndex, UV_DEFAULT_INDEX: defaultIndex }),
+    ...fixed,
     SLIPWAY_SOURCE: bench.ports.workFolder,
-    VIRTUAL_ENV: join(bench.folder, "venv"),
-    PATH: [bench.programs, bench.env["PATH"] ?? ""].join(delimiter),
+    PATH: [...programs, env["PATH"] ?? ""].join(delimiter),
   };
 }
 

@@ -7,6 +7,7 @@ import { test, type TestContext } from "node:test";
 import { readHistories } from "../../../src/app/release-history.ts";
 import { createExec } from "../../../src/platform/exec.ts";
 import { createGit } from "../../../src/platform/git.ts";
+import type { DatedCommit } from "../../../src/domain/version/history.ts";
 import type { Exec, Git } from "../../../src/platform/ports.ts";
 import { createRedactor } from "../../../src/platform/redactor.ts";
 import { aFoundPackage, configurationOf } from "../../support/app.ts";
@@ -164,4 +165,48 @@ test("a repository without a release tells its newest commits, and not more", as
 
   assert.deepEqual([histories.get("c")?.newest, histories.get("c")?.commits.length, histories.get("c")?.complete], [undefined, 1, true]);
   assert.equal(started(), 2);
+});
+
+test("history() hands on every commit, the newest first, by one process, with messages and paths of any form", async (t) => {
+  const { repo, git, started } = aCase(t);
+  repo.git("config", "core.quotePath", "true");
+  repo.git("config", "log.showSignature", "true");
+  const first = change(repo, "a.txt", "feat: one\n\nbody\n\nBREAKING CHANGE: all");
+  const second = change(repo, "földer/line\nend", "");
+  repo.git("switch", "--quiet", "--create", "side", first);
+  const side = change(repo, "side.txt", "fix: two \x1b[31mred");
+  repo.git("switch", "--quiet", "-");
+  repo.git("merge", "--quiet", "--no-ff", "--message", "Merge side", "side");
+  const merge = repo.git("rev-parse", "HEAD");
+  const read = async (paths: boolean): Promise<readonly DatedCommit[]> => {
+    const found: DatedCommit[] = [];
+    await git.history(repo.folder, { commit: merge, paths }, (one) => found.push(one));
+    return found;
+  };
+  const before = started();
+
+  const told = await read(true);
+  const bare = await read(false);
+
+  assert.equal(started() - before, 2);
+  assert.deepEqual(
+    told.map(({ commit, parents, message, paths }) => ({ commit, parents, message, paths })),
+    [
+      { commit: merge, parents: [second, side], message: "Merge side", paths: [] },
+      { commit: side, parents: [first], message: "fix: two \x1b[31mred", paths: ["side.txt"] },
+      { commit: second, parents: [first], message: "", paths: ["földer/line\nend"] },
+      { commit: first, parents: [], message: "feat: one\n\nbody\n\nBREAKING CHANGE: all", paths: ["a.txt"] },
+    ],
+  );
+  assert.deepEqual(
+    bare,
+    told.map((one) => ({ ...one, paths: [] })),
+  );
+  assert.equal(told[1]?.epochSeconds, seconds);
+  await assert.rejects(
+    git.history(repo.folder, { commit: merge, paths: false }, () => {
+      throw new Error("enough");
+    }),
+    /enough/,
+  );
 });

@@ -4,7 +4,9 @@ use slipway_example_kelp_sdk::{Proxy, VERSION};
 /// Where a path is led; None for nowhere.
 #[pyfunction]
 fn lead(path: &str) -> Option<String> {
-    Proxy::default().with("/api/", "http://127.0.0.1:8000/").lead(path)
+    Proxy::default()
+        .with("/api/", "http://127.0.0.1:8000/")
+        .lead(path)
 }
 
 #[pymodule]

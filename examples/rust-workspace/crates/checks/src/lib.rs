@@ -6,7 +6,9 @@ mod tests {
 
     #[test]
     fn a_path_is_led_where_its_longest_prefix_says() {
-        let proxy = Proxy::default().with("/", "http://a/").with("/api/", "http://b/");
+        let proxy = Proxy::default()
+            .with("/", "http://a/")
+            .with("/api/", "http://b/");
         assert_eq!(proxy.lead("/api/x").as_deref(), Some("http://b/x"));
         assert_eq!(proxy.lead("/x").as_deref(), Some("http://a/x"));
     }

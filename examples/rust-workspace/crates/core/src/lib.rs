@@ -9,7 +9,10 @@ pub struct Route {
 
 impl Route {
     pub fn new(prefix: &str, target: &str) -> Self {
-        Self { prefix: prefix.to_string(), target: target.to_string() }
+        Self {
+            prefix: prefix.to_string(),
+            target: target.to_string(),
+        }
     }
 
     pub fn leads(&self, path: &str) -> bool {

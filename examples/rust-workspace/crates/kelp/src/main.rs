@@ -7,5 +7,8 @@ fn main() {
         return;
     }
     let proxy = Proxy::default().with("/api/", "http://127.0.0.1:8000/");
-    println!("{}", proxy.lead(&asked).unwrap_or_else(|| "nowhere".to_string()));
+    println!(
+        "{}",
+        proxy.lead(&asked).unwrap_or_else(|| "nowhere".to_string())
+    );
 }

@@ -11,6 +11,9 @@ impl Routes {
     }
 
     pub fn find(&self, path: &str) -> Option<&Route> {
-        self.0.iter().filter(|route| route.leads(path)).max_by_key(|route| route.prefix.len())
+        self.0
+            .iter()
+            .filter(|route| route.leads(path))
+            .max_by_key(|route| route.prefix.len())
     }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { exited, fakePorts, memoryFiles } from "../../../test/support/ports.ts";
-import { chooseClient } from "./bench.ts";
+import { exited, fakePorts, memoryFiles } from "../../../../test/support/ports.ts";
+import { chooseClient } from "./client.ts";
 import { clientEnvironment } from "./client-environment.ts";
 import { defaultIndexIn, parsePipConfig, readPipSettings, readUvSettings } from "./default-index.ts";
 import { describesWheel } from "./own-file.ts";

@@ -3,13 +3,12 @@
 // dependency, so that nothing else on that index is ever looked at (S1.5, S5.5). What is installed afterwards is our
 // frozen copy of the picked file: the digest says that they are the same bytes.
 import { join } from "node:path";
-import type { Artifact } from "../../domain/artifact.ts";
-import type { PlannedPackage } from "../../domain/plan/plan.ts";
-import { normalizeName, parseWheelFileName } from "../../domain/pypi/names.ts";
-import type { ReadRegistry } from "../../registries/registry.ts";
-import { failureOf, pipWords, runTool, type Bench, type Failed } from "./bench.ts";
-
-export type Source = { readonly kind: "artifacts" } | { readonly kind: "registry"; readonly registry: ReadRegistry };
+import type { Artifact } from "../../../domain/artifact.ts";
+import type { PlannedPackage } from "../../../domain/plan/plan.ts";
+import { normalizeName, parseWheelFileName } from "../../../domain/pypi/names.ts";
+import { failureOf, runTool, type Failed } from "../bench.ts";
+import { nameOf, type Source } from "../installing.ts";
+import { pipWords, type PythonBench } from "./client.ts";
 
 export type Picked =
   | { readonly kind: "picked"; readonly artifact: Artifact; readonly file: string }
@@ -20,7 +19,7 @@ export type Picked =
   | Failed;
 
 /** Puts copies of the frozen files, under their names, into one folder. */
-export async function offerFiles(artifacts: readonly Artifact[], bench: Bench): Promise<string> {
+export async function offerFiles(artifacts: readonly Artifact[], bench: PythonBench): Promise<string> {
   const folder = join(bench.folder, "ours");
   await bench.ports.files.makeFolder(folder);
   for (const artifact of artifacts) await bench.ports.files.copy(bench.ports.artifactFile(artifact), join(folder, artifact.name));
@@ -37,7 +36,7 @@ export interface Offer {
 }
 
 /** Lets the client pick a wheel; where the release has none, takes the sdist. */
-export async function pickOwnFile(offer: Offer, bench: Bench): Promise<Picked> {
+export async function pickOwnFile(offer: Offer, bench: PythonBench): Promise<Picked> {
   const wheels = offer.artifacts.filter((artifact) => artifact.kind === "wheel");
   if (wheels.length === 0) return takeSdist(offer, bench);
   const picked = await pickWheel(offer, wheels, bench);
@@ -57,7 +56,7 @@ export function noFit(one: PlannedPackage, why: string, host: string): Failed {
   };
 }
 
-async function pickWheel(offer: Offer, wheels: readonly Artifact[], bench: Bench): Promise<Picked> {
+async function pickWheel(offer: Offer, wheels: readonly Artifact[], bench: PythonBench): Promise<Picked> {
   const { one } = offer;
   const requirements = join(bench.folder, `requirements-${one.id}.txt`);
   const digests = wheels.map((wheel) => ` --hash=sha256:${wheel.digest}`).join("");
@@ -76,7 +75,7 @@ async function pickWheel(offer: Offer, wheels: readonly Artifact[], bench: Bench
   };
 }
 
-function pickWords(requirements: string, probe: string, around: { readonly offer: Offer; readonly bench: Bench }): readonly string[] {
+function pickWords(requirements: string, probe: string, around: { readonly offer: Offer; readonly bench: PythonBench }): readonly string[] {
   const { offer, bench } = around;
   const { client, python } = bench;
   const where =
@@ -101,7 +100,7 @@ function pickWords(requirements: string, probe: string, around: { readonly offer
   ];
 }
 
-async function downloaded(probe: string, wheels: readonly Artifact[], bench: Bench): Promise<Artifact | undefined> {
+async function downloaded(probe: string, wheels: readonly Artifact[], bench: PythonBench): Promise<Artifact | undefined> {
   const names = await bench.ports.files.list(probe);
   return names.length === 1 ? wheels.find((wheel) => wheel.name === names[0]) : undefined;
 }
@@ -110,7 +109,7 @@ async function downloaded(probe: string, wheels: readonly Artifact[], bench: Ben
 async function installed(
   probe: string,
   one: PlannedPackage,
-  around: { readonly wheels: readonly Artifact[]; readonly bench: Bench },
+  around: { readonly wheels: readonly Artifact[]; readonly bench: PythonBench },
 ): Promise<Artifact | undefined> {
   const { wheels, bench } = around;
   if (wheels.length === 1) return wheels[0];
@@ -134,7 +133,7 @@ export function describesWheel(wheelFile: string, fileName: string): boolean {
 }
 
 /** No client downloads an sdist without running it: it is fetched as it is, and its digest compared. */
-async function takeSdist(offer: Offer, bench: Bench): Promise<Picked> {
+async function takeSdist(offer: Offer, bench: PythonBench): Promise<Picked> {
   const { one, source } = offer;
   const sdist = offer.artifacts.find((artifact) => artifact.kind === "sdist");
   if (sdist === undefined)
@@ -148,8 +147,4 @@ async function takeSdist(offer: Offer, bench: Bench): Promise<Picked> {
   if (got.sha256 === sdist.digest) return { kind: "picked", artifact: sdist, file };
   const message = `Cannot install ${one.name}: "${sdist.name}" at ${source.registry.name} has the sha256 ${got.sha256}, and ours is ${sdist.digest}`;
   return { kind: "failed", code: "REGISTRY_CONFLICT", message };
-}
-
-export function nameOf(source: Source): string {
-  return source.kind === "artifacts" ? "the frozen files" : source.registry.name;
 }

@@ -1,8 +1,8 @@
 // Which index this machine's clients ask by default: from the environment, then from the client's own configuration. Only
 // the one default index is taken; further indexes and folders of links are passed over on purpose (S5.5).
 import { parse } from "smol-toml";
-import type { Files } from "../../platform/ports.ts";
-import type { ReadPorts } from "../step.ts";
+import type { Files } from "../../../platform/ports.ts";
+import type { ReadPorts } from "../../step.ts";
 
 export interface ClientSettings {
   /** Absent: the one that the client has built in. */

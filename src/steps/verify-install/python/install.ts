@@ -2,11 +2,13 @@
 // from there, because they are already decided, and nothing else can come from the index under test, because it is not
 // named (S5.5). What was installed is recorded.
 import { z } from "zod";
-import type { JsonObject } from "../../domain/configuration.ts";
-import type { PlannedPackage } from "../../domain/plan/plan.ts";
-import { normalizeName } from "../../domain/pypi/names.ts";
-import { pep440 } from "../../domain/version/pep440.ts";
-import { failureOf, pipWords, runTool, type Bench, type Failed } from "./bench.ts";
+import type { JsonObject } from "../../../domain/configuration.ts";
+import type { PlannedPackage } from "../../../domain/plan/plan.ts";
+import { normalizeName } from "../../../domain/pypi/names.ts";
+import { pep440 } from "../../../domain/version/pep440.ts";
+import { failureOf, runTool, type Failed } from "../bench.ts";
+import { withoutUser } from "../installing.ts";
+import { pipWords, type PythonBench } from "./client.ts";
 
 /** One distribution in the environment. */
 export interface InstalledDistribution {
@@ -30,7 +32,7 @@ export interface OwnFile {
 /** Most distributions that are recorded. */
 const distributionsMax = 2000;
 
-export async function installOwnFiles(own: readonly OwnFile[], bench: Bench): Promise<Installed> {
+export async function installOwnFiles(own: readonly OwnFile[], bench: PythonBench): Promise<Installed> {
   const failed = failureOf(await runTool({ words: installWords(own, bench) }, bench), "install");
   if (failed !== undefined) return failed;
   const listed = await runTool({ words: listWords(bench), print: false }, bench);
@@ -55,7 +57,7 @@ export function toRecord(distributions: readonly InstalledDistribution[]): reado
   return distributions.map(({ name, version, from }) => ({ name, version, from }));
 }
 
-function installWords(own: readonly OwnFile[], bench: Bench): readonly string[] {
+function installWords(own: readonly OwnFile[], bench: PythonBench): readonly string[] {
   const { client, python, settings } = bench;
   const index = settings.defaultIndex === undefined ? [] : ["--index-url", settings.defaultIndex];
   const files = own.map((one) => one.file);
@@ -63,7 +65,7 @@ function installWords(own: readonly OwnFile[], bench: Bench): readonly string[] 
   return [client.program, "pip", "install", "--no-config", "--python", python, ...index, ...files];
 }
 
-function listWords(bench: Bench): readonly string[] {
+function listWords(bench: PythonBench): readonly string[] {
   const { client, python } = bench;
   if (client.kind === "pip") return [...pipWords(bench), "list", "--format", "json"];
   return [client.program, "pip", "list", "--no-config", "--python", python, "--format", "json"];
@@ -92,18 +94,9 @@ function notInstalled(one: PlannedPackage, found: readonly { readonly name: stri
   return { kind: "failed", code: "STEP_FAILED", message: `Cannot go on: ${one.name} ${one.version} was installed, and afterwards ${what}` };
 }
 
-function originOf(name: string, own: readonly OwnFile[], { settings }: Bench): string {
+function originOf(name: string, own: readonly OwnFile[], { settings }: PythonBench): string {
   const ours = own.find(({ one }) => normalizeName(one.name) === normalizeName(name));
   if (ours !== undefined) return `${ours.source} ("${ours.name}")`;
   if (name === "pip" || name === "setuptools") return "the environment itself, or the default index";
   return settings.defaultIndex === undefined ? "the client's default index" : `the default index ${withoutUser(settings.defaultIndex)}`;
-}
-
-/** An index address may hold a name and a password; neither is for a record. */
-function withoutUser(address: string): string {
-  if (!URL.canParse(address)) return "that is configured";
-  const url = new URL(address);
-  url.username = "";
-  url.password = "";
-  return url.href;
 }
