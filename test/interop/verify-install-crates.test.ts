@@ -46,6 +46,7 @@ interface World {
 interface Given {
   readonly planned?: Partial<PlannedRegistry>;
   readonly library?: CrateOf;
+  readonly program?: CrateOf;
   /** What stands at the registry. Default: what the release has. */
   readonly shown?: readonly CrateOf[];
 }
@@ -59,7 +60,7 @@ async function world(t: TestContext, given: Given = {}): Promise<World> {
     await cratesClientOf(behind).publish(crateUpload(join(folder, "behind"), one), rehearsalCratesCredential(), never);
   const server = await startCrates(t, { ours, upstream: { indexUrl: behind.indexUrl } });
   const registry = cratesClientOf(server);
-  const released = [given.library ?? library, program].map((one) => crateUpload(join(folder, "ours"), one));
+  const released = [given.library ?? library, given.program ?? program].map((one) => crateUpload(join(folder, "ours"), one));
   for (const upload of given.shown?.map((one) => crateUpload(join(folder, "shown"), one)) ?? released)
     assert.equal((await registry.publish(upload, rehearsalCratesCredential(), never)).kind, "sent");
   const ports = await realPorts(t, {
@@ -67,14 +68,24 @@ async function world(t: TestContext, given: Given = {}): Promise<World> {
     registries: [registry],
     artifactFiles: Object.fromEntries(released.map((one) => [one.name, one.file])),
   });
-  return { server, behind, ports, artifacts: released.map(artifactOf), registry: aRegistry({ name: "crates", ecosystem: "crates", ...given.planned }) };
+  return {
+    server,
+    behind,
+    ports,
+    artifacts: released.map(artifactOf),
+    registry: aRegistry({ name: "crates", ecosystem: "crates", ...given.planned }),
+  };
 }
 
 function artifactOf({ name, sizeBytes, sha256 }: Upload): Artifact {
   return { kind: "crate", package: "workspace", name, sizeBytes, digest: sha256, maker: "build" };
 }
 
-async function verify({ ports, artifacts, registry }: World, input: Omit<VerifyInstallInput, "from"> = {}, sinceMs = Date.now()): Promise<Worked> {
+async function verify(
+  { ports, artifacts, registry }: World,
+  input: Omit<VerifyInstallInput, "from"> = {},
+  sinceMs = Date.now(),
+): Promise<Worked> {
   const members = [
     { name: "slip-base", folder: "base" },
     { name: "slip-app", folder: "app" },
@@ -114,5 +125,47 @@ describe("verify-install with cargo", { concurrency: false }, () => {
     assert.equal((commands as readonly unknown[]).length, 2);
     assert.deepEqual(readdirSync(given.ports.scratchFolder), []);
     assert.equal(existsSync(join(given.ports.root, "home", ".cargo", "registry", "cache", "127.0.0.1")), false);
+  });
+
+  test("a registry of the file's own is asked for ours by name, with the server of the rehearsal in its place", async (t) => {
+    const given = await world(t, {
+      planned: { url: "http://127.0.0.1:9/api", index: "sparse+http://127.0.0.1:9/index" },
+      program: { ...program, manifest: about, files: { "src/main.rs": "fn main() {}\n" } },
+    });
+
+    const worked = await verify(given, { run: "slip-app" });
+
+    assert.equal(worked.kind, "done", failure(worked));
+  });
+
+  test("a library that does not compile for others is a finding", async (t) => {
+    const given = await world(t, { library: { ...library, files: { "src/lib.rs": 'include!("../not-packed.rs");\n' } } });
+
+    assert.match(failure(await verify(given)), /^STEP_FAILED: Cannot build with what was published: "cargo .*not-packed/s);
+  });
+
+  test("a crate that needs what nobody has is a finding, and one that is not shown yet is waited for", async (t) => {
+    const needy = await world(t, { library: { ...library, manifest: `${about}[dependencies]\nslip-outside = "4"\n` } });
+    const early = await world(t, { shown: [library] });
+
+    assert.match(failure(await verify(needy)), /^STEP_FAILED: Cannot choose versions: .*slip-outside/s);
+    assert.match(failure(await verify(early)), /"kind":"later".*crates does not show \\"slip-app-0.2.0.crate\\" yet/);
+  });
+
+  test("other bytes under our name end it before cargo is asked", async (t) => {
+    const given = await world(t, { shown: [{ ...library, files: { "src/lib.rs": "// other\n" } }, program] });
+
+    assert.match(failure(await verify(given)), /^REGISTRY_CONFLICT: /);
+  });
+
+  test("preflight finds cargo, and says that crates are not installed from their files", async (t) => {
+    const { ports } = await world(t);
+    const look = async (from: string, packages = [aPackage({ ecosystem: "crates" })]) =>
+      (await verifyInstallStep.preflight(aPlanned<VerifyInstallInput>({ from }, { packages }), ports)).map(
+        ({ level, id }) => `${level} ${id}`,
+      );
+
+    assert.deepEqual(await look("crates"), ["fine PF-CLIENT"]);
+    assert.deepEqual(await look("artifacts"), ["blocks PF-NOT-FROM-FILES"]);
   });
 });
