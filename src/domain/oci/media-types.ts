@@ -26,4 +26,5 @@ export const annotationNames = {
   revision: "org.opencontainers.image.revision",
   created: "org.opencontainers.image.created",
   source: "org.opencontainers.image.source",
+  baseDigest: "org.opencontainers.image.base.digest",
 } as const;
