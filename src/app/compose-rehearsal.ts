@@ -75,12 +75,13 @@ async function whereKnown(
     });
   }
   const known: PlannedRegistry[] = [];
-  let refusal: unknown;
+  let refusal: SlipwayError | undefined;
   for (const registry of meant) {
     try {
       await knowsFault(registry.ecosystem, fault);
       known.push(registry);
     } catch (cause) {
+      if (!(cause instanceof SlipwayError)) throw cause;
       refusal ??= cause;
     }
   }

@@ -4,9 +4,11 @@
 import path from "node:path";
 import type { PlannedRegistry } from "../domain/plan/plan.ts";
 import type { RunState } from "../domain/run/state.ts";
+import type { Fact, Person } from "../domain/run/fact.ts";
+import { chooseLegs, freezeLegs, type ChosenLeg } from "./choose-imports.ts";
 import { driveRun, openRun, type RunObserver } from "./drive-run.ts";
 import { removeOldRehearsals } from "./kept-rehearsals.ts";
-import { candidateTried, openRuns, takeDriver } from "./open-runs.ts";
+import { candidateTried, openRuns, takeDriver, type Runs } from "./open-runs.ts";
 import { planRelease, type PlannedRun } from "./plan-release.ts";
 import { writeRecord } from "./record.ts";
 import type { Registries, RehearsalRegistries } from "./registries.ts";
@@ -24,6 +26,10 @@ export interface RehearseOptions {
   readonly keep: boolean;
   /** Folder with the release's files, instead of its page; absolute. */
   readonly filesFolder: string | undefined;
+  /** Files of legs that were made elsewhere, so that they take part; absolute. */
+  readonly imports: readonly string[];
+  /** Of which leg they are, where their names fit several. */
+  readonly importPlatform: string | undefined;
 }
 
 export interface Rehearsed {
@@ -38,6 +44,8 @@ export interface Rehearsed {
 
 export async function rehearse(world: World, options: RehearseOptions): Promise<Rehearsed> {
   const planned = await planRelease(world, { ...options.asked, mayAssumeTag: true });
+  const { imports: files, importPlatform: platform } = options;
+  const imports = files.length === 0 ? [] : await chooseLegs(planned.plan, { files, platform, step: undefined });
   const root = path.join(planned.project.folder, "rehearsals");
   await world.files.makeFolder(root);
   await removeOldRehearsals(world, root);
@@ -45,7 +53,7 @@ export async function rehearse(world: World, options: RehearseOptions): Promise<
   // Held to the end, so that no other process takes this rehearsal for an old one, and `status` can say that it is driven.
   const lock = takeDriver(world, projectFolders(folder));
   try {
-    return await rehearseIn(world, { planned, folder, options });
+    return await rehearseIn(world, { planned, folder, options, imports });
   } finally {
     lock.release();
   }
@@ -55,13 +63,14 @@ interface Place {
   readonly planned: PlannedRun;
   readonly folder: string;
   readonly options: RehearseOptions;
+  readonly imports: readonly ChosenLeg[];
 }
 
-async function rehearseIn(world: World, { planned, folder, options }: Place): Promise<Rehearsed> {
+async function rehearseIn(world: World, { planned, folder, options, imports }: Place): Promise<Rehearsed> {
   const { observer, keep, filesFolder, faults } = options;
   const servers = await world.rehearsalRegistries(planned.plan, { folder, repository: planned.project.look.root, faults });
   try {
-    return await rehearseWith(world, { planned, folder, servers, observer, keep, filesFolder });
+    return await rehearseWith(world, { planned, folder, servers, observer, keep, filesFolder, imports });
   } finally {
     await servers.close();
     if (!keep) for (const name of ["registries", "remotes", "forge"]) await world.files.remove(path.join(folder, name));
@@ -75,6 +84,7 @@ interface Rehearsing {
   readonly observer: RunObserver;
   readonly keep: boolean;
   readonly filesFolder: string | undefined;
+  readonly imports: readonly ChosenLeg[];
 }
 
 async function rehearseWith(world: World, rehearsing: Rehearsing): Promise<Rehearsed> {
@@ -84,7 +94,8 @@ async function rehearseWith(world: World, rehearsing: Rehearsing): Promise<Rehea
   const realRuns = openRuns(world, project);
   try {
     const by = world.person(project.look.person);
-    const run = openRun({ world, journal: runs.journal }, { plan, mode: "rehearsal", by });
+    const inherited = await importedFacts(runs.store, rehearsing.imports, by);
+    const run = openRun({ world, journal: runs.journal }, { plan, mode: "rehearsal", by, inherited });
     const folders = runFolders(folder, run);
     const workshop = {
       plan,
@@ -121,6 +132,12 @@ async function rehearseWith(world: World, rehearsing: Rehearsing): Promise<Rehea
     runs.journal.close();
     realRuns.journal.close();
   }
+}
+
+/** In a rehearsal nobody has to say why: nothing of it becomes public. */
+async function importedFacts(store: Runs["store"], imports: readonly ChosenLeg[], by: Person): Promise<readonly Fact[]> {
+  const legs = await freezeLegs(store, imports);
+  return legs.map(({ step, artifacts }): Fact => ({ kind: "artifacts-imported", step, artifacts, by, reason: "for this rehearsal" }));
 }
 
 function rehearsalOf(servers: RehearsalRegistries): Registries {

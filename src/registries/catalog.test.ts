@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SlipwayError } from "../domain/error.ts";
 import type { PlannedRegistry } from "../domain/plan/plan.ts";
-import { createRegistry, indexBeside } from "./catalog.ts";
+import { indexBeside } from "../domain/pypi/index-address.ts";
+import { createRegistry } from "./catalog.ts";
 import { knownServices } from "../domain/known-services.ts";
 
 const unused = (): never => assert.fail("no request is sent");

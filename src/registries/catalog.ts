@@ -4,6 +4,7 @@ import type { Credential } from "../domain/credential.ts";
 import { SlipwayError, unreachable } from "../domain/error.ts";
 import { servicesOf, type AddressesOf } from "../domain/known-services.ts";
 import type { PlannedRegistry } from "../domain/plan/plan.ts";
+import { indexBeside } from "../domain/pypi/index-address.ts";
 import type { Http } from "../platform/http-port.ts";
 import type { Clock, ImageArchives, Secrets } from "../platform/ports.ts";
 import { cratesRegistry } from "./crates/client.ts";
@@ -136,12 +137,6 @@ function createOci(planned: PlannedRegistry, ports: CatalogPorts): Registry {
     readAs: async () => ports.readAs?.(planned),
     settleMs: isKnown ? knownSettleMs.oci : ownSettleMs,
   });
-}
-
-/** Where installers look, by custom: beside `…/legacy/` stands `…/simple/`, otherwise it is `<url>/simple/`. */
-export function indexBeside(uploadUrl: string): string {
-  const root = uploadUrl.replace(/\/+$/, "");
-  return `${root.endsWith("/legacy") ? root.slice(0, -"/legacy".length) : root}/simple/`;
 }
 
 function knownAddresses<E extends keyof AddressesOf>(name: string, ecosystem: E): AddressesOf[E] {

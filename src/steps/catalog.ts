@@ -6,6 +6,7 @@ import { acknowledgeStep } from "./acknowledge/acknowledge.ts";
 import { carryStep } from "./carry/carry.ts";
 import { buildBinaryStep } from "./build-binary/build-binary.ts";
 import { buildCrateStep } from "./build-crate/build-crate.ts";
+import { buildImageStep } from "./build-image/build-image.ts";
 import { buildNpmStep } from "./build-npm/build-npm.ts";
 import { buildWheelStep } from "./build-wheel/build-wheel.ts";
 import { bumpStep } from "./bump/bump.ts";
@@ -23,6 +24,7 @@ import { publishStep } from "./publish/publish.ts";
 import { pushStep } from "./push/push.ts";
 import { recordStep } from "./record/record.ts";
 import { runStep } from "./run/run.ts";
+import { scanImageStep } from "./scan-image/scan-image.ts";
 import { sbomStep } from "./sbom/sbom.ts";
 import { stageStep } from "./stage/stage.ts";
 import type { Step } from "./step.ts";
@@ -57,8 +59,12 @@ export const stepCatalog: readonly Step[] = [
   buildCrateStep,
   buildNpmStep,
   buildBinaryStep,
+  // An image may hold binaries of the same release.
+  buildImageStep,
   // What a registry would refuse, or an installer stumble over, is found before the first upload.
   checkArtifactsStep,
+  // What is known to be vulnerable is not handed to others.
+  scanImageStep,
   // What people who download by hand compare with.
   checksumsStep,
   // What is inside, for those who have to know.
@@ -91,8 +97,6 @@ export interface LaterStep {
 }
 
 export const laterSteps: readonly LaterStep[] = [
-  later("build-image", "work", "Builds a container image, one per platform, joined into one index."),
-  later("scan-image", "work", "Scans an image for known vulnerabilities, by a policy that can stop the release."),
   later("attest", "acting", "Signs statements about the artifacts."),
   later("notify", "acting", "Tells people that something happened."),
 ];

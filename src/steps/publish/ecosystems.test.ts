@@ -103,7 +103,7 @@ test("a crate is sent with what its own manifest says", async () => {
   assert.deepEqual(await publishStep.perform(effect, { kind: "absent" }, ports), { kind: "sent", warnings: [] });
   assert.deepEqual([uploads[0]?.package, uploads[0]?.metadata["vers"], uploads[0]?.metadata["readme"]], ["kelp-core", "1.0.0", "# Core"]);
   assert.deepEqual(
-    (uploads[0]?.metadata["deps"] as readonly { readonly name: string }[]).map(({ name }) => name),
+    (uploads[0]?.metadata["deps"] as readonly { readonly name: string }[] | undefined)?.map(({ name }) => name),
     ["itoa"],
   );
 });

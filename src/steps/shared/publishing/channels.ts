@@ -41,7 +41,7 @@ export async function listChannels(held: readonly Effect[], naming: Naming): Pro
         hint: "Leave `channels:` out of the step",
       },
     );
-  const byName = Map.groupBy(held, (effect) => String(effect.data["package"]));
+  const byName = Map.groupBy(held, (effect) => subjectOf(effect).name);
   const found: Effect[] = [];
   for (const group of byName.values()) {
     // What joins others stands behind them.
@@ -59,7 +59,7 @@ interface Leading {
 
 async function channelsOf(to: Effect, { group, patterns, naming }: Leading): Promise<readonly Effect[]> {
   const { registry, ports } = naming;
-  const [name, version] = [String(to.data["package"]), String(to.data["version"])];
+  const { name, version } = subjectOf(to);
   const there = await ports.registry(registry.name).versions(name, ports.signal);
   const named = nameChannels(patterns, version, there.kind === "listed" ? there.versions : []);
   if (named.kind === "invalid") throw new SlipwayError("PLAN_INVALID", `Cannot name the channels of ${name}: ${named.why}`);
@@ -84,6 +84,13 @@ async function channelsOf(to: Effect, { group, patterns, naming }: Leading): Pro
         : {}),
     },
   }));
+}
+
+/** What a file or a list is of. */
+function subjectOf({ key, data }: Effect): { readonly name: string; readonly version: string } {
+  const { package: name, version } = data;
+  if (typeof name === "string" && typeof version === "string") return { name, version };
+  throw new SlipwayError("INTERNAL_ASSERTION", `Cannot read the effect "${key}" of \`publish\` back`);
 }
 
 /** @returns undefined for an effect that is no channel */

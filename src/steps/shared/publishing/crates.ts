@@ -2,9 +2,11 @@
 import { crateFileName } from "../../../domain/crates/names.ts";
 import { publishJson, readmeOf } from "../../../domain/crates/publish-json.ts";
 import { SlipwayError } from "../../../domain/error.ts";
+import { mayBePaced, type NameStanding } from "../../../domain/pacing.ts";
 import { inOrderOfNeed } from "../../../domain/plan/members.ts";
 import type { ReadPorts } from "../../step.ts";
 import type { Listed, Listing, MetadataRead, Publishing } from "./ecosystem.ts";
+import { standingsOf } from "./pacing.ts";
 import type { PublishedFile } from "./published-file.ts";
 
 /** Largest manifest or README that is read out of a crate, in bytes: the whole request's JSON has room for less. */
@@ -14,11 +16,11 @@ export const publishingCrates: Publishing = {
   // A second try of a version that is there is refused in words alone (protocols §4.1): only a look tells whose it is.
   again: "after-look",
   fileName: crateFileName,
-  list: async (listing) => inOrder(listing),
+  list: inOrder,
   readMetadata: (file, { ports }) => readMetadata(file, ports),
 };
 
-function inOrder({ packages, artifacts }: Listing): readonly Listed[] {
+async function inOrder({ packages, artifacts, registry, ports }: Listing): Promise<readonly Listed[]> {
   const ordered = inOrderOfNeed(packages, "crates");
   if (ordered.kind === "cycle")
     throw new SlipwayError("PLAN_INVALID", `Cannot order the crates for publishing: ${ordered.names.join(", ")} need each other`);
@@ -27,12 +29,22 @@ function inOrder({ packages, artifacts }: Listing): readonly Listed[] {
     const artifact = artifacts.find((one) => one.package === member.package.id && one.name === name);
     return artifact === undefined ? [] : [{ artifact, member }];
   });
+  // New crates and new versions are counted apart (protocols §4.1): which is which matters where there are many.
+  const counted = mayBePaced(registry, files.length);
+  const members = files.map(({ member }) => member);
+  const standing = counted ? await standingsOf(members, { at: ports.registry(registry.name), signal: ports.signal }) : undefined;
   return files.map(({ artifact, member }) => ({
     artifact,
     package: member.package,
     name: member.name,
+    ...laneOf(standing?.get(member.name)),
     after: files.filter((other) => member.needs?.includes(other.member.name) === true).map((other) => other.artifact),
   }));
+}
+
+function laneOf(standing: NameStanding | undefined): Pick<Listed, "lane"> {
+  if (standing === undefined || standing === "unknown") return {};
+  return { lane: standing === "new" ? "new-crate" : "new-version" };
 }
 
 async function readMetadata({ registry, declared, artifact, publication }: PublishedFile, ports: ReadPorts): Promise<MetadataRead> {

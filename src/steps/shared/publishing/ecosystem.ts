@@ -2,7 +2,7 @@
 // with each. The engine's rule – observe, perform, verify – is the same for all of them.
 import type { Artifact } from "../../../domain/artifact.ts";
 import type { JsonObject } from "../../../domain/configuration.ts";
-import type { PlannedPackage } from "../../../domain/plan/plan.ts";
+import type { PlannedPackage, PlannedRegistry } from "../../../domain/plan/plan.ts";
 import type { Effect } from "../../../domain/run/effect.ts";
 import type { Versions } from "../../../registries/registry.ts";
 import type { Frozen, ReadPorts } from "../../step.ts";
@@ -23,6 +23,7 @@ export interface Publishing {
 export interface Listing {
   readonly frozen: Frozen<unknown>;
   readonly ports: ReadPorts;
+  readonly registry: PlannedRegistry;
   readonly packages: readonly PlannedPackage[];
   readonly artifacts: readonly Artifact[];
 }
@@ -36,6 +37,8 @@ export interface Listed {
   readonly registryDigest?: string;
   /** What has to be there before it, besides the first. */
   readonly after: readonly Artifact[];
+  /** As of `Effect`. */
+  readonly lane?: string;
 }
 
 export interface Reading {

@@ -49,7 +49,7 @@ async function filesAt(registry: PlannedRegistry, frozen: Frozen<unknown>, ports
   const publishing = publishingOf(registry.ecosystem);
   const packages = frozen.packages.filter((one) => one.ecosystem === registry.ecosystem);
   const artifacts = frozen.artifacts.filter((one) => kindsHeldBy(registry.ecosystem).includes(one.kind));
-  const files = await publishing.list({ frozen, ports, packages, artifacts });
+  const files = await publishing.list({ frozen, ports, registry, packages, artifacts });
   const [pilot] = files;
   if (pilot === undefined) {
     throw new SlipwayError("ARTIFACT_SET", `Cannot publish to ${registry.name}: no step above made a file that it can hold`, {
@@ -67,6 +67,7 @@ async function filesAt(registry: PlannedRegistry, frozen: Frozen<unknown>, ports
     again: publishing.again,
     settleMs,
     withinMs: visibleWithinMs,
+    ...(file.lane === undefined ? {} : { lane: file.lane }),
     data: toData(file, registry),
   }));
 }

@@ -5,7 +5,7 @@ import { imageIndexText } from "../../../domain/oci/image-index.ts";
 import { annotationNames } from "../../../domain/oci/media-types.ts";
 import { imageDigest } from "../../../domain/oci/names.ts";
 import { sha256 } from "../../../domain/digest.ts";
-import { SlipwayError } from "../../../domain/error.ts";
+import { assert, SlipwayError } from "../../../domain/error.ts";
 import type { PlannedRegistry } from "../../../domain/plan/plan.ts";
 import type { Effect } from "../../../domain/run/effect.ts";
 import type { ImageArchive } from "../../../platform/ports.ts";
@@ -43,16 +43,12 @@ export async function joinImages(
   at: { readonly registry: PlannedRegistry; readonly frozen: Frozen<unknown>; readonly ports: ReadPorts },
 ): Promise<readonly Effect[]> {
   const groups = Map.groupBy(files, (effect) => fromEffect(effect).artifact.package);
-  const joined = await Promise.all([...groups.values()].map((group) => (group.length < 2 ? undefined : joinOne(group, at))));
-  return joined.filter((one) => one !== undefined);
+  return Promise.all([...groups.values()].filter((group) => group.length > 1).map((group) => joinOne(group, at)));
 }
 
-async function joinOne(
-  group: readonly Effect[],
-  { registry, frozen, ports }: Parameters<typeof joinImages>[1],
-): Promise<Effect | undefined> {
+async function joinOne(group: readonly Effect[], { registry, frozen, ports }: Parameters<typeof joinImages>[1]): Promise<Effect> {
   const [first] = group;
-  if (first === undefined) return undefined;
+  assert(first !== undefined, "a list of images joins some");
   const parts = await Promise.all(
     group.map(async (effect) => {
       const { artifact } = fromEffect(effect);

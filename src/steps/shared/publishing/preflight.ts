@@ -4,6 +4,8 @@
 import { membersOf } from "../../../domain/plan/members.ts";
 import type { PlannedRegistry } from "../../../domain/plan/plan.ts";
 import { sha256 } from "../../../domain/digest.ts";
+import { pacingWords } from "../../../domain/pacing.ts";
+import { findPacing } from "./pacing.ts";
 import type { Finding, Planned, ReadPorts } from "../../step.ts";
 import type { ListedFile } from "../../../registries/registry.ts";
 import { publishingOf } from "./ecosystems.ts";
@@ -21,6 +23,8 @@ export async function preflightPublishing(
       names.map(async (one) => [...refusalFindings(registry, one, ports), ...(await standing(registry, one, { planned, ports }))]),
     );
     findings.push(...found.flat());
+    const pacing = await findPacing(registry, packages, { at: ports.registry(registry.name), signal: ports.signal });
+    if (pacing !== undefined) findings.push({ id: "PF-PACING", level: "warns", message: pacingWords(pacing) });
   }
   return findings;
 }
