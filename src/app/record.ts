@@ -36,6 +36,8 @@ export interface ReleaseRecord {
     readonly authenticated: boolean;
     readonly note?: string;
   }[];
+  /** Artifacts that were made elsewhere, and who says that they are of this commit. Absent: none were. */
+  readonly imports?: readonly RecordedImport[];
   readonly evidence: readonly RecordedEvidence[];
   /** What the run made of the source: its own last commit, and its tags. Absent: it released the pinned commit as it was. */
   readonly head?: Pick<Head, "commit" | "tags">;
@@ -50,6 +52,15 @@ export interface ReleaseRecord {
     readonly endedAt: string | undefined;
     readonly output: unknown;
   }[];
+}
+
+export interface RecordedImport {
+  readonly step: string;
+  readonly by: string;
+  /** Something proves the name; on a laptop nothing does. */
+  readonly authenticated: boolean;
+  readonly reason: string;
+  readonly files: readonly { readonly name: string; readonly sha256: string; readonly sizeBytes: number }[];
 }
 
 export interface RecordedEvidence {
@@ -91,6 +102,7 @@ export function makeRecord(state: RunState, tool: string): ReleaseRecord {
     artifacts: plan.steps.flatMap((step) => state.steps.get(step.id)?.artifacts ?? []),
     approvals: approvalsOf(state),
     acknowledgements: acknowledgementsOf(state),
+    ...importsOf(state),
     evidence: evidenceOf(state),
     ...headOf(state),
     others: othersOf(state),
@@ -122,6 +134,17 @@ function acknowledgementsOf(state: RunState): ReleaseRecord["acknowledgements"] 
       { step: id, text: question.text, binding: question.binding, by: answer.by.name, authenticated: answer.by.authenticated, ...note },
     ];
   });
+}
+
+function importsOf(state: RunState): Pick<ReleaseRecord, "imports"> {
+  const imports = state.plan.steps.flatMap(({ id }): readonly RecordedImport[] => {
+    const imported = state.steps.get(id)?.imported;
+    if (imported === undefined) return [];
+    const { by, reason, artifacts } = imported;
+    const files = artifacts.map(({ name, digest, sizeBytes }) => ({ name, sha256: digest, sizeBytes }));
+    return [{ step: id, by: by.name, authenticated: by.authenticated, reason, files }];
+  });
+  return imports.length === 0 ? {} : { imports };
 }
 
 function headOf({ head, plan }: RunState): Pick<ReleaseRecord, "head"> {

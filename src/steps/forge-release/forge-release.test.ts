@@ -14,6 +14,7 @@ import {
   fakeRegistry,
   memoryFiles,
 } from "../../../test/support/ports.ts";
+import { kelpPlan, registries, withoutHosts } from "../../../test/support/closing.ts";
 import { fakeForge, type FakeForge } from "../../../test/support/fake-forge.ts";
 import type { Frozen } from "../step.ts";
 import { forgeReleaseStep } from "./forge-release.ts";
@@ -163,7 +164,7 @@ test("forge-release: what is only at a test index is taken from there alone", as
   const steps = [aPlannedStep({ id: "testpypi", kind: "acting", environment: "testpypi" })];
   const plan = aPlan({ packages, environments, steps, release: { title: "demo 1.0.0rc1", prerelease: true } });
   const forge = fakeForge();
-  const ports = fakePorts({ forge, registries: [fakeRegistry("testpypi", { indexUrl: "https://test.example/simple/" })] });
+  const ports = fakePorts({ forge });
 
   await forgeReleaseStep
     .effects(frozenWith({ notes: ["install"], draft: true }, { plan }), ports)
@@ -172,9 +173,41 @@ test("forge-release: what is only at a test index is taken from there alone", as
   const [release] = forge.held.releases;
   assert.equal(release?.prerelease, true);
   assert.match(
-    release?.notes ?? "",
-    /pip download --no-deps --dest try-demo --index-url https:\/\/test\.example\/simple\/ demo==1\.0\.0\npip install --find-links try-demo demo==1\.0\.0/,
+    withoutHosts(release?.notes ?? ""),
+    /pip download --no-deps --dest try-demo --index-url <testpypi index>\/ demo==1\.0\.0\npip install --find-links try-demo demo==1\.0\.0/,
   );
+});
+
+test("forge-release: the page says how everything of the release is installed, from every registry that it goes to", async () => {
+  const environments = [
+    anEnvironment({
+      name: "all",
+      registries: Object.values(registries).filter(({ url, index }) => url === undefined && index === undefined),
+    }),
+  ];
+  const steps = [aPlannedStep({ id: "publish", kind: "acting", environment: "all" })];
+  const plan = { ...kelpPlan, environments, steps };
+  const forge = fakeForge();
+  const script = anArtifact("install-script", "install.sh", { package: "command" });
+  const frozen = frozenWith(
+    { notes: ["install"], draft: true, assets: ["install-script"] },
+    { plan, packages: plan.packages, artifacts: [script] },
+  );
+
+  await carryOut(await forgeReleaseStep.effects(frozen, portsOf(forge)), forge);
+
+  const notes = withoutHosts(forge.held.releases[0]?.notes ?? "");
+  for (const command of [
+    "cargo add kelp-core@0.2.0",
+    "cargo install kelp --version 0.2.0",
+    "pip install agent-kelp==0.2.0",
+    "npm install @example/kelp@0.2.0",
+    "docker pull <ghcr>/example/kelp:0.2.0",
+    "curl -fLO <github>/example/kelp/releases/download/v0.2.0/install.sh\nsh install.sh",
+    `| \`install.sh\` | \`sha256:${script.digest}\` |`,
+  ])
+    assert.ok(notes.includes(command), `${command} is not in ${notes}`);
+  assert.doesNotMatch(notes, /Try it/);
 });
 
 /** A forge that shows 2.0.0 of the package, and a later one of another package, as published. */

@@ -1,9 +1,11 @@
 // The text of the release page: the version's section of the changelog, a link to it, commands to install. Read from the
 // head's own files, so that the page says what the tag says.
 import path from "node:path";
+import { closingTable } from "../../domain/closing/closing-table.ts";
+import { closingMarkdown } from "../../domain/closing/markdown.ts";
+import { plannedThings } from "../../domain/closing/planned-things.ts";
+import type { ClosingThing } from "../../domain/closing/things.ts";
 import { notesFor } from "../../domain/changelog/told.ts";
-import { quoteWord } from "../../domain/words.ts";
-import type { PlannedPackage, PlannedRegistry } from "../../domain/plan/plan.ts";
 import type { Frozen, ReadPorts } from "../step.ts";
 import type { ForgeReleaseInput, NotePart } from "./input.ts";
 
@@ -23,7 +25,7 @@ function partOf(part: NotePart, frozen: Released, around: Around): Promise<strin
     case "changelog-link":
       return changelogLinks(frozen, around);
     case "install":
-      return Promise.resolve(installCommands(frozen, around));
+      return Promise.resolve(installCommands(frozen, around.tag));
   }
 }
 
@@ -60,34 +62,11 @@ function encodePath(file: string): string {
     .join("/");
 }
 
-/** Ready to paste. What is only at a test index is taken from there alone, and everything it needs from the usual one. */
-function installCommands({ packages, plan }: Released, { ports }: Around): string {
-  const published = plan.steps.flatMap(
-    (step) => plan.environments.find(({ name }) => step.kind === "acting" && name === step.environment)?.registries ?? [],
-  );
-  // A pipeline that only makes the release is followed by one that publishes: to the registries of the file.
-  const registries = published.length > 0 ? published : plan.environments.flatMap((environment) => environment.registries);
-  const final = registries.find(({ test, ecosystem }) => !test && ecosystem === "pypi");
-  const trial = registries.find(({ test, ecosystem }) => test && ecosystem === "pypi");
-  const blocks = packages.filter(({ ecosystem }) => ecosystem === "pypi").flatMap((one) => commandsFor(one, { final, trial, ports }));
-  return blocks.join("\n\n");
-}
-
-function commandsFor(
-  { name, version }: PlannedPackage,
-  at: { readonly final: PlannedRegistry | undefined; readonly trial: PlannedRegistry | undefined; readonly ports: ReadPorts },
-): readonly string[] {
-  const wanted = quoteWord(`${name}==${version}`);
-  if (at.final !== undefined) {
-    const index = at.final.url === undefined ? "" : ` --index-url ${quoteWord(at.ports.registry(at.final.name).indexUrl)}`;
-    return [`Install:\n\n\`\`\`sh\npip install${index} ${wanted}\n\`\`\``];
-  }
-  if (at.trial === undefined) return [];
-  const index = quoteWord(at.ports.registry(at.trial.name).indexUrl);
-  const folder = quoteWord(`try-${name}`);
-  const commands = [
-    `pip download --no-deps --dest ${folder} --index-url ${index} ${wanted}`,
-    `pip install --find-links ${folder} ${wanted}`,
-  ];
-  return [`Try it; only the package itself comes from the test index:\n\n\`\`\`sh\n${commands.join("\n")}\n\`\`\``];
+/** What the release means to publish, with what there is to install on the page itself: its install script. */
+function installCommands({ packages, plan, artifacts }: Released, tag: string): string {
+  const scripts = artifacts.filter(({ kind }) => kind === "install-script");
+  const things = scripts.map(({ package: id, name, digest, kind }): ClosingThing => {
+    return { kind: "asset", tag, package: id, of: kind, file: { name, digest: `sha256:${digest}` } };
+  });
+  return closingMarkdown(closingTable(plan, [...plannedThings(plan, packages, artifacts), ...things]));
 }
