@@ -5,6 +5,7 @@ import type { PlannedStep } from "../plan/plan.ts";
 import type { Deciding } from "./decide.ts";
 import { decideEffect, type EffectStop, type Pace } from "./decide-effect.ts";
 import { mayBegin } from "./gates.ts";
+import { awaitsSending, laneOf, slowLanes } from "./lanes.ts";
 import { waitsForPerson } from "./progress.ts";
 import { backoffMs } from "./retry.ts";
 import { effectsOf, type EffectState, type StepState } from "./state.ts";
@@ -108,6 +109,7 @@ function lookOver(deciding: Deciding, step: PlannedStep, following: Following): 
   const wakesForPeople: number[] = [];
   const stops: Stopped[] = [];
   let isUnderWay = false;
+  const lanes = slowLanes(effects);
   for (const effect of effects.values()) {
     const { key, after } = effect.effect;
     if (deciding.touched.has(`${step.id}:${key}`)) {
@@ -116,6 +118,12 @@ function lookOver(deciding: Deciding, step: PlannedStep, following: Following): 
     }
     if (pace === "finish" && !effect.open && effect.observed?.observation.kind !== "conflict") continue;
     if (!after.every((before) => effects.get(before)?.evidence !== undefined)) continue;
+    const lane = pace === "go" && awaitsSending(effect) ? lanes.get(laneOf(effect.effect)) : undefined;
+    if (lane !== undefined && lane.next !== key) continue;
+    if (lane !== undefined && nowMs < lane.heldUntilMs) {
+      wakes.push(lane.heldUntilMs);
+      continue;
+    }
     const move = decideEffect(effect, nowMs, pace);
     if (move.kind === "wait") (move.forPerson === true ? wakesForPeople : wakes).push(move.untilMs);
     else if (move.kind === "stop") stops.push({ stop: move.stop, effect: key });

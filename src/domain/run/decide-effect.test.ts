@@ -18,7 +18,7 @@ import {
   verified,
   type Told,
 } from "../../../test/support/runs.ts";
-import { decideEffect, observationFreshMs, sendsMax, type EffectMove, type Pace } from "./decide-effect.ts";
+import { decideEffect, observationFreshMs, putOffMax, sendsMax, type EffectMove, type Pace } from "./decide-effect.ts";
 import type { Effect, Observation, Performed } from "./effect.ts";
 import type { Fact } from "./fact.ts";
 import type { EffectState } from "./state.ts";
@@ -682,11 +682,21 @@ function refusals(count: number, reply: Fact): readonly Told[] {
 }
 
 test("decideEffect() gives up after a number of sends without effect", () => {
-  const told: readonly Told[] = [...refusals(sendsMax, later(0)), [sendsMax * 100_000, absent]];
+  const unanswered: readonly Told[] = [...refusals(sendsMax, lost), [sendsMax * 100_000, absent], [sendsMax * 100_000 + 60_000, absent]];
+  const settled: readonly Told[] = [...unanswered, [sendsMax * 100_000 + 60_001, { kind: "effect-settled", step: "publish", effect: key }]];
 
-  const move = decideEffect(effectAfter(told), sendsMax * 100_000 + 1, "go");
+  assert.equal(nameOf(decideEffect(effectAfter(settled), sendsMax * 100_000 + 60_002, "go")), "stop:failed");
+});
 
-  assert.equal(nameOf(move), "stop:failed");
+test("decideEffect() lets a target put an effect off more often than it may fail, and not for ever", () => {
+  const putOff = (times: number) => {
+    const told: readonly Told[] = [...refusals(times, later(0)), [times * 100_000, absent]];
+    return nameOf(decideEffect(effectAfter(told), times * 100_000 + 1, "go"));
+  };
+
+  assert.equal(putOff(sendsMax), "send");
+  assert.equal(putOff(putOffMax - 1), "send");
+  assert.equal(putOff(putOffMax), "stop:failed");
 });
 
 test("decideEffect() settles what is in doubt before it gives up", () => {

@@ -36,6 +36,12 @@ export const observationFreshMs = 30_000;
 export const sendsMax = 6;
 
 /**
+ * Times that a target may put one effect off, each to a time of its own, before the step fails. With a limit of so many sends in
+ * a while an effect is put off two or three times (run/lanes); a target that never takes anything must not be asked for ever.
+ */
+export const putOffMax = 12;
+
+/**
  * `finish`: nothing is sent any more; what was sent is followed until it is settled.
  */
 export type Pace = "go" | "finish";
@@ -82,8 +88,10 @@ function decideMissing(state: EffectState, nowMs: number, pace: Pace): EffectMov
 
 /** Why nothing more is sent, or undefined if something may be. */
 function endOfSending(state: EffectState, pace: Pace): EffectMove | undefined {
-  const { reply, sendsOfSeries } = state;
+  const { reply, sendsOfSeries, putOff } = state;
   if (reply?.kind === "refused") return stop({ ...reply, kind: "failed" });
+  if (reply?.kind === "later" && putOff >= putOffMax)
+    return stop({ kind: "failed", why: `put off ${putOff} times; the last time: ${reply.why}` });
   if (sendsOfSeries >= sendsMax) {
     const why = reply !== undefined && "why" in reply ? reply.why : "no reply";
     return stop({ kind: "failed", why: `sent ${sendsOfSeries} times without effect; the last time: ${why}` });

@@ -455,22 +455,47 @@ test("decide() fails an acting step whose time is over, once what was sent is fo
     ),
     ["observe:publish:a"],
   );
-  assert.equal(
-    decided(
-      stateOf(
-        planOf([slow]),
-        acting(
-          [a],
-          [
-            [1, intended("a")],
-            [2, replied("a", { kind: "later", atMs: 9e8, why: "429" })],
-            [3, absent("a")],
-          ],
-        ),
-      ),
-      4,
-    ).wakeAtMs,
-    60_000,
+});
+
+test("decide() counts the time of an acting step from when the target lets it go on", () => {
+  const slow = anActingStep({ timeoutMs: 60_000 });
+  const putOff: Told = [2, replied("a", { kind: "later", atMs: 9e8, why: "429" })];
+  const told = [[1, intended("a")], putOff, [3, absent("a")]] as const;
+  const at = (nowMs: number, more: readonly Told[] = []) => decided(stateOf(planOf([slow]), acting([a], [...told, ...more])), nowMs);
+
+  assert.equal(at(4).wakeAtMs, 9e8);
+  assert.deepEqual(keysOf(at(9e8).moves), ["observe:publish:a"]);
+  assert.deepEqual(keysOf(at(9e8 + 2, [[9e8 + 1, absent("a")]]).moves), ["send:publish:a"]);
+  assert.deepEqual(keysOf(at(9e8 + 60_000, [[9e8 + 1, absent("a")]]).moves), ["fail:publish"]);
+  const resumed: readonly Told[] = [[5, driven], [5, passed], [5, clear("publish")]]; // prettier-ignore
+  assert.equal(at(6, [...resumed, [6, absent("a")]]).wakeAtMs, 9e8);
+  assert.deepEqual(keysOf(at(9e8 + 1, [...resumed, [9e8, absent("a")]]).moves), ["send:publish:a"]);
+});
+
+test("decide() holds back what shares a limit with what was put off, and then lets one after another go", () => {
+  const step = anActingStep();
+  const three = ["a", "b", "c"].map((key) => anEffect({ key, target: "crates", lane: "new-crate" }));
+  const other = anEffect({ key: "d", target: "crates", lane: "new-version" });
+  const looked = (atMs: number, ...keys: readonly string[]): readonly Told[] => keys.map((key) => [atMs, absent(key)] as const);
+  const full: readonly Told[] = [
+    ...looked(1, "a", "b", "c", "d"),
+    [2, intended("a")],
+    [3, replied("a", { kind: "later", atMs: 600_000, why: "429" })],
+  ];
+  const at = (nowMs: number, more: readonly Told[] = []) => {
+    const { moves, wakeAtMs } = decided(stateOf(planOf([step]), acting([...three, other], [...full, ...more])), nowMs);
+    return { moves: keysOf(moves), wakeAtMs };
+  };
+
+  assert.deepEqual(at(4), { moves: ["send:publish:d"], wakeAtMs: 600_000 });
+  assert.deepEqual(
+    at(600_000).moves.filter((key) => !key.endsWith(":d")),
+    ["observe:publish:a"],
+  );
+  const turn: readonly Told[] = [...looked(600_000, "a"), [600_001, intended("a")], [600_002, { kind: "effect-replied", step: "publish", effect: "a", reply: { kind: "sent", warnings: [] } }], [600_003, present("a")], [600_004, verified("a")]]; // prettier-ignore
+  assert.deepEqual(
+    at(600_005, turn).moves.filter((key) => !key.endsWith(":d")),
+    ["observe:publish:b", "observe:publish:c"],
   );
 });
 

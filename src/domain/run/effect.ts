@@ -20,6 +20,11 @@ export interface Effect {
   readonly settleMs: number;
   /** How long a sent effect may stay unseen before a person is asked, in milliseconds. */
   readonly withinMs: number;
+  /**
+   * Sends of one target that share a word share its limit of how many it takes in a while: what puts one of them off holds the
+   * others back. Absent: they share it with all of the target's that have no word.
+   */
+  readonly lane?: string;
   /** Key of the effect that shows it to others: a draft is nobody's to see until its page is published. Absent: it shows by itself. */
   readonly shownBy?: string;
   /** What the step needs to observe, perform and verify: it is read back from the journal after a crash. */

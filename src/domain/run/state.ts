@@ -63,6 +63,8 @@ export interface EffectState {
   readonly sends: number;
   /** Sends since a person last asked whose end somebody lived to see: the retry budget. A killed process spends nothing. */
   readonly sendsOfSeries: number;
+  /** Sends of the same series that the target put off to a time of its own: they spend nothing, and are bounded all the same. */
+  readonly putOff: number;
   /** Something was sent (or may have been) and neither seen nor shown to be absent since. */
   readonly open: boolean;
   /** It was open already when the last send was begun: a refusal of that one says nothing about the ones before. */
@@ -167,6 +169,7 @@ function newEffect(effect: Effect): WorkingEffect {
     effect,
     sends: 0,
     sendsOfSeries: 0,
+    putOff: 0,
     open: false,
     openBefore: false,
     intendedAtMs: undefined,
@@ -213,9 +216,15 @@ function book(state: WorkingState, recorded: Recorded): void {
 
 /** Time-outs count the time that somebody worked on a step, not the days between two commands; nor do looks last for days. */
 function takeUp(step: WorkingStep, atMs: number): void {
-  step.sinceMs = atMs;
+  step.sinceMs = sinceOf(step, atMs);
   if (step.surveyed?.result.kind !== "strangers") step.surveyed = undefined;
   for (const effect of step.effects?.values() ?? []) Object.assign(effect, { looks: 0, lookedSinceMs: undefined });
+}
+
+/** The time that a target asked for is not the step's: its own begins when that is over. */
+function sinceOf(step: WorkingStep, atMs: number): number {
+  const asked = [...(step.effects?.values() ?? [])].map(({ reply }) => (reply?.kind === "later" ? reply.atMs : atMs));
+  return asked.reduce((latest, one) => Math.max(latest, one), atMs);
 }
 
 type GateFact = Extract<Fact, { kind: "subject-frozen" | "gate-approved" | "gate-rejected" }>;
@@ -321,13 +330,13 @@ function voidSubjects(state: WorkingState, stepId: string): void {
 function beginAgain(step: WorkingStep, atMs: number): void {
   // An acting step that knows its effects goes on with them; anything else is begun from the start.
   const phase = step.effects === undefined ? "pending" : "running";
-  Object.assign(step, { phase, attempts: 0, sinceMs: atMs, failure: undefined, later: undefined });
+  Object.assign(step, { phase, attempts: 0, sinceMs: sinceOf(step, atMs), failure: undefined, later: undefined });
   // What stopped everything goes on doing so until it has been looked at again.
   step.surveyed = step.surveyed?.result.kind === "strangers" ? { ...step.surveyed, looks: 0, recheck: true } : undefined;
   for (const effect of step.effects?.values() ?? []) {
     const isConflict = effect.observed?.observation.kind === "conflict";
     const observed = effect.observed !== undefined && isConflict ? { ...effect.observed, recheck: true } : undefined;
-    Object.assign(effect, { sendsOfSeries: 0, looks: 0, observed, lookedSinceMs: undefined });
+    Object.assign(effect, { sendsOfSeries: 0, putOff: 0, looks: 0, observed, lookedSinceMs: undefined });
     // Replies are answered by looking again; an open effect stays open until it has been looked for. Where the target
     // wants a person, the same command again is not that person's word.
     if (effect.reply?.kind !== "later" && effect.reply?.kind !== "by-person") effect.reply = undefined;
@@ -353,7 +362,11 @@ function bookEffect(step: WorkingStep, fact: EffectFact, atMs: number): void {
       Object.assign(effect, { reply: undefined, observed: undefined, looks: 0, lookedSinceMs: undefined, missingSinceMs: undefined });
       return;
     case "effect-replied":
-      Object.assign(effect, { reply: fact.reply, sendsOfSeries: effect.sendsOfSeries + 1 });
+      effect.reply = fact.reply;
+      if (fact.reply.kind === "later") {
+        effect.putOff += 1;
+        step.sinceMs = Math.max(step.sinceMs ?? atMs, fact.reply.atMs);
+      } else effect.sendsOfSeries += 1;
       // These two say that nothing of this send was taken in; what was in doubt before still is.
       if (fact.reply.kind === "later" || fact.reply.kind === "refused") effect.open = effect.openBefore;
       return;
