@@ -164,6 +164,8 @@ const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
       )
         .option("--faults <profile>", "make the registries lie: see docs/reference/faults.md")
         .option("--files <folder>", "take the release's files from a folder instead of its page")
+        .option("--import <files...>", "files of legs that another machine built, so that they take part")
+        .option("--platform <platform>", "with --import: the leg that the files are for, where their names fit several")
         .option("--keep", "keep the rehearsal's folder with the registries' files")
         .action(
           act(async (globals, [version], options) =>
@@ -183,6 +185,34 @@ const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
         .action(
           act(async (globals, [version], options) =>
             (await import("./commands/run.ts")).runCommand((await import("./context.ts")).openContext(globals), version, options as never),
+          ),
+        ),
+  ],
+  [
+    "import",
+    (program, act) =>
+      program
+        .command("import <files...>")
+        .description("bring in what another machine built for legs that have no place here")
+        .option("--step <step>", "the step, or one leg of it, that the files are for")
+        .option("--platform <platform>", "the platform of the leg that the files are for")
+        .option("--by <name>", "the person who says that they were built from this commit")
+        .option("--reason <text>", "how that person knows")
+        .option("--provenance <file>", "the attestation that proves it")
+        .option("--pipeline <name>", "where no run is unfinished: the pipeline of the run that is opened")
+        .option(
+          "--input <name=value>",
+          "an input of that pipeline; may be repeated",
+          (value: string, before: readonly string[]) => [...before, value],
+          [],
+        )
+        .action(
+          act(async (globals, files, options) =>
+            (await import("./commands/import.ts")).importCommand(
+              (await import("./context.ts")).openContext(globals),
+              files.flatMap((file) => file ?? []),
+              options,
+            ),
           ),
         ),
   ],

@@ -30,7 +30,8 @@ const whole = planOf(steps, {
   leftOut: [{ id: "try", reason: 'path "hotfix", by ann: it burns' }],
 });
 
-const shown = (plan: Plan, notices: readonly string[] = []): string => showPlan({ plan, digest: "d".repeat(64), notices }, fakeTerminal());
+const shown = (plan: Plan, notices: readonly string[] = []): string =>
+  showPlan({ plan, digest: "d".repeat(64), notices, pacing: [] }, fakeTerminal());
 
 test("a plan is told whole: source, steps, the line, what is left out, environments, notices", () => {
   matchGolden("plan/whole.txt", shown(whole, ["Tag v1.0.0 is not made yet"]));

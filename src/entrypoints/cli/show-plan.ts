@@ -1,5 +1,7 @@
 // The plan as text: what, where, which bytes, in which order, and the line below which nothing can be taken back.
 import { describeRule } from "../../app/registries.ts";
+import { pacingWords, type RegistryPacing } from "../../domain/pacing.ts";
+import { exposuresOf, type Exposure } from "../../domain/plan/exposure.ts";
 import type { Plan, PlannedEnvironment, PlannedStep } from "../../domain/plan/plan.ts";
 import { safe, type Terminal } from "./terminal.ts";
 import { durationWords } from "./words.ts";
@@ -8,9 +10,11 @@ export interface ShownPlan {
   readonly plan: Plan;
   readonly digest: string;
   readonly notices: readonly string[];
+  /** What rate limits alone will take; none: nothing that is known. */
+  readonly pacing: readonly RegistryPacing[];
 }
 
-export function showPlan({ plan, digest, notices }: ShownPlan, terminal: Pick<Terminal, "style">): string {
+export function showPlan({ plan, digest, notices, pacing }: ShownPlan, terminal: Pick<Terminal, "style">): string {
   const { style } = terminal;
   const from = plan.source.tag === undefined ? plan.source.commit.slice(0, 10) : `${plan.source.tag} (${plan.source.commit.slice(0, 10)})`;
   const lines = [
@@ -23,6 +27,8 @@ export function showPlan({ plan, digest, notices }: ShownPlan, terminal: Pick<Te
     ...leftOutLines(plan),
     "",
     ...environmentLines(plan),
+    ...exposureLines(plan),
+    ...pacing.map((one) => `${style("yellow", "time")} ${safe(pacingWords(one))}`),
     ...notices.map((notice) => `${style("yellow", "note")} ${safe(notice)}`),
   ];
   return `${lines.join("\n").trimEnd()}\n`;
@@ -50,6 +56,28 @@ function stepLine(step: PlannedStep, width: number): string {
     `≤ ${durationWords(step.timeoutMs)}`,
   ];
   return `  ${safe(step.id).padEnd(width)}  ${safe(step.title)}  [${safe(marks.join(", "))}]`;
+}
+
+/** Nothing is said of a plan in which a failure leaves nothing public but the step itself. */
+function exposureLines(plan: Plan): readonly string[] {
+  const told = exposuresOf(plan).filter(({ leftPublic, perhaps }) => leftPublic.length + perhaps.length > 0);
+  if (told.length === 0) return [];
+  const width = Math.min(40, Math.max(...told.map(({ step }) => step.length)));
+  return [
+    "",
+    "  If it fails, this stays public:",
+    ...told.map((one) => `  ${safe(one.step).padEnd(width)}  ${safe(exposureWords(one))}`),
+    "",
+  ];
+}
+
+function exposureWords({ leftPublic, perhaps, partOfIt }: Exposure): string {
+  const parts = [
+    ...(leftPublic.length === 0 ? [] : [leftPublic.join("; ")]),
+    ...(partOfIt ? ["what was sent of it"] : []),
+    ...(perhaps.length === 0 ? [] : [`perhaps ${perhaps.join("; ")}`]),
+  ];
+  return parts.join("; ");
 }
 
 function leftOutLines(plan: Plan): readonly string[] {

@@ -29,6 +29,7 @@ const report = (parts: Partial<Report> = {}): Report => ({
   files: [file(), file({ name: "demo-1.0.tar.gz", outcome: "already-there" })],
   others: [],
   findings: [],
+  closing: [],
   ...parts,
 });
 

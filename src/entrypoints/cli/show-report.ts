@@ -1,5 +1,6 @@
 // What a run came to, as text. The first line of every end that is no success says what is public now.
 import { publicNow, type Report, type ReportedFile } from "../../app/report.ts";
+import { showClosing } from "./show-closing.ts";
 import { safe, safeLines, type Terminal } from "./terminal.ts";
 import { plural, sizeWords } from "./words.ts";
 
@@ -9,7 +10,7 @@ export function showReport(report: Report, terminal: Pick<Terminal, "style">): s
 
 function showSuccess(report: Report, terminal: Pick<Terminal, "style">): string {
   const head = report.mode === "rehearsal" ? `${report.title}: rehearsed to the end, nothing is public` : report.sentence;
-  return `${terminal.style("green", safe(head))}\n${reportTable(report)}`;
+  return `${terminal.style("green", safe(head))}\n${reportTable(report)}${showClosing(report, terminal)}`;
 }
 
 function showFailure(report: Report, terminal: Pick<Terminal, "style">): string {
@@ -27,7 +28,9 @@ function showFailure(report: Report, terminal: Pick<Terminal, "style">): string 
   ];
   const isTold = report.findings.some((finding) => finding.hint === report.hint) && findingLines(report, terminal).length > 0;
   const hint = report.hint === undefined || isTold ? "" : `\n${terminal.style("cyan", "hint")}: ${safeLines(report.hint)}\n`;
-  return `${[...new Set(lines)].join("\n")}\n${hint}`;
+  // What was rehearsed without some of its legs still tells what the release would come to.
+  const closing = report.standing === "partial" ? showClosing(report, terminal) : "";
+  return `${[...new Set(lines)].join("\n")}\n${closing}${hint}`;
 }
 
 /** What stops a run is told at once, so that nobody mends one thing to meet the next. A rehearsal has its own list at the end. */

@@ -2,6 +2,8 @@
 import { diffPlans, type PlanChange } from "../../../domain/plan/diff.ts";
 import { planSchema, type Plan } from "../../../domain/plan/plan.ts";
 import { SlipwayError } from "../../../domain/error.ts";
+import { exposuresOf } from "../../../domain/plan/exposure.ts";
+import { releasePacing } from "../../../app/pacing.ts";
 import { planRelease } from "../../../app/plan-release.ts";
 import { lastPlan } from "../../../app/last-plan.ts";
 import { askedFor, printJson, type Context, type ReleaseOptions } from "../context.ts";
@@ -21,8 +23,10 @@ export async function planCommand(context: Context, version: string | undefined,
   if (options.out !== undefined) await world.files.writeText(options.out, `${JSON.stringify({ ...plan, digest }, null, 2)}\n`);
   const before = options.against === undefined ? undefined : await readAgainst(context, options.against);
   const changes = before === undefined ? undefined : diffPlans(before, plan);
-  if (terminal.json) printJson(terminal, { ...plan, digest, notices, ...(changes === undefined ? {} : { changes }) });
-  else terminal.out(`${showPlan({ plan, digest, notices }, terminal)}${changes === undefined ? "" : showChanges(changes)}`);
+  const pacing = await releasePacing(world, plan);
+  const ifItFails = exposuresOf(plan);
+  if (terminal.json) printJson(terminal, { ...plan, digest, notices, pacing, ifItFails, ...(changes === undefined ? {} : { changes }) });
+  else terminal.out(`${showPlan({ plan, digest, notices, pacing }, terminal)}${changes === undefined ? "" : showChanges(changes)}`);
   return options.exitCode === true && changes !== undefined && changes.length > 0 ? 9 : 0;
 }
 
@@ -39,8 +43,12 @@ async function readAgainst({ world }: Context, against: string): Promise<Plan> {
       digest: _digest,
       notices: _notices,
       changes: _changes,
+      pacing: _pacing,
+      ifItFails: _ifItFails,
       ...plan
-    } = JSON.parse(text) as Omit<Plan, "schema"> & { schema: unknown; digest?: string; notices?: unknown; changes?: unknown };
+    } = JSON.parse(text) as Omit<Plan, "schema"> & { schema: unknown; digest?: string } & Readonly<
+        Partial<Record<"notices" | "changes" | "pacing" | "ifItFails", unknown>>
+      >;
     if (schema !== planSchema) throw new Error(`its schema is "${String(schema)}" and should be "${planSchema}"`);
     return { schema: planSchema, ...plan };
   } catch (error) {

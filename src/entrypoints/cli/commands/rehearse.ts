@@ -10,6 +10,8 @@ export interface RehearseOptions extends ReleaseOptions {
   readonly faults?: string;
   readonly keep?: boolean;
   readonly files?: string;
+  readonly import?: readonly string[];
+  readonly platform?: string;
 }
 
 export async function rehearseCommand(context: Context, version: string | undefined, options: RehearseOptions): Promise<number> {
@@ -22,6 +24,8 @@ export async function rehearseCommand(context: Context, version: string | undefi
     faults: options.faults,
     keep: options.keep === true,
     filesFolder: options.files === undefined ? undefined : path.resolve(options.files),
+    imports: (options.import ?? []).map((file) => path.resolve(world.folder, file)),
+    importPlatform: options.platform,
   }).finally(() => progress.end());
   const { wouldStop, notices, record, folder } = rehearsed;
   const report = endedBy(rehearsed.report, world);
