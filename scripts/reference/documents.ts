@@ -18,6 +18,7 @@ const looks = {
   diagnosis: "diagnosisDocumentSchema",
   runs: "runsDocumentSchema",
   said: "saidDocumentSchema",
+  imported: "importedDocumentSchema",
   logs: "logsDocumentSchema",
   init: "initDocumentSchema",
 } as const;

@@ -2,7 +2,6 @@
 // not finished, or opens the next one with it. Who says that it was made of this commit is journaled with it: provenance,
 // which would prove it, comes with a later version.
 import { SlipwayError } from "../domain/error.ts";
-import { stepOf } from "../domain/plan/plan.ts";
 import type { Person } from "../domain/run/fact.ts";
 import type { ImportedLeg } from "../domain/run/imports.ts";
 import { fold, type RunState } from "../domain/run/state.ts";
@@ -71,11 +70,4 @@ async function openNext(world: World, runs: Runs, asked: Asked): Promise<string>
   } finally {
     lock.release();
   }
-}
-
-/** What was imported into a run, for whoever reads about it; in plan order. */
-export function importsOf(state: RunState): readonly (ImportedLeg & { readonly by: Person; readonly reason: string })[] {
-  return [...state.steps.values()].flatMap(({ id, imported }) =>
-    imported === undefined || stepOf(state.plan, id) === undefined ? [] : [{ step: id, ...imported }],
-  );
 }

@@ -175,7 +175,7 @@ function placesOf(plan: Plan, step: PlannedStep): unknown {
 function factsOf(open: RunState, step: PlannedStep): readonly Fact[] | undefined {
   const state = open.steps.get(step.id);
   if (state === undefined || step.kind === "gate") return undefined;
-  if (step.kind === "work" && state.phase !== "done") return undefined;
+  if (step.kind === "work" && state.phase !== "done") return state.imported === undefined ? undefined : importOf(step.id, state.imported);
   if (step.kind === "acting" && state.effects === undefined) return undefined;
   const effects = [...(state.effects?.values() ?? [])];
   const started: Fact = { kind: "step-started", step: step.id, attempt: 1 };
@@ -193,7 +193,13 @@ function factsOf(open: RunState, step: PlannedStep): readonly Fact[] | undefined
     state.phase === "done"
       ? [{ kind: "step-done", step: step.id, output: state.output, artifacts: state.artifacts, ...headOf(state) }]
       : [];
-  return [started, ...listed, ...known, ...done];
+  const imported = state.imported === undefined ? [] : importOf(step.id, state.imported);
+  return [...imported, started, ...listed, ...known, ...done];
+}
+
+/** Files of another machine are taken over with the word of whoever brought them in. */
+function importOf(step: string, imported: NonNullable<StepState["imported"]>): readonly Fact[] {
+  return [{ kind: "artifacts-imported", step, ...imported }];
 }
 
 function headOf({ head }: StepState): Pick<Extract<Fact, { kind: "step-done" }>, "head"> {

@@ -1,6 +1,7 @@
 // Use case: compute the plan of the release that this commit would be. Read only, and quick: it is asked all the time.
 import type { Configuration, PipelineConfiguration } from "../domain/configuration.ts";
 import { assemble } from "../domain/plan/assemble.ts";
+import { couldGoEarlier } from "../domain/plan/exposure.ts";
 import { digestPlan, type Plan } from "../domain/plan/plan.ts";
 import type { Sha256 } from "../domain/digest.ts";
 import { SlipwayError } from "../domain/error.ts";
@@ -127,6 +128,10 @@ function noticesOf(project: Project, { tagAssumed, versionAssumed }: Release, pl
     ...(versionAssumed === undefined
       ? []
       : [`Version ${versionAssumed.version} is assumed, as ${versionAssumed.from}; name another with \`slipway rehearse VERSION\``]),
+    ...couldGoEarlier(plan).map(
+      ({ step, behind }) =>
+        `Step "${step}" can be taken back and stands behind ${behind.map((id) => `"${id}"`).join(", ")}: above, its failure would leave nothing public`,
+    ),
     ...(tagAssumed ? [`Tag ${plan.source.tag} is not made yet: this is the plan of the run that it will start`] : []),
     ...(project.configurationDirty ? ["slipway.yaml differs from the commit: commit it before `slipway run`"] : []),
     ...(carried.size > 0

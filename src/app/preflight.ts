@@ -27,7 +27,8 @@ export async function runPreflight(
   state: RunState,
   portsFor: (step: PlannedStep) => Promise<ReadPorts>,
 ): Promise<{ readonly passed: boolean; readonly findings: readonly FindingFact[] }> {
-  const open = state.plan.steps.filter((step) => state.steps.get(step.id)?.phase !== "done");
+  // What was made elsewhere needs no tools here, and no place.
+  const open = state.plan.steps.filter(({ id }) => state.steps.get(id)?.phase !== "done" && state.steps.get(id)?.imported === undefined);
   const begun = [...state.steps.values()].some((step) => [...(step.effects?.values() ?? [])].some((effect) => effect.sends > 0));
   const perStep = await Promise.all(open.map(async (step) => preflightStep(parts, { planned: step, begun }, await portsFor(step))));
   const findings = [...(await generalFindings(parts, state, open)), ...perStep.flat()];

@@ -1,15 +1,18 @@
 // What a run came to, as one document: what is public now, file by file, and why it stands where it stands. The CLI
 // prints it, `--json` is it, and the room will show it.
 import type { ErrorCode } from "../domain/error-catalog.ts";
+import type { ClosingRow } from "../domain/closing/closing-table.ts";
 import { errorCatalog } from "../domain/error-catalog.ts";
 import { unreachable } from "../domain/error.ts";
 import { stepOf } from "../domain/plan/plan.ts";
+import { hostsFor } from "../domain/platform.ts";
 import { hasNoPlace, notTried } from "../domain/run/no-place.ts";
 import { rejectedBy, waitsForPerson } from "../domain/run/progress.ts";
 import type { FindingFact, RunMode } from "../domain/run/fact.ts";
 import { isFile } from "../domain/run/effect.ts";
 import { effectsOf, type EffectState, type RunState } from "../domain/run/state.ts";
 import type { Drove } from "../engine/driver.ts";
+import { closingOf } from "./closing.ts";
 import { leftBehind } from "./left-behind.ts";
 import { stops } from "./stopping.ts";
 
@@ -35,6 +38,8 @@ export interface Report {
   /** All else that the world was to hold: branches and tags, releases, issues. */
   readonly others: readonly ReportedOther[];
   readonly findings: readonly FindingFact[];
+  /** Every channel that has something of the release: where it is, how it is installed, its digests. */
+  readonly closing: readonly ClosingRow[];
 }
 
 export interface ReportedStep {
@@ -42,6 +47,8 @@ export interface ReportedStep {
   readonly state: string;
   readonly message?: string;
   readonly hint?: string;
+  /** Its artifacts were made elsewhere, and this person says that they are of this commit. */
+  readonly imported?: { readonly by: string; readonly authenticated: boolean; readonly reason: string };
 }
 
 export type FileOutcome = "published" | "already-there" | "waiting" | "not-published" | "unknown" | "conflict" | "failed";
@@ -90,6 +97,7 @@ export function report(state: RunState, drove: Drove): Report {
     files: effects.filter(({ effect }) => isFile(effect)).map((one) => ({ ...reportFile(one), ...shownOf(one, effects) })),
     others: effects.filter(({ effect }) => !isFile(effect)).map((one) => ({ ...reportOther(one), ...shownOf(one, effects) })),
     findings: state.preflight?.findings ?? [],
+    closing: closingOf(state),
   };
 }
 
@@ -153,23 +161,35 @@ function judgeClosed(state: RunState, result: "complete" | "cancelled" | "reject
 }
 
 function judgeComplete(state: RunState): Verdict {
-  const [first, ...others] = withoutPlace(state);
+  const without = withoutPlace(state);
+  const [first, ...others] = without;
   if (first === undefined) return { sentence: `${state.plan.release.title} is complete`, exitCode: 0 };
   const { message, hint } = state.steps.get(first)?.failure ?? {};
-  const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+  const elsewhere = others.slice(0, untriedNamed).map((id) => `; "${id}" needs ${placesOf(state, id)}`);
+  const more = others.length > elsewhere.length ? `; and ${others.length - elsewhere.length} more` : "";
   return failing(
     "NO_PLACE",
-    `${state.plan.release.title} was rehearsed in part, without "${first}"${more}: ${message}${untriedWords([...notTried(state)])}`,
-    hint,
+    `${state.plan.release.title} was rehearsed in part, without ${namesOf(without)}: ${message}${elsewhere.join("")}${more}${untriedWords([...notTried(state)])}`,
+    hint?.replace("slipway import", "slipway rehearse --import").replace(" --by NAME --reason TEXT", ""),
   );
+}
+
+/** Machines that a leg can run on; its own words where they name none. */
+function placesOf(state: RunState, id: string): string {
+  const platform = stepOf(state.plan, id)?.leg?.["platform"] ?? "";
+  const hosts = hostsFor(platform);
+  return hosts.length > 0 ? hosts.join(" or ") : `a tool or machine that this one lacks`;
+}
+
+function namesOf(ids: readonly string[]): string {
+  const names = ids.slice(0, untriedNamed).map((id) => `"${id}"`);
+  return ids.length > names.length ? `${names.join(", ")} and ${ids.length - names.length} more` : names.join(", ");
 }
 
 /** What was not seen must not read as if it had passed. */
 function untriedWords(ids: readonly string[]): string {
   if (ids.length === 0) return "";
-  const names = ids.slice(0, untriedNamed).map((id) => `"${id}"`);
-  const more = ids.length > names.length ? ` and ${ids.length - names.length} more` : "";
-  return `; ${names.join(", ")}${more} ${ids.length === 1 ? "was" : "were"} not tried, since nothing was made for ${ids.length === 1 ? "it" : "them"}`;
+  return `; ${namesOf(ids)} ${ids.length === 1 ? "was" : "were"} not tried, since nothing was made for ${ids.length === 1 ? "it" : "them"}`;
 }
 
 const untriedNamed = 5;
@@ -266,6 +286,12 @@ function waitingWords(step: string, effect: EffectState): readonly string[] {
 function reportStep(state: RunState, id: string): ReportedStep {
   const step = state.steps.get(id);
   const phase = step?.phase ?? "pending";
+  if (step?.imported !== undefined && (phase === "done" || phase === "pending")) {
+    const { by, reason } = step.imported;
+    const who = `${by.name}${by.authenticated ? "" : " (not authenticated)"}`;
+    const message = `Imported by ${who}: ${reason}`;
+    return { id, state: phase, message, imported: { by: by.name, authenticated: by.authenticated, reason } };
+  }
   if (phase === "failed" && step?.failure !== undefined) {
     const { message, hint } = step.failure;
     return { id, state: phase, message, ...(hint === undefined ? {} : { hint }) };

@@ -3,6 +3,7 @@
 import { ecosystems } from "../domain/configuration.ts";
 import {
   about,
+  artifact,
   commit,
   count,
   finding,
@@ -224,6 +225,21 @@ export const saidDocumentSchema: JsonSchema = {
       ),
     },
   ),
+};
+
+/** `slipway import --json`. */
+export const importedDocumentSchema: JsonSchema = {
+  $schema,
+  title: "What was brought into a run of Slipway from another machine",
+  ...object({
+    schema: { const: "slipway-imported/1" },
+    run: text,
+    driven: about("Some process drives the run, and takes it up", flag),
+    opened: about("There was no unfinished run: this one was opened, and nothing of it was begun", flag),
+    by: about("Who says that the files were built from this commit; nothing proves it", text),
+    reason: text,
+    legs: list(object({ step: text, artifacts: list(artifact) })),
+  }),
 };
 
 /** `slipway logs --json`. */

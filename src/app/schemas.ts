@@ -39,7 +39,7 @@ export const finding = object(
   { hint: text, step: text },
 );
 
-const artifact = object(
+export const artifact = object(
   { kind: oneOf(...artifactKinds), package: text, name: text, sizeBytes: count, digest: sha256, maker: about("Step that made it", text) },
   { platform: text },
 );
@@ -157,6 +157,16 @@ export const planDocumentSchema: JsonSchema = {
     {
       ...planOptions,
       notices: about("What a person should know and the plan does not hold", list(text)),
+      pacing: about(
+        "What the rate limits of registries alone will take, as far as they are known; asked of the registries",
+        list(
+          object({ registry: text, newNames: count, newVersions: count, untold: count, atLeastMs: count, atMostMs: count, limit: text }),
+        ),
+      ),
+      ifItFails: about(
+        "What would stay public if a step at or below the line failed",
+        list(object({ step: text, leftPublic: list(text), perhaps: list(text), partOfIt: flag })),
+      ),
       changes: about("With --against: what changed since that plan", list(object({ field: text }, { before: text, after: text }))),
     },
   ),
@@ -181,6 +191,23 @@ export const reportedFile = object(
   { hidden, url: text, why: text },
 );
 
+const closingRow = object(
+  {
+    channel: about("Registry by its name, release page or install script", text),
+    package: about("Name at the registry; on the release page that of the file", text),
+    version: text,
+    install: about("Commands that install it, one after another", list(text)),
+    or: about("Other commands to the same end, each by itself", list(text)),
+    channels: about("Movable names that lead to it: tags of an image, dist-tags", list(text)),
+    digests: list(object({ name: text, digest: about("sha256:… in hexadecimal, or sha512-… as npm writes it", text) })),
+  },
+  {
+    importName: about("What it is imported as, where that is not its name", text),
+    test: about("It is a test registry", { const: true }),
+    link: about("Page for people", text),
+  },
+);
+
 /** The one document at the end of `slipway run --json` and `rehearse --json`, and of `status --json`. */
 export const reportDocumentSchema: JsonSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -199,12 +226,20 @@ export const reportDocumentSchema: JsonSchema = {
       steps: list(
         object(
           { id: text, state: oneOf("pending", "running", "waiting", "later", "done", "failed", "not-tried") },
-          { message: text, hint: text },
+          {
+            message: text,
+            hint: text,
+            imported: about(
+              "Its artifacts were made elsewhere; who says that they are of this commit",
+              object({ by: text, authenticated, reason: text }),
+            ),
+          },
         ),
       ),
       files: about("Every file of the release at every registry of the plan", list(reportedFile)),
       others: about("All else that the world was to hold: branches and tags, releases, issues", list(reportedOther)),
       findings: about("Of preflight", list(finding)),
+      closing: about("Every channel that has something of the release; in a rehearsal, as the real one will have it", list(closingRow)),
     },
     {
       tag: text,
@@ -267,6 +302,10 @@ export const recordDocumentSchema: JsonSchema = {
     },
     {
       closedAt: time,
+      imports: about(
+        "Artifacts that were made elsewhere, and who says that they are of this commit; absent: none were",
+        list(object({ step: text, by: text, authenticated, reason: text, files: list(object({ name: text, sha256, sizeBytes: count })) })),
+      ),
       pages: about(
         "The release pages as the run left them",
         list(

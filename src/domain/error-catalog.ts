@@ -198,7 +198,7 @@ export const errorCatalog = {
   NO_PLACE: {
     exit: 3,
     meaning: "A leg of the matrix needs another kind of machine than this one.",
-    next: "Run the release on such a machine, or take the platform out of the matrix.",
+    next: "Bring in what such a machine made with `slipway import`, run the release there, or take the platform out of the matrix.",
   },
   PROGRAM_NOT_STARTED: {
     exit: 1,
@@ -209,6 +209,16 @@ export const errorCatalog = {
     exit: 1,
     meaning: "An artifact would be refused, or would install as something else than it says.",
     next: "Mend the build; nothing was uploaded.",
+  },
+  VULNERABILITY_FOUND: {
+    exit: 1,
+    meaning: "An image holds a known vulnerability that the file does not let through.",
+    next: "Update what the message names, or write an exception with its reason and last day.",
+  },
+  SCAN_FAILED: {
+    exit: 1,
+    meaning: "A scanner could not compare an image with its data, or had none: nothing is known of the image.",
+    next: "See to the scanner and its data, then run the same command again.",
   },
   ARTIFACT_SET: { exit: 1, meaning: "What was built is not what the plan expects.", next: "Mend the build or the plan." },
   TIMED_OUT: { exit: 1, meaning: "A step took longer than its time-out.", next: "Raise `timeout` of the step, or find what hangs." },

@@ -35,6 +35,12 @@ test("explainNoPlace() names the machine that is missing and the ways out", () =
   assert.match(explained?.hint ?? "", /Run the release on a machine that is linux-aarch64/);
 });
 
+test("explainNoPlace() names the command that brings in what was made elsewhere, where the leg makes files", () => {
+  const explained = explainNoPlace("macos-universal2", "linux-x86_64", "files");
+
+  assert.match(explained?.hint ?? "", /`slipway import FILE\.\.\. --platform macos-universal2 --by NAME --reason TEXT`/);
+});
+
 test("explainNoPlace() refuses words that name no platform", () => {
   assert.match(explainNoPlace("solaris-sparc", "linux-x86_64")?.message ?? "", /names no platform/);
 });

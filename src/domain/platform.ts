@@ -50,8 +50,13 @@ export function hostsFor(words: string): readonly string[] {
 /**
  * Why a leg cannot be done on a machine, with the ways out; undefined if it can, or if the leg names no platform.
  * @param host as `ReadPorts.host`
+ * @param makes whether the leg makes files that can be brought in from another machine
  */
-export function explainNoPlace(words: string | undefined, host: string): { readonly message: string; readonly hint: string } | undefined {
+export function explainNoPlace(
+  words: string | undefined,
+  host: string,
+  makes: "files" | "nothing" = "nothing",
+): { readonly message: string; readonly hint: string } | undefined {
   if (words === undefined) return undefined;
   const hosts = hostsFor(words);
   if (hosts.includes(host)) return undefined;
@@ -61,8 +66,15 @@ export function explainNoPlace(words: string | undefined, host: string): { reado
   }
   return {
     message: `Cannot find a place for the leg "${words}": it needs a machine that is ${hosts.join(" or ")}, and this one is ${host}`,
-    hint: `Run the release on a machine that is ${hosts[0]}, or take "${words}" out of the matrix (workers, the compiled build and \`slipway import\` come with later versions)`,
+    hint: waysOut(words, hosts, makes),
   };
+}
+
+/** A place is a machine of that kind, or for what leaves files one that has made them already. */
+function waysOut(words: string, hosts: readonly string[], makes: "files" | "nothing"): string {
+  const later = "(workers and the compiled build come with later versions)";
+  if (makes === "nothing") return `Run the release on a machine that is ${hosts[0]}, or take "${words}" out of the matrix ${later}`;
+  return `Bring in what was built on a machine that is ${hosts[0]}: \`slipway import FILE... --platform ${words} --by NAME --reason TEXT\`, or run the release there ${later}`;
 }
 
 /** Some machine can do the work of a platform: the leg waits for it, and does not keep the others from being done. */

@@ -127,7 +127,7 @@ async function info(path: string): Promise<FileInfo | undefined> {
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found === undefined) return undefined;
     const kind = found.isFile() ? "file" : found.isDirectory() ? "folder" : found.isSymbolicLink() ? "link" : "other";
-    return { kind, sizeBytes: found.size };
+    return { kind, sizeBytes: found.size, modifiedMs: found.mtimeMs };
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw readError(path, error);

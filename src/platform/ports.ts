@@ -71,6 +71,8 @@ export interface Exec {
 export interface FileInfo {
   readonly kind: "file" | "folder" | "link" | "other";
   readonly sizeBytes: number;
+  /** When its bytes were written last, milliseconds since 1970; absent where it is not known. */
+  readonly modifiedMs?: number;
 }
 
 /**

@@ -92,7 +92,7 @@ export async function missingPrograms(programs: readonly string[], what: string,
 
 /** A leg that needs another machine: it waits for one where there may be one. */
 export function noPlaceFinding(platform: string | undefined, host: string): Finding | undefined {
-  const noPlace = explainNoPlace(platform, host);
+  const noPlace = explainNoPlace(platform, host, "files");
   return noPlace === undefined ? undefined : { id: "PF-NO-PLACE", level: mayBeElsewhere(platform) ? "warns" : "blocks", ...noPlace };
 }
 

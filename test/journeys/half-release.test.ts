@@ -35,14 +35,14 @@ interface Target {
   /** The calls before it of the same kind, which are late by a moment; nobody notices. */
   readonly before: number;
   readonly call: string;
-  /** Fault that makes each behaviour; absent: nothing there can behave so. */
+  /** Fault that makes each behaviour, with how often it strikes where that is not once; absent: nothing there can behave so. */
   readonly faults: Readonly<Partial<Record<Behaviour, string>>>;
 }
 
 const usual = { refuses: "expired-token", stalls: "timeout-before", "loses the reply": "lost-reply", "holds other bytes": "stranger" };
 const ofFiles = { ...usual } as const;
-/** Images are named by their digest: other bytes under their name are half of a blob's. A tag may lead to somebody else's. */
-const ofImages = { refuses: "expired-token", stalls: "timeout-before", "loses the reply": "lost-reply" };
+/** A token that is not known is exchanged for another once. Images are named by their digest: other bytes under their name are half of a blob's. A tag may lead to somebody else's. */
+const ofImages = { refuses: "expired-token*2", stalls: "timeout-before", "loses the reply": "lost-reply" };
 const ofPages = { refuses: "no-permission", stalls: "timeout-before", "loses the reply": "lost-reply" };
 
 const targets: readonly Target[] = [
@@ -65,7 +65,13 @@ const targets: readonly Target[] = [
   { at: "npm", thing: "package that needs it", before: 1, call: "upload", faults: { ...ofFiles, refuses: "no-rights" } },
   { at: "pypi", thing: "wheel", before: 0, call: "upload", faults: ofFiles },
   { at: "pypi", thing: "sdist", before: 1, call: "upload", faults: ofFiles },
-  { at: "images", thing: "tag", before: 0, call: "tag", faults: { ...ofImages, "holds other bytes": "stranger" } },
+  {
+    at: "images",
+    thing: "tag",
+    before: 0,
+    call: "tag",
+    faults: { ...ofImages, refuses: "immutable-tag", "holds other bytes": "stranger" },
+  },
   { at: "forge", thing: "publishing of the page", before: 0, call: "edit-release", faults: ofPages },
 ];
 
@@ -73,12 +79,13 @@ interface Case {
   readonly target: Target;
   readonly behaviour: Behaviour;
   readonly fault: string;
+  readonly count: number;
 }
 
 const cases: readonly Case[] = targets.flatMap((target) =>
   behaviours.flatMap((behaviour) => {
-    const fault = target.faults[behaviour];
-    return fault === undefined ? [] : [{ target, behaviour, fault }];
+    const [fault, count = "1"] = target.faults[behaviour]?.split("*") ?? [];
+    return fault === undefined ? [] : [{ target, behaviour, fault, count: Number(count) }];
   }),
 );
 
@@ -160,11 +167,11 @@ async function tryCase(one: Case): Promise<string> {
 }
 
 /** In the words of `--faults`. */
-function faultsOf({ target, fault }: Case): string {
+function faultsOf({ target, fault, count }: Case): string {
   const { call, before: earlier, at } = target;
   const late = at === "forge" ? "slow" : "slow-index";
   const before = earlier === 0 ? [] : [`${late}:${call}*${earlier}=1ms`];
-  return [...before, `${fault}:${call}*1${fault === "timeout-before" ? `=${silenceMs * speed}ms` : ""}`].join(",");
+  return [...before, `${fault}:${call}*${count}${fault === "timeout-before" ? `=${silenceMs * speed}ms` : ""}`].join(",");
 }
 
 /** What holds after every command, whatever lied: what is said to be public is so, and nothing was kept twice. */
@@ -211,7 +218,7 @@ function page(cells: ReadonlyMap<Case, string>): string {
   });
   return `# When a release stops halfway
 
-<!-- Made by test/journeys/half-release.test.ts; \`UPDATE_GOLDEN=1\` writes it anew. -->
+<!-- Made by test/journeys/half-release.test.ts; \`SLIPWAY_UPDATE_GOLDEN=1\` writes it anew. -->
 
 One release over five places: a draft of the release page with wheel and sdist, two images and the list that joins them, two
 crates, two npm packages, wheel and sdist, a tag, and the page made public. In each row one of them is struck, once. "The command"

@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, write
 import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Ecosystem } from "../../src/domain/configuration.ts";
 import { createArchives } from "../../src/platform/archives/archives.ts";
 import { createSystemClock } from "../../src/platform/clock.ts";
 import { archiveHooks } from "../../src/registries/pypi/rehearsal/archive-hooks.ts";
@@ -168,9 +169,13 @@ export function edit(project: string, file: string, change: (text: string) => st
 }
 
 /** Points registries of slipway.yaml at other addresses: nothing else of the file changes. */
-export function pointAt(project: string, registries: Readonly<Record<string, { readonly url: string; readonly index?: string }>>): void {
+export function pointAt(
+  project: string,
+  registries: Readonly<Record<string, { readonly url: string; readonly index?: string; readonly ecosystem?: Ecosystem }>>,
+): void {
   const lines = Object.entries(registries).map(
-    ([name, { url, index }]) => `  ${name}: { ecosystem: pypi, url: "${url}"${index === undefined ? "" : `, index: "${index}"`} }`,
+    ([name, { url, index, ecosystem = "pypi" }]) =>
+      `  ${name}: { ecosystem: ${ecosystem}, url: "${url}"${index === undefined ? "" : `, index: "${index}"`} }`,
   );
   edit(project, "slipway.yaml", (text) => text.replace("environments:\n", `registries:\n${lines.join("\n")}\nenvironments:\n`));
 }

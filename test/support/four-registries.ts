@@ -174,7 +174,7 @@ export interface FourPlace {
   };
   readonly forge: RehearsalForge;
   registry(name: RegistryName): Registry;
-  /** What every registry kept, with how often. */
+  /** What every registry kept, with how often; parts of images aside, which have no name of their own. */
   received(): readonly { readonly name: string; readonly stored: number }[];
   /** How often a fault has struck, by `NAME:CALL`. */
   struck(at: RegistryName | "forge", fault: string): Promise<number>;
@@ -263,7 +263,10 @@ export async function openFourPlace(options: FourOptions): Promise<FourPlace> {
     servers,
     forge,
     registry: (name) => opened[name].registry,
-    received: () => Object.values(servers).flatMap((server) => server.received().map(({ name, stored }) => ({ name, stored }))),
+    received: () => {
+      const images = servers.images.received().filter(({ kind }) => kind !== "blob");
+      return [...servers.crates.received(), ...servers.npm.received(), ...servers.pypi.received(), ...images];
+    },
     struck: async (name, fault) => (name === "forge" ? forge.state() : await stateAt(folder, name))?.faultsUsed[fault] ?? 0,
     held: (name, file) => heldAs(folder, name, file),
     tagged: async () => {

@@ -3,7 +3,7 @@
 import path from "node:path";
 import { createSystemClock } from "../../src/platform/clock.ts";
 import { startRehearsalForge, type RehearsalForge } from "../../src/forges/github/rehearsal/server.ts";
-import type { StoredRelease } from "../../src/forges/github/rehearsal/state.ts";
+import type { StoredIssue, StoredRelease } from "../../src/forges/github/rehearsal/state.ts";
 import { edit } from "./bed.ts";
 import { enterprisePath, openDoor } from "./door.ts";
 
@@ -14,6 +14,8 @@ export interface ProjectForge {
   /** Address for `forge: { url }`, the same as long as it is open. */
   readonly url: string;
   releases(): readonly StoredRelease[];
+  issues(): readonly StoredIssue[];
+  openIssue(title: string, label: string): Promise<void>;
   /** A tag as if it had been pushed to the forge. */
   pushed(tag: string, commit: string): Promise<void>;
   /** The same address, and nothing there. */
@@ -37,6 +39,8 @@ export async function openProjectForge(folder: string, repository: string): Prom
   return {
     url: door.url,
     releases: () => forge.state().releases,
+    issues: () => forge.state().issues,
+    openIssue: async (title, label) => void (await forge.owner.openIssue({ title, labels: [label] })),
     pushed: (tag, commit) => forge.owner.pushed(`refs/tags/${tag}`, commit),
     empty: async () => {
       await forge.close();

@@ -14,7 +14,7 @@ import { readBackend } from "./project.ts";
 import { prepareUnpacked } from "./unpacked.ts";
 
 export async function performBuildWheel(frozen: Frozen<BuildWheelInput>, ports: WorkPorts): Promise<Worked> {
-  const noPlace = explainNoPlace(frozen.leg["platform"], ports.host);
+  const noPlace = explainNoPlace(frozen.leg["platform"], ports.host, "files");
   if (noPlace !== undefined) return { kind: "failed", code: "NO_PLACE", ...noPlace };
   const deadlineMs = ports.clock.nowMs() + frozen.step.timeoutMs;
   const artifacts: MadeArtifact[] = [];

@@ -226,14 +226,18 @@ test("verify-install: imports what it knows the name of, and nothing where it is
 test("verify-install: preflight reports client, sources and packages", async () => {
   const look = async (input: VerifyInstallInput, parts: Partial<ReturnType<typeof aPlanned>> = {}): Promise<readonly string[]> => {
     const ports = fakePorts({
-      programs: { uv: ({ args }) => exited(args.includes("3.6") ? 2 : 0) },
-      registries: [fakeRegistry("pypi"), fakeRegistry("crates", { ecosystem: "crates" })],
+      programs: { uv: ({ args }) => exited(args.includes("3.6") ? 2 : 0), cargo: () => exited(0) },
+      registries: [fakeRegistry("pypi"), fakeRegistry("crates", { ecosystem: "crates" }), fakeRegistry("ghcr", { ecosystem: "oci" })],
     });
     return (await verifyInstallStep.preflight(aPlanned(input, parts as object), ports)).map((one) => `${one.level} ${one.id}`);
   };
 
   assert.deepEqual(await look({ from: "pypi" }), ["fine PF-CLIENT"]);
-  assert.deepEqual(await look({ from: ["crates", "pypi"] }), ["blocks PF-NOT-YET", "fine PF-CLIENT"]);
+  assert.deepEqual(await look({ from: ["crates", "pypi"] }), ["blocks PF-PACKAGE", "fine PF-CLIENT", "fine PF-CLIENT"]);
+  assert.deepEqual(await look({ from: "ghcr" }), ["blocks PF-NOT-YET"]);
+  const both = { packages: [aPackage(), aPackage({ id: "crate", ecosystem: "crates" })] };
+  assert.deepEqual(await look({ from: ["crates", "pypi"] }, both), ["fine PF-CLIENT", "fine PF-CLIENT"]);
+  assert.deepEqual(await look({ from: "artifacts" }, both), ["warns PF-NOT-FROM-FILES", "fine PF-CLIENT"]);
   assert.deepEqual(await look({ from: "pypi" }, { leg: { python: "3.6" } }), ["blocks PF-PYTHON-MISSING"]);
   assert.deepEqual(await look({ from: "pypi" }, { leg: { platform: "macos" } }), ["warns PF-NO-PLACE"]);
   assert.deepEqual(await look({ from: "pypi", package: "other" }), ["blocks PF-PACKAGE", "fine PF-CLIENT"]);
@@ -255,6 +259,12 @@ test("verify-install: the plan shows what is installed from where, and what it r
   assert.equal(verifyInstallStep.describe(use), "install demo from the built files and pypi with Python 3.12 and try it");
   assert.deepEqual(verifyInstallStep.reads?.(use), ["pypi"]);
   assert.deepEqual(verifyInstallStep.takes(use), [{ kinds: ["wheel", "sdist"], packages: ["demo"] }]);
+  const members = ["a", "b"].map((name) => ({ name, folder: name }));
+  const packages = [aPackage(), aPackage({ id: "workspace", name: "sea", ecosystem: "crates", members })];
+  const several = aUse<VerifyInstallInput>({ from: ["crates", "pypi"] }, { packages });
+  assert.equal(verifyInstallStep.describe(several), "install demo, 2 packages of sea from crates and pypi and try it");
+  assert.deepEqual(verifyInstallStep.takes(several), [{ kinds: ["wheel", "sdist", "crate"], packages: ["demo", "workspace"] }]);
+  assert.deepEqual(verifyInstallStep.takes(aUse<VerifyInstallInput>({ from: "pypi" }, { packages })), verifyInstallStep.takes(use));
 });
 
 test("verify-install: refuses open quotes, other durations and unknown members", () => {

@@ -4,4 +4,5 @@ import { inMetres } from "slipway-example-reef-core";
 
 const { version } = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8"));
 const [asked] = process.argv.slice(2);
-console.log(asked === "--version" ? `reef ${version}` : `${inMetres(Number(asked))} m`);
+const told = asked === "--version" ? `reef ${version}` : `${inMetres(Number(asked))} m`;
+process.stdout.write(`${told}\n`);

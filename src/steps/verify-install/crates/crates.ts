@@ -62,8 +62,8 @@ async function resolve(crates: readonly CrateToTry[], from: string, bench: Cargo
   );
   if (resolved === undefined || resolved.code !== "STEP_FAILED") return resolved;
   for (const { name, version } of crates) {
-    const registry = bench.settings.registry === undefined ? [] : ["--registry", bench.settings.registry];
-    const words = [...cargo(bench), "info", ...registry, `${name}@${version}`];
+    // Where another source stands in the usual one's place, cargo wants that one named.
+    const words = [...cargo(bench), "info", "--registry", bench.settings.registry ?? "crates-io", `${name}@${version}`];
     const asked = failureOf(await runTool({ words, print: false }, bench), `get ${name} ${version} from ${from}`);
     if (asked !== undefined) return asked.code === "STEP_FAILED" ? { kind: "waiting", why: resolved.message } : asked;
   }

@@ -1,0 +1,182 @@
+// S1, a native extension out of a monorepo, by the real program against indexes on loopback: the leg of this machine is built
+// by maturin, the others come from elsewhere. A trial from a branch reaches the test index and nothing more; the tag of the
+// same version reaches it too, and PyPI after somebody else said what they saw there.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { test, type TestContext } from "node:test";
+import type { ReleaseRecord } from "../../src/app/record.ts";
+import type { RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
+import { edit, makeBed, pointAt, readReport, startIndex, told, type Bed } from "../support/bed.ts";
+import { forgeTokens, openProjectForge, pointForgeAt, type ProjectForge } from "../support/project-forge.ts";
+import { keptPythons } from "../support/real-wheels.ts";
+import { sdist } from "../support/sdist.ts";
+import { wheel, writeBuilt, type BuiltFile, type WheelOf } from "../support/wheel.ts";
+
+const name = "slipway-example-heron";
+const module = "slipway_example_heron";
+const pythons = keptPythons(["3.12", "3.13"]);
+const word = ["--by", "carol", "--reason", "from the build machines, for this commit"];
+
+interface Place {
+  readonly bed: Bed;
+  readonly forge: ProjectForge;
+  readonly testpypi: RehearsalPypi;
+  readonly pypi: RehearsalPypi;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function open(context: TestContext, prepare: (project: string) => void = () => {}): Promise<Place> {
+  assert.ok(pythons.size > 0, "pyenv keeps neither Python 3.12 nor 3.13 on this machine");
+  const folder = path.join(process.env["TMPDIR"] ?? "/tmp", `slipway-native-${process.pid}-${Math.random().toString(36).slice(2)}`);
+  const testpypi = await startIndex(path.join(folder, "testpypi"), { ours: [name] });
+  const pypi = await startIndex(path.join(folder, "pypi"), { ours: [name] });
+  const forge = await openProjectForge(folder, "example/heron");
+  await forge.openIssue("recorder 1.4.0", "release");
+  const bed = makeBed({
+    example: "native-extension",
+    prepare: (project) => {
+      pointAt(project, { testpypi: { url: testpypi.uploadUrl }, pypi: { url: pypi.uploadUrl } });
+      pointForgeAt(project, forge.url);
+      edit(project, "slipway.yaml", (text) =>
+        text.replaceAll('python: ["3.12", "3.13"]', `python: ${JSON.stringify([...pythons.keys()])}`),
+      );
+      prepare(project);
+    },
+  });
+  context.after(async () => {
+    await testpypi.close();
+    await pypi.close();
+    await forge.close();
+    bed.remove();
+  });
+  const programs = [...pythons.values(), bed.env["PATH"] ?? ""].join(path.delimiter);
+  return { bed, forge, testpypi, pypi, env: { ...tokens, PATH: programs } };
+}
+
+const tokens = { TESTPYPI_TOKEN: "pypi-test-token-of-a-heron", PYPI_TOKEN: "pypi-token-of-a-heron", ...forgeTokens };
+
+const described = (version: string, tag?: string): WheelOf => ({
+  name,
+  version,
+  requiresPython: ">=3.9",
+  description: "# Heron\n\nStands in for a build of another machine.\n",
+  descriptionContentType: "text/markdown",
+  ...(tag === undefined ? {} : { tag }),
+});
+const platformTags = {
+  linux: "manylinux_2_17_x86_64",
+  arm: "manylinux_2_17_aarch64",
+  mac: "macosx_10_12_universal2",
+  windows: "win_amd64",
+};
+
+/** Files of other machines, and of this one where it is asked for. */
+function builtElsewhere(folder: string, version: string, platforms: readonly (keyof typeof platformTags)[]): readonly string[] {
+  const wheels = platforms.map((one) => wheel(described(version, `cp39-abi3-${platformTags[one]}`)));
+  const all: readonly BuiltFile[] = [...wheels, ...(platforms.includes("linux") ? [sdist(described(version))] : [])];
+  mkdirSync(folder, { recursive: true });
+  return all.map((one) => writeBuilt(folder, one));
+}
+
+const stored = (index: RehearsalPypi): readonly string[] =>
+  index.received().filter((one) => one.stored > 0).map((one) => one.name).toSorted(); // prettier-ignore
+
+test("tomorrow's tag is rehearsed with what maturin builds here, and with the wheels that other machines built", async (context) => {
+  const { bed, testpypi, env } = await open(context);
+  const files = builtElsewhere(path.join(bed.folder, "elsewhere"), "1.4.0", ["arm", "mac", "windows"]);
+
+  const ended = await bed.slipway(["rehearse", "--json", "--import", ...files], env);
+
+  const report = readReport(ended);
+  assert.deepEqual([ended.code, report.standing], [3, "partial"], told(ended));
+  const left = report.steps.filter(({ state }) => state === "failed").map(({ id }) => id);
+  assert.deepEqual([...new Set(left.map((id) => id.split("[")[0]))], ["elsewhere"], "only installations on other systems are left out");
+  const built = report.files.find(({ name: file }) => /^slipway_example_heron-1\.4\.0-cp39-abi3-.*linux.*_x86_64\.whl$/.test(file));
+  assert.ok(built !== undefined, JSON.stringify(report.files));
+  assert.equal(report.files.filter(({ registry }) => registry === "pypi").length, 5);
+  assert.deepEqual(stored(testpypi), [], "nothing became public");
+});
+
+test("a trial from a branch ends at the test index; the tag of the same version reaches it too, and PyPI with a note", async (context) => {
+  const { bed, forge, testpypi, pypi, env } = await open(context);
+  const planned = await bed.slipway(["run", "--json", "--no-wait"], env);
+  const version = /recorder (1\.4\.0\.dev[0-9]+)/.exec(planned.stdout)?.[1] ?? "";
+  assert.match(version, /^1\.4\.0\.dev/, told(planned));
+  assert.equal(readReport(planned).code, "NO_PLACE", told(planned));
+  assert.deepEqual(stored(testpypi), [], "nothing is sent before all legs are there");
+  const others = builtElsewhere(path.join(bed.folder, "trial"), version, ["arm", "mac", "windows"]);
+  assert.equal((await bed.slipway(["import", ...others, ...word])).code, 0);
+
+  const trial = await bed.slipway(["run", "--json"], env);
+
+  assert.equal(trial.code, 0, told(trial));
+  assert.equal(stored(testpypi).length, 5);
+  assert.ok(
+    stored(testpypi).every((file) => file.startsWith(`${module}-${version}`)),
+    stored(testpypi).join(", "),
+  );
+  assert.deepEqual([stored(pypi), forge.releases().length, forge.issues().map(({ state }) => state)], [[], 0, ["open"]]);
+
+  bed.git("tag", "--annotate", "recorder-v1.4.0", "--message", "recorder-v1.4.0");
+  const all = builtElsewhere(path.join(bed.folder, "tagged"), "1.4.0", ["linux", "arm", "mac", "windows"]);
+  const imported = await bed.slipway(["import", ...all, ...word]);
+  assert.equal(imported.code, 0, told(imported));
+  const waiting = await bed.slipway(["run", "--json", "--no-wait"], env);
+
+  assert.deepEqual([waiting.code, readReport(waiting).code], [3, "RUN_WAITING"], told(waiting));
+  assert.equal(stored(testpypi).length, 10, "the bytes that PyPI is to get are at the test index");
+  assert.deepEqual(stored(pypi), []);
+
+  await refuseApprovals(bed);
+  const approved = await bed.slipway([...approval(bed), "--as", "bob", "--note", "installed it from testpypi"]);
+  assert.equal(approved.code, 0, told(approved));
+  const released = await bed.slipway(["run", "--json"], env);
+
+  assert.equal(released.code, 0, told(released));
+  assert.deepEqual(stored(pypi), all.map((file) => path.basename(file)).toSorted());
+  assert.deepEqual(forge.releases().map(({ tag, draft, assets }) => [tag, draft, assets.length]), [["recorder-v1.4.0", false, 0]]); // prettier-ignore
+  assert.match(forge.releases()[0]?.body ?? "", /CHANGELOG\.md/);
+  assert.deepEqual(forge.issues().map(({ state }) => state), ["closed"]); // prettier-ignore
+  const record = JSON.parse(readFileSync(readReport(released).record ?? "", "utf8")) as ReleaseRecord;
+  for (const python of pythons.keys()) assert.equal(record.steps.find(({ id }) => id === `installs[python=${python}]`)?.state, "done");
+  assert.equal(record.imports?.length, 4);
+});
+
+let subject = "";
+const approval = (_bed: Bed): readonly string[] => ["approve", "--digest", subject];
+
+/** Nobody approves their own release, nor without saying what they saw at the test index. */
+async function refuseApprovals(bed: Bed): Promise<void> {
+  subject = /subject sha256:([0-9a-f]{64})/.exec((await bed.slipway(["status"])).stdout)?.[1] ?? "";
+  const refused: readonly (readonly [readonly string[], RegExp])[] = [
+    [["--as", "bob"], /the note has to name the result at "testpypi"/],
+    [["--as", "bob", "--note", "looks good"], /the note has to name the result at "testpypi"/],
+    [["--as", "alice", "--note", "testpypi is fine"], /"alice" is not one of release-engineers/],
+  ];
+  for (const [words, message] of refused) {
+    const ended = await bed.slipway([...approval(bed), ...words]);
+    assert.equal(ended.code, 6, told(ended));
+    assert.match(ended.stderr, message);
+  }
+}
+
+for (const [file, pattern] of [
+  ["recorder/Cargo.toml", /^version = "1\.4\.0"$/m],
+  ["recorder/pyproject.toml", /^version = "1\.4\.0"$/m],
+] as const) {
+  test(`another version in ${file} alone stops before anything is built`, async (context) => {
+    const { bed, testpypi, env } = await open(context, (project) =>
+      edit(project, file, (text) => text.replace(pattern, 'version = "1.4.1"')),
+    );
+    bed.git("tag", "--annotate", "recorder-v1.4.0", "--message", "recorder-v1.4.0");
+
+    const ended = await bed.slipway(["run", "--json"], env);
+
+    assert.notEqual(ended.code, 0);
+    assert.match(ended.stdout, /1\.4\.1/);
+    assert.match(ended.stdout, file.endsWith("Cargo.toml") ? /Cargo\.toml/ : /pyproject\.toml/);
+    assert.doesNotMatch(ended.stdout, /"state":"(?:done|failed)"/, "no step was begun");
+    assert.deepEqual(stored(testpypi), []);
+  });
+}
