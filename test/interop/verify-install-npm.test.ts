@@ -2,7 +2,6 @@
 // packages of ours, one of which needs the other, and one of somebody else's.
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import type { Artifact } from "../../src/domain/artifact.ts";
 import type { JsonObject } from "../../src/domain/configuration.ts";
