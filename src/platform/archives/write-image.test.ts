@@ -179,7 +179,7 @@ test("a base image for another platform is refused", async (t) => {
 });
 
 const long = `${"a".repeat(80)}/${"b".repeat(80)}/${"c".repeat(90)}`;
-for (const path of [long, `${"d".repeat(120)}`, "ümlaut"]) {
+for (const path of [long, "d".repeat(120), "ümlaut"]) {
   test(`a path that the oldest form of a header cannot hold is kept: ${path.slice(0, 10)}`, async (t) => {
     const { folder, file } = source(t, { text: "text" });
 
