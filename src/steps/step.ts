@@ -11,7 +11,20 @@ import type { Leg, Plan, PlannedEnvironment, PlannedPackage, PlannedStep, Reach,
 import type { Head } from "../domain/run/head.ts";
 import type { Effect, Evidence, Observation, Performed, Stranger } from "../domain/run/effect.ts";
 import type { Forge, ReadAccess, ReadForge, WriteAccess } from "../forges/forge.ts";
-import type { Archives, Clock, Exec, Files, Git, ImageFiles, Log, Pushed, PushedRef, RemoteRefs, Replayed, ToolboxSet } from "../platform/ports.ts";
+import type {
+  Archives,
+  Clock,
+  Exec,
+  Files,
+  Git,
+  ImageFiles,
+  Log,
+  Pushed,
+  PushedRef,
+  RemoteRefs,
+  Replayed,
+  ToolboxSet,
+} from "../platform/ports.ts";
 import type { Credential, ReadRegistry, Registry } from "../registries/registry.ts";
 
 export type Step = WorkStep | GateStep | ActingStep;
