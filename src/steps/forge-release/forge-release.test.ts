@@ -11,7 +11,6 @@ import {
   aRegistry,
   aUse,
   fakePorts,
-  fakeRegistry,
   memoryFiles,
 } from "../../../test/support/ports.ts";
 import { kelpPlan, registries, withoutHosts } from "../../../test/support/closing.ts";

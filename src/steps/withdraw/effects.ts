@@ -6,6 +6,7 @@ import { refWords, releaseTagsOf } from "../../domain/release-tags.ts";
 import type { ReadForge } from "../../forges/forge.ts";
 import type { Frozen, ReadPorts } from "../step.ts";
 import { publishedAlready } from "./published.ts";
+import { versionEffects } from "./versions.ts";
 import type { WithdrawInput } from "./withdraw.ts";
 
 const withdrawData = z.strictObject({ kind: z.enum(["page", "tag"]), tag: z.string(), remote: z.string(), project: z.string() });
@@ -20,6 +21,7 @@ const withinMs = 5 * 60_000;
 export async function withdrawEffects(frozen: Frozen<WithdrawInput>, ports: ReadPorts): Promise<readonly Effect[]> {
   const tags = releaseTagsOf(frozen.packages);
   if (tags.length === 0) throw new SlipwayError("PLAN_INVALID", "Cannot withdraw the release: no package has a `tag:` pattern");
+  if (frozen.input.of.includes("published")) return wholeRelease(frozen, tags, ports);
   // Of all of them before the first: a release that was begun together is not torn apart.
   const found = await publishedAlready(frozen, tags, ports);
   const what = refWords(tags);
@@ -28,6 +30,11 @@ export async function withdrawEffects(frozen: Frozen<WithdrawInput>, ports: Read
     throw new SlipwayError("STEP_FAILED", `Cannot withdraw ${what}: ${found.why}`, {
       hint: "Look at the network, then run the same command again",
     });
+  return placesOf(frozen, tags, ports);
+}
+
+/** Of each tag the page, then the tag. */
+async function placesOf(frozen: Frozen<WithdrawInput>, tags: readonly string[], ports: ReadPorts): Promise<readonly Effect[]> {
   const { of } = frozen.input;
   const forge = of.includes("forge-release") ? (await ports.forge()).forge : undefined;
   return tags.flatMap((tag) => {
@@ -35,6 +42,20 @@ export async function withdrawEffects(frozen: Frozen<WithdrawInput>, ports: Read
     const page = forge === undefined ? [] : [pageEffect(wanted, forge)];
     return [...page, ...(of.includes("tag") ? [tagEffect(wanted, page)] : [])];
   });
+}
+
+/**
+ * The reverse of a release: first the pages, which lead people to it, then the registries, then the tags. One after another, so that
+ * whatever fails, what is left is the beginning of the release and not its middle. Last what only a person can do.
+ */
+async function wholeRelease(frozen: Frozen<WithdrawInput>, tags: readonly string[], ports: ReadPorts): Promise<readonly Effect[]> {
+  const { byCall, byPerson } = await versionEffects(frozen, ports);
+  const places = await placesOf(frozen, tags, ports);
+  const isPage = (effect: Effect): boolean => readData(effect).kind === "page";
+  const all = [...places.filter(isPage), ...byCall, ...places.filter((one) => !isPage(one))];
+  const inTurn = all.map((effect, index) => ({ ...effect, after: all.slice(Math.max(0, index - 1), index).map(({ key }) => key) }));
+  const last = inTurn.slice(-1).map(({ key }) => key);
+  return [...inTurn, ...byPerson.map((effect) => ({ ...effect, after: last }))];
 }
 
 type Wanted = Omit<WithdrawData, "kind">;

@@ -3,8 +3,11 @@ import type { Effect, Observation } from "../../domain/run/effect.ts";
 import { releaseMark } from "../../domain/marks.ts";
 import type { ReadPorts, Verified } from "../step.ts";
 import { readData, type WithdrawData } from "./effects.ts";
+import { observeVersion, readVersionData } from "./versions.ts";
 
 export async function observeWithdrawn(effect: Effect, ports: ReadPorts): Promise<Observation> {
+  const version = readVersionData(effect);
+  if (version !== undefined) return observeVersion(version, ports);
   const data = readData(effect);
   return data.kind === "tag" ? observeTag(data, ports) : observePage(data, ports);
 }

@@ -3,8 +3,11 @@ import type { Effect, Observation, Performed } from "../../domain/run/effect.ts"
 import { releaseMark } from "../../domain/marks.ts";
 import type { EffectPorts } from "../step.ts";
 import { readData, type WithdrawData } from "./effects.ts";
+import { readVersionData, takeBackVersion } from "./versions.ts";
 
 export async function performWithdraw(effect: Effect, _seen: Observation, ports: EffectPorts): Promise<Performed> {
+  const version = readVersionData(effect);
+  if (version !== undefined) return takeBackVersion(version, ports);
   const data = readData(effect);
   return data.kind === "tag" ? removeTag(data, ports) : removePage(data, ports);
 }

@@ -9,6 +9,7 @@ export async function preflightWithdraw(planned: Planned<WithdrawInput>, ports: 
   const tags = releaseTagsOf(planned.packages);
   if (tags.length === 0)
     return [{ id: "PF-WITHDRAW", level: "blocks", message: "No package has a `tag:` pattern, so that there is nothing to withdraw" }];
+  if (planned.input.of.includes("published")) return [];
   const found = await publishedAlready({ ...planned, input: { of: ["tag"] } }, tags, ports);
   const what = refWords(tags);
   switch (found.kind) {

@@ -172,3 +172,113 @@ test("withdraw: a locked page stays, and so does one of somebody else", async ()
   assert.equal((await withdrawStep.observe(page, ports)).kind, "conflict");
   assert.equal((await withdrawStep.perform(page, { kind: "absent" }, ports)).kind, "refused");
 });
+
+// --- a whole release --------------------------------------------------------------------------
+
+const members = [
+  { name: "demo-core", folder: "core" },
+  { name: "demo", folder: "demo", needs: ["demo-core"] },
+];
+const everything = [
+  aPackage({ id: "rust", ecosystem: "crates", name: "demo", members, tag: "v1.0.0" }),
+  aPackage({ id: "js", ecosystem: "npm", name: "demo-js" }),
+  aPackage({ id: "python", name: "demo-py" }),
+];
+const registries = [
+  aRegistry({ name: "pypi", credentials: { kind: "none" } }),
+  aRegistry({ name: "npm", ecosystem: "npm" }),
+  aRegistry({ name: "crates", ecosystem: "crates" }),
+];
+const environment = anEnvironment({ name: "withdraw", registries });
+const input: WithdrawInput = { of: ["forge-release", "published", "tag"], reason: "it bites" };
+const wholePlan = aPlan({ packages: everything, environments: [environment] });
+const wholeFrozen = aFrozen(input, { plan: wholePlan, packages: everything, environment });
+
+interface Registries {
+  readonly ports: FakePorts;
+  readonly calls: string[];
+}
+
+/** Registries that hold every version, each of which can be taken back, unless a test says otherwise. */
+function held(surveys: Readonly<Record<string, Survey>> = {}): Registries {
+  const calls: string[] = [];
+  const withdrawn = new Set<string>();
+  const { tags, forge } = world();
+  const push = async (refs: readonly PushedRef[]) => {
+    for (const { ref, to } of refs) if (to === undefined) tags.delete(ref);
+    calls.push("remove tag");
+    return { kind: "sent" } as const;
+  };
+  const fakes = registries.map(({ name }) =>
+    fakeRegistry(name, {
+      survey: async (packageName) => {
+        const yanked = withdrawn.has(`${name}/${packageName}`);
+        return surveys[name] ?? { kind: "listed", files: [{ name: "x", url: "u", ...(yanked ? { yanked } : {}) }] };
+      },
+      takeBack: async ({ package: packageName, reason }) => {
+        withdrawn.add(`${name}/${packageName}`);
+        calls.push(`${name}: ${packageName}, ${reason}`);
+        return { kind: "sent", warnings: [] };
+      },
+      withdraw: () => ({ kind: "by-person", instruction: "Yank it on the page" }),
+    }),
+  );
+  return { ports: fakePorts({ forge, registries: fakes, remote: { refs: async () => ({ kind: "known", objects: tags }), push } }), calls };
+}
+
+test("withdraw: takes a whole release back in the reverse order of publishing, and leaves to a person what only a person can do", async () => {
+  const { ports, calls } = held();
+
+  const effects = await withdrawStep.effects(wholeFrozen, ports);
+  for (const effect of effects) {
+    const seen = await withdrawStep.observe(effect, ports);
+    assert.equal(seen.kind, "absent", effect.key);
+    const performed = await withdrawStep.perform(effect, seen, ports);
+    if (effect.target === "pypi") assert.deepEqual(performed, { kind: "refused", code: "DECISION_NEEDED", why: "Yank it on the page" });
+    else assert.equal((await withdrawStep.verify(effect, ports)).kind, "verified", effect.key);
+  }
+
+  assert.deepEqual(
+    effects.map(({ key, after }) => [key, after]),
+    [
+      ["page/v1.0.0", []],
+      ["version/npm/demo-js", ["page/v1.0.0"]],
+      ["version/crates/demo", ["version/npm/demo-js"]],
+      ["version/crates/demo-core", ["version/crates/demo"]],
+      ["tag/v1.0.0", ["version/crates/demo-core"]],
+      ["version/pypi/demo-py", ["tag/v1.0.0"]],
+    ],
+  );
+  assert.deepEqual(calls, ["npm: demo-js, it bites", "crates: demo, it bites", "crates: demo-core, it bites", "remove tag"]);
+});
+
+test("withdraw: says of each version what stays all the same", async () => {
+  const titles = (await withdrawStep.effects(wholeFrozen, held().ports)).map(({ title }) => title);
+
+  assert.ok(titles.includes("demo 1.0.0 yanked at crates; lock files that name it go on taking it"), titles.join("\n"));
+  assert.ok(titles.some((title) => title.startsWith("demo-js 1.0.0 deprecated at npm; it can still be installed")));
+  assert.ok(titles.some((title) => title.startsWith("demo-py 1.0.0 yanked at pypi; whoever pins it installs it")));
+});
+
+test("withdraw: leaves out what was never published, sees what is withdrawn already, and does not guess", async () => {
+  const missing = await withdrawStep.effects(wholeFrozen, held({ npm: { kind: "absent", package: "exists" } }).ports);
+  assert.ok(missing.every(({ target }) => target !== "npm"));
+
+  const { ports } = held({ crates: { kind: "listed", files: [{ name: "x", url: "u", yanked: "by hand" }] } });
+  const [yanked] = (await withdrawStep.effects(wholeFrozen, ports)).filter(({ target }) => target === "crates");
+  assert.ok(yanked !== undefined);
+  assert.equal((await withdrawStep.observe(yanked, ports)).kind, "present");
+
+  const unknown = held({ npm: { kind: "unknown", why: "503" } }).ports;
+  await assert.rejects(withdrawStep.effects(wholeFrozen, unknown), { code: "STEP_FAILED", message: /demo-js 1\.0\.0 is at npm: 503/ });
+});
+
+test("withdraw: a whole release is not refused for being public, and a half one still is", async () => {
+  const { ports } = held();
+
+  assert.deepEqual(await withdrawStep.preflight(aPlanned(input, { plan: wholePlan, packages: everything, environment }), ports), []);
+  const half: WithdrawInput = { of: ["tag"] };
+  await assert.rejects(withdrawStep.effects(aFrozen(half, { plan: wholePlan, packages: everything, environment }), ports), {
+    code: "POLICY_REFUSED",
+  });
+});

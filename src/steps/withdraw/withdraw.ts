@@ -4,10 +4,14 @@ import { z } from "zod";
 import { refWords, releaseTagsOf } from "../../domain/release-tags.ts";
 import type { ActingStep, Use } from "../step.ts";
 
-export const withdrawable = ["tag", "forge-release"] as const;
+export const withdrawable = ["tag", "forge-release", "published"] as const;
 
 const withdrawInput = z.strictObject({
-  of: z.array(z.enum(withdrawable)).min(1).describe("What is taken back: the tags at the remote, the release pages"),
+  of: z
+    .array(z.enum(withdrawable))
+    .min(1)
+    .describe("What is taken back: the tags at the remote, the release pages, what the registries of the environment hold"),
+  reason: z.string().min(1).max(200).optional().describe("Why, for those who use it; npm shows it to everybody who installs"),
 });
 
 export type WithdrawInput = z.infer<typeof withdrawInput>;
@@ -17,7 +21,8 @@ export const withdrawStep: ActingStep<WithdrawInput> = {
   revision: 1,
   kind: "acting",
   zone: "forge",
-  summary: "Takes the tags and the release pages of half a release back, and refuses once anything irreversible is public.",
+  summary:
+    "Takes the tags and the release pages of half a release back, and refuses once anything irreversible is public; with `published`, also what is at the registries, as far as each can.",
   input: withdrawInput,
   timeoutMs: 15 * 60_000,
   takes: () => [],
@@ -39,5 +44,6 @@ export const withdrawStep: ActingStep<WithdrawInput> = {
 function wordsOf({ input, packages }: Use<WithdrawInput>): string {
   const tags = releaseTagsOf(packages);
   const many = tags.length > 1 ? "s" : "";
-  return input.of.map((one) => `${one === "tag" ? `tag${many}` : `the release page${many}`} ${refWords(tags)}`.trim()).join(" and ");
+  const words = { tag: `tag${many}`, "forge-release": `the release page${many}`, published: "what is published of" } as const;
+  return input.of.map((one) => `${words[one]} ${refWords(tags)}`.trim()).join(" and ");
 }
