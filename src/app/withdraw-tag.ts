@@ -19,6 +19,7 @@ import { findPackages } from "./packages/packages.ts";
 import { openProject, type Project } from "./project.ts";
 import { patternOf } from "./release-tag.ts";
 import { report, type Report } from "./report.ts";
+import { wholeRelease, withdrawEnvironment, type WholeRelease } from "./withdraw-release.ts";
 import type { World } from "./world.ts";
 
 export interface WithdrawOptions {
@@ -28,32 +29,50 @@ export interface WithdrawOptions {
   readonly confirm: string | undefined;
   /** The release pages as well. */
   readonly page: boolean;
+  /** All of the release: also what its registries hold, as far as each can take it back. */
+  readonly everything: boolean;
+  /** For those who use it; needed for everything. */
+  readonly reason: string | undefined;
   readonly observer: RunObserver;
 }
 
-/** @throws SlipwayError USAGE without the versions as confirmation, PLAN_INVALID for a tag of no package, RUN_LOCKED */
+/** @throws SlipwayError USAGE without the versions as confirmation, or without a reason for everything, PLAN_INVALID for a tag of no package, RUN_LOCKED */
 export async function withdrawTag(world: World, options: WithdrawOptions): Promise<Report> {
   const project = await openProject(world);
   const tags = [...new Set(options.tags)];
-  const packages = await packagesOf(world, project, tags);
-  const versions = packages.map(({ version }) => version).join(",");
+  const tagged = await packagesOf(world, project, tags);
+  const versions = tagged.map(({ version }) => version).join(",");
   if (options.confirm !== versions) {
     const whose = tags.length > 1 ? "their versions" : "its version";
     throw new SlipwayError("USAGE", `Cannot withdraw ${refWords(tags)} without ${whose} as confirmation`, {
-      hint: joinWords(["slipway", "withdraw", ...tags, ...(options.page ? ["--page"] : []), "--confirm", versions]),
+      hint: joinWords(["slipway", "withdraw", ...tags, ...optionWords(options), "--confirm", versions]),
     });
   }
+  if (options.everything && (options.reason ?? "") === "") {
+    throw new SlipwayError("USAGE", `Cannot withdraw ${refWords(tags)} from the registries without a reason`, {
+      hint: joinWords(["slipway", "withdraw", ...tags, "--everything", "--confirm", versions, "--reason", "broken on Python 3.12"]),
+    });
+  }
+  const whole = options.everything ? await wholeRelease(world, project, tagged) : undefined;
   const runs = openRuns(world, project);
   const lock = takeDriver(world, runs.folders);
   try {
     return await withdraw(world, project, {
-      plan: await planWithdrawal(world, project, { packages, page: options.page }),
+      plan: await planWithdrawal(world, project, { tagged, page: options.page, whole, reason: options.reason }),
       observer: options.observer,
     });
   } finally {
     runs.journal.close();
     lock.release();
   }
+}
+
+function optionWords({ page, everything, reason }: WithdrawOptions): readonly string[] {
+  return [
+    ...(page ? ["--page"] : []),
+    ...(everything ? ["--everything"] : []),
+    ...(everything && reason !== undefined ? ["--reason", reason] : []),
+  ];
 }
 
 /** The package and version that each tag is of, in the order of the tags. */
@@ -78,20 +97,29 @@ function packageOf(configuration: Configuration, found: readonly FoundPackage[],
 async function planWithdrawal(
   world: World,
   { configuration, look }: Project,
-  { packages, page }: Pick<WithdrawOptions, "page"> & { readonly packages: readonly PlannedPackage[] },
+  wanted: Pick<WithdrawOptions, "page" | "reason"> & {
+    readonly tagged: readonly PlannedPackage[];
+    readonly whole: WholeRelease | undefined;
+  },
 ): Promise<Plan> {
+  const { tagged, page, whole, reason } = wanted;
+  const packages = whole?.packages ?? tagged;
+  const planned = await planForge(configuration, look);
+  const forge = page || (whole !== undefined && planned !== undefined) ? planned : undefined;
+  const usesPage = page || forge !== undefined;
+  const of = [...(usesPage ? ["forge-release"] : []), ...(whole === undefined ? [] : ["published"]), "tag"];
   const { describeStep, knownRegistries } = await import("./vocabulary.ts");
   const { commit, epochSeconds } = look;
   const assembled = assemble({
-    configuration: plainly(configuration),
-    pipeline: pipelineOf(page ? ["forge-release", "tag"] : ["tag"]),
+    configuration: plainly(whole === undefined ? configuration : { ...configuration, environments: whole.environments }),
+    pipeline: pipelineOf({ of, ...(whole === undefined ? {} : { reason }) }, whole === undefined ? undefined : withdrawEnvironment),
     source: { commit, epochSeconds, moved: "stop" },
     trigger: "dispatch",
     inputs: {},
     path: undefined,
     packages,
-    release: { title: packages.map(({ name, version }) => `${name} ${version}`).join(", "), prerelease: false },
-    forge: page ? await planForge(configuration, look) : undefined,
+    release: { title: tagged.map(({ name, version }) => `${name} ${version}`).join(", "), prerelease: false },
+    forge,
     knownRegistries,
     describe: describeStep,
   });
@@ -105,11 +133,16 @@ function plainly({ tracker: _tracker, logs: _logs, ...configuration }: Configura
   return { ...configuration, source: { moved: "stop", carry: [] }, version: { from: "manifest" } };
 }
 
-function pipelineOf(of: readonly string[]): PipelineConfiguration {
+function pipelineOf(
+  given: { readonly of: readonly string[]; readonly reason?: string | undefined },
+  environment: string | undefined,
+): PipelineConfiguration {
+  const { of, reason } = given;
   const step: StepConfiguration = {
     name: "withdraw",
     uses: "withdraw",
-    with: { of },
+    with: { of, ...(reason === undefined ? {} : { reason }) },
+    ...(environment === undefined ? {} : { environment }),
     when: [],
     retry: 0,
     optional: false,
@@ -123,8 +156,11 @@ async function withdraw(world: World, project: Project, doing: { readonly plan: 
   const alone = { ...doing, place: "withdrawn", tagAssumed: false, keepsLogs: false } as const;
   const { drove, state } = await runAlone(world, project, alone);
   const ended = report(state, drove);
+  if (ended.code === "DECISION_NEEDED") return { ...ended, hint: byPersonHint };
   return ended.exitCode === 0 ? { ...ended, ...goneWords(releaseTagsOf(doing.plan.packages)) } : ended;
 }
+
+const byPersonHint = "Do that there, then run the same command again: it looks whether it is so";
 
 function goneWords(tags: readonly string[]): Pick<Report, "sentence" | "hint"> {
   const [is, copy] = tags.length > 1 ? ["are", "copies of the tags are"] : ["is", "copy of the tag is"];
