@@ -34,3 +34,14 @@ test("notes are those of the version, or none", () => {
   assert.equal(notesFor(one, "## 0.2.0-rc1\n\n- see [x]\n\n[x]: y\n", "CHANGELOG.md"), "- see [x]\n\n[x]: y");
   assert.equal(notesFor(one, "## 0.1\n- a\n", "CHANGELOG.md"), undefined);
 });
+
+test("a version on the way to another may be told under that one's heading, and a candidate may not", () => {
+  const dev = aPackage({ version: "1.4.0.dev3", changelog: { file: "CHANGELOG.md", required: true } });
+  const missing = (text: string) => missingSections(aPlan({ packages: [dev] }), new Map([["CHANGELOG.md", text]]));
+
+  assert.deepEqual(missing("## 1.4.0\n- a\n"), []);
+  assert.deepEqual(missing("## 1.4.0.dev3\n- a\n"), []);
+  assert.match(missing("## 1.3.0\n- a\n")[0]?.message ?? "", /has no section for it, nor for 1\.4\.0$/);
+  assert.match(missing("## 1.3.0\n- a\n")[0]?.hint ?? "", /## 1\.4\.0`/);
+  assert.equal(judge("## 0.2.0\n- a\n").length, 1);
+});

@@ -38,9 +38,18 @@ export function faultOf(one: PlannedPackage, text: string | undefined, file: str
   if (text === undefined) return `its changelog "${file}" is not there`;
   const headings = headingsOf(one);
   const changelog = readChangelog(text, headings);
-  const section = sectionOf(changelog, readVersion(headings.scheme, one.version), headings);
-  if (section === undefined) return `"${file}" has no section for it`;
+  const aim = aimOf(one);
+  const section = [one.version, ...(aim ?? [])]
+    .map((version) => sectionOf(changelog, readVersion(headings.scheme, version), headings))
+    .find((found) => found !== undefined);
+  if (section === undefined) return `"${file}" has no section for it${aim === undefined ? "" : `, nor for ${aim[0]}`}`;
   return hasContent(bodyOf(changelog, section)) ? undefined : `its section in "${file}" (line ${section.heading.line}) is empty`;
+}
+
+/** The version that an untagged run is on the way to: whoever tries it writes that one's section, and no other (S1.6). */
+function aimOf({ ecosystem, version }: PlannedPackage): readonly [string] | undefined {
+  const aim = ecosystem === "pypi" ? /^(.+)\.dev[0-9]+$/.exec(version)?.[1] : undefined;
+  return aim === undefined ? undefined : [aim];
 }
 
 function waiting(
@@ -52,7 +61,7 @@ function waiting(
 }
 
 function hintFor(one: PlannedPackage): string {
-  return `Write what changed under \`## ${one.version}\` and commit it, or let a step \`uses: changelog\` write it`;
+  return `Write what changed under \`## ${aimOf(one)?.[0] ?? one.version}\` and commit it, or let a step \`uses: changelog\` write it`;
 }
 
 /** One version's section for its release page; undefined where the text does not tell it. */

@@ -224,6 +224,8 @@ const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
         .description("take mistaken release tags back from the remote, unless something of them has to stay")
         .option("--confirm <versions>", "the version of each tag, with commas between, said again")
         .option("--page", "the release pages at the forge as well")
+        .option("--everything", "the whole release: pages, what registries can take back of it, tags; tells what has to stay")
+        .option("--reason <text>", "why, for those who use it; needed with --everything")
         .action(
           act(async (globals, tags, options) =>
             (await import("./commands/withdraw.ts")).withdrawCommand(

@@ -25,7 +25,7 @@ function rowLines(row: Row, [channelWidth, nameWidth]: readonly [number, number]
   const below = [
     ...more.map((command) => `${" ".repeat(nameWidth + 2)}${command}`),
     ...row.or.map((command) => `or ${command}`),
-    ...(row.link === undefined ? [] : [row.link]),
+    ...(row.link === undefined || first?.includes(row.link) === true ? [] : [row.link]),
     ...row.digests.slice(0, digestsMax).map(({ name, digest }) => (name === row.package ? digest : `${digest}  ${name}`)),
     ...(left > 0 ? [`and ${left} more digests`] : []),
   ];
@@ -33,6 +33,6 @@ function rowLines(row: Row, [channelWidth, nameWidth]: readonly [number, number]
 }
 
 function nameWords({ package: name, version, importName, channels }: Row): string {
-  const words = [name, ...(version === "" ? [] : [version]), ...(importName === undefined ? [] : [`(import ${importName})`])];
+  const words = [name, ...(name.includes(version) ? [] : [version]), ...(importName === undefined ? [] : [`(import ${importName})`])];
   return [...words, ...(channels.length === 0 ? [] : [`[${channels.join(", ")}]`])].join(" ");
 }

@@ -46,6 +46,19 @@ test("the line stands right above what cannot be taken back, and everything that
   assert.match(lines[line + 2] ?? "", /^ {2}installs /);
 });
 
+test("what would stay public if a step failed, and what rate limits take, are told where there is any of it", () => {
+  const two = planOf([
+    anActingStep({ id: "crates", title: "publish a to crates" }),
+    anActingStep({ id: "npm", title: "publish b to npm", waitsFor: ["crates"] }),
+  ]);
+  const pacing = { registry: "crates", of: "crate", newNames: 12, newVersions: 0, untold: 0, atLeastMs: 4_200_000, atMostMs: 4_200_000, limit: "slow" } as const; // prettier-ignore
+  const text = showPlan({ plan: two, digest: "d", notices: [], pacing: [pacing] }, fakeTerminal());
+
+  assert.match(text, /If one fails, this stays public.*\n {2}npm {2}publish a to crates; what was sent of it\n/);
+  assert.match(text, /time crates: 12 new crates, at least 70 min \(slow\)/);
+  assert.doesNotMatch(shown(whole), /stays public/);
+});
+
 test("a plan without anything irreversible says so", () => {
   assert.match(shown(planOf(steps.slice(0, 3))), /no line: everything in this plan can be taken back/);
   assert.match(shown(planOf([aPlannedStep({ id: "only" })])), /no line/);

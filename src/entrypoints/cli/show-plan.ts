@@ -65,7 +65,7 @@ function exposureLines(plan: Plan): readonly string[] {
   const width = Math.min(40, Math.max(...told.map(({ step }) => step.length)));
   return [
     "",
-    "  If it fails, this stays public:",
+    "  If one fails, this stays public, as far as nobody takes it back:",
     ...told.map((one) => `  ${safe(one.step).padEnd(width)}  ${safe(exposureWords(one))}`),
     "",
   ];

@@ -4,7 +4,7 @@ import { planSchema, type Plan } from "../../../domain/plan/plan.ts";
 import { SlipwayError } from "../../../domain/error.ts";
 import { exposuresOf } from "../../../domain/plan/exposure.ts";
 import { releasePacing } from "../../../app/pacing.ts";
-import { planRelease } from "../../../app/plan-release.ts";
+import { planRelease, type PlannedRun } from "../../../app/plan-release.ts";
 import { lastPlan } from "../../../app/last-plan.ts";
 import { askedFor, printJson, type Context, type ReleaseOptions } from "../context.ts";
 import { showPlan } from "../show-plan.ts";
@@ -19,7 +19,8 @@ export interface PlanOptions extends ReleaseOptions {
 export async function planCommand(context: Context, version: string | undefined, options: PlanOptions): Promise<number> {
   const { world, terminal } = context;
   const planned = await planRelease(world, await askedFor(context, version, { ...options, mayAssumeTag: true }));
-  const { plan, digest, notices } = planned;
+  const { plan, digest } = planned;
+  const notices = [...planned.notices, ...(await noticesOfLegs(world, planned))];
   if (options.out !== undefined) await world.files.writeText(options.out, `${JSON.stringify({ ...plan, digest }, null, 2)}\n`);
   const before = options.against === undefined ? undefined : await readAgainst(context, options.against);
   const changes = before === undefined ? undefined : diffPlans(before, plan);
@@ -28,6 +29,12 @@ export async function planCommand(context: Context, version: string | undefined,
   if (terminal.json) printJson(terminal, { ...plan, digest, notices, pacing, ifItFails, ...(changes === undefined ? {} : { changes }) });
   else terminal.out(`${showPlan({ plan, digest, notices, pacing }, terminal)}${changes === undefined ? "" : showChanges(changes)}`);
   return options.exitCode === true && changes !== undefined && changes.length > 0 ? 9 : 0;
+}
+
+/** Most plans have no legs: what looks for their places is loaded only for those that do. */
+async function noticesOfLegs(world: Context["world"], planned: PlannedRun): Promise<readonly string[]> {
+  if (planned.plan.steps.every(({ leg }) => leg?.["platform"] === undefined)) return [];
+  return (await import("../../../app/leg-places.ts")).legNotices(world, planned);
 }
 
 async function readAgainst({ world }: Context, against: string): Promise<Plan> {
