@@ -9,12 +9,12 @@ import type { World } from "./world.ts";
 /** A plan is asked for all the time: whoever does not answer within this time is told as unknown. */
 const askingMs = 10_000;
 
-export async function releasePacing(world: Pick<World, "realRegistries">, plan: Plan): Promise<readonly RegistryPacing[]> {
+export async function releasePacing(world: Pick<World, "realRegistries" | "deadline">, plan: Plan): Promise<readonly RegistryPacing[]> {
   const asked = publishedTo(plan).filter((registry) => mayBePaced(registry, namesFor(plan, registry)));
   if (asked.length === 0) return [];
   const { findPacing } = await import("../steps/shared/publishing/pacing.ts");
   const registries = await world.realRegistries();
-  const signal = AbortSignal.timeout(askingMs);
+  const signal = world.deadline(askingMs);
   const found = await Promise.all(asked.map((registry) => findPacing(registry, plan.packages, { at: registries.open(registry), signal })));
   return found.filter((one) => one !== undefined);
 }

@@ -150,6 +150,7 @@ function planPackage(one: FoundPackage, versioning: Versioning): PlannedPackage 
     ...plannedChangelog(one, versioning),
     ...(one.members === undefined ? {} : { members: one.members }),
     ...(one.needs === undefined ? {} : { needs: one.needs }),
+    ...(one.program === undefined ? {} : { program: one.program }),
     ...(one.configuration.asset === undefined ? {} : { asset: one.configuration.asset }),
   };
 }

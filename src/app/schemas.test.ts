@@ -17,7 +17,7 @@ import { planDocumentSchema } from "./schemas.ts";
 
 // The types name every member that a plan may have: one that is added is missing here until the schema has it too.
 const changelog: Required<PlannedChangelog> = { file: "CHANGELOG.md", required: true, by: "git-cliff", tag: "v{version}" };
-const member: Required<PlannedMember> = { name: "core", folder: "core", needs: ["base"] };
+const member: Required<PlannedMember> = { name: "core", folder: "core", needs: ["base"], program: "beside-library" };
 const one: Required<PlannedPackage> = {
   ...aPackage(),
   importName: "demo",
@@ -26,6 +26,7 @@ const one: Required<PlannedPackage> = {
   changelog,
   members: [member],
   needs: ["base"],
+  program: "alone",
   asset: "{name}-{os}-{arch}",
 };
 const forge: Required<PlannedForge> = {

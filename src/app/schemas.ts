@@ -73,6 +73,8 @@ const plannedChangelog = object(
 
 const needs = about("Names of packages of this plan that have to be published before", list(text));
 
+const program = about("There is a program in the crate; absent: none is known", oneOf("alone", "beside-library"));
+
 const plannedPackage = object(
   { id: text, ecosystem: oneOf(...ecosystems), name: text, folder: text, version: text },
   {
@@ -80,8 +82,12 @@ const plannedPackage = object(
     versionFile: text,
     tag: about("Release tag of this version", text),
     changelog: plannedChangelog,
-    members: about("Members of the workspace that it stands for; absent: itself", list(object({ name: text, folder: text }, { needs }))),
+    members: about(
+      "Members of the workspace that it stands for; absent: itself",
+      list(object({ name: text, folder: text }, { needs, program })),
+    ),
     needs,
+    program,
     asset: about("Name of a binary at the forge, with placeholders", text),
   },
 );
@@ -160,7 +166,16 @@ export const planDocumentSchema: JsonSchema = {
       pacing: about(
         "What the rate limits of registries alone will take, as far as they are known; asked of the registries",
         list(
-          object({ registry: text, newNames: count, newVersions: count, untold: count, atLeastMs: count, atMostMs: count, limit: text }),
+          object({
+            registry: text,
+            of: oneOf("crate", "project"),
+            newNames: count,
+            newVersions: count,
+            untold: count,
+            atLeastMs: count,
+            atMostMs: count,
+            limit: text,
+          }),
         ),
       ),
       ifItFails: about(

@@ -40,7 +40,7 @@ test("what a registry does not tell makes a span, and says so", () => {
   assert.deepEqual([paced.atLeastMs, paced.atMostMs], [70 * 60_000, 100 * 60_000]);
   assert.equal(
     pacingWords(paced),
-    "crates: 12 new names and 3 of which it does not tell whether they are new, at least 70 min, and up to 100 min if they are (5 new crates at once, then one every 10 min)",
+    "crates: 12 new crates and 3 of which it does not tell whether they are new, at least 70 min, and up to 100 min if they are (5 new crates at once, then one every 10 min)",
   );
 });
 
@@ -50,8 +50,8 @@ test("the words for people name the numbers, the time and the limit", () => {
     return paced === undefined ? "" : pacingWords(paced);
   };
 
-  assert.equal(words(12, "new"), "crates: 12 new names, at least 70 min (5 new crates at once, then one every 10 min)");
-  assert.equal(words(100, "new"), "crates: 100 new names, at least 15 h 50 min (5 new crates at once, then one every 10 min)");
+  assert.equal(words(12, "new"), "crates: 12 new crates, at least 70 min (5 new crates at once, then one every 10 min)");
+  assert.equal(words(100, "new"), "crates: 100 new crates, at least 15 h 50 min (5 new crates at once, then one every 10 min)");
   assert.equal(words(31, "known"), "crates: 31 new versions, at least 1 min (30 new versions at once, then one every 1 min)");
 });
 

@@ -10,6 +10,8 @@ export type NameStanding = "new" | "known" | "published" | "unknown";
 
 export interface RegistryPacing {
   readonly registry: string;
+  /** What a name stands for there. */
+  readonly of: "crate" | "project";
   /** Names that the registry did not have, as far as it told. */
   readonly newNames: number;
   /** Versions of names that it has. */
@@ -25,7 +27,7 @@ export interface RegistryPacing {
 }
 
 /** New projects that the public index of Python packages lets one user make in an hour. */
-export const newProjectsPerHour = 20;
+const newProjectsPerHour = 20;
 const hourMs = 60 * 60_000;
 
 /**
@@ -57,7 +59,8 @@ export function paceRegistry(
   const [atLeastMs, atMostMs] = [pace("known"), pace("new")];
   if (atMostMs === 0) return undefined;
   const counted = { newNames: count("new"), newVersions: count("known"), untold: count("unknown") };
-  return { registry: registry.name, ...counted, atLeastMs, atMostMs, limit: limitWords(registry, counted) };
+  const of = registry.ecosystem === "crates" ? "crate" : "project";
+  return { registry: registry.name, of, ...counted, atLeastMs, atMostMs, limit: limitWords(registry, counted) };
 }
 
 function sendsOf(members: readonly Pick<PlannedMember, "name" | "needs">[], kindOf: (name: string) => PacedKind): readonly PacedSend[] {
@@ -89,9 +92,9 @@ function bucketWords(kind: PacedKind, what: string): string {
 }
 
 /** One line for people. @example "crates: 12 new crates, at least 70 min (5 new crates at once, then one every 10 min)" */
-export function pacingWords({ registry, newNames, newVersions, untold, atLeastMs, atMostMs, limit }: RegistryPacing): string {
+export function pacingWords({ registry, of, newNames, newVersions, untold, atLeastMs, atMostMs, limit }: RegistryPacing): string {
   const counts = [
-    ...(newNames === 0 ? [] : [`${newNames} new ${newNames === 1 ? "name" : "names"}`]),
+    ...(newNames === 0 ? [] : [`${newNames} new ${newNames === 1 ? of : `${of}s`}`]),
     ...(newVersions === 0 ? [] : [`${newVersions} new ${newVersions === 1 ? "version" : "versions"}`]),
     ...(untold === 0 ? [] : [`${untold} of which it does not tell whether they are new`]),
   ];

@@ -28,6 +28,7 @@ const certificates = "authorities that this machine trusts";
 const proxy = "the way out of this network";
 const toolchain = "where a version manager keeps the tools that stand on the PATH";
 const cache = "downloads that were made already";
+const scannerData = "what a scanner of images compares with";
 const windows = "without it Windows starts no program";
 
 /** Handed on when set. Names that hold credentials (`*_TOKEN`, `*_PASSWORD`, `UV_INDEX_*_USERNAME`) are not here. */
@@ -88,6 +89,9 @@ export const handedOn: Readonly<Record<string, string>> = {
   DEVELOPER_DIR: "the compiler that was chosen on this Mac",
   PIP_CACHE_DIR: cache,
   UV_CACHE_DIR: cache,
+  TRIVY_CACHE_DIR: scannerData,
+  GRYPE_DB_CACHE_DIR: scannerData,
+  OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY: scannerData,
   SystemRoot: windows,
   SYSTEMROOT: windows,
   ComSpec: windows,

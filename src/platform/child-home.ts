@@ -63,7 +63,14 @@ async function goCaches(user: string, env: Environment): Promise<Readonly<Record
 function cacheFolders(user: string, env: Environment): Readonly<Record<string, string>> {
   const xdg = env["XDG_CACHE_HOME"] ?? join(user, ".cache");
   const pip = process.platform === "darwin" ? join(user, "Library", "Caches") : xdg;
-  return { PIP_CACHE_DIR: join(pip, "pip"), UV_CACHE_DIR: join(xdg, "uv") };
+  return {
+    PIP_CACHE_DIR: join(pip, "pip"),
+    UV_CACHE_DIR: join(xdg, "uv"),
+    // What scanners compare with.
+    TRIVY_CACHE_DIR: join(pip, "trivy"),
+    GRYPE_DB_CACHE_DIR: join(pip, "grype", "db"),
+    OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY: pip,
+  };
 }
 
 /** pip's and uv's configuration files, where they say how the index is reached and hold no credential. */

@@ -4,7 +4,6 @@ import { isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { unreachable } from "../domain/error.ts";
 import type { Json, JsonObject } from "../domain/configuration.ts";
-import { explainNoPlace, mayBeElsewhere } from "../domain/platform.ts";
 import { joinWords, splitWords } from "../domain/words.ts";
 import type { CommandEnd } from "../platform/ports.ts";
 import type { Finding, ReadPorts, Worked, WorkPorts } from "./step.ts";
@@ -88,12 +87,6 @@ export async function missingPrograms(programs: readonly string[], what: string,
   return programs
     .filter((_program, index) => found[index] === undefined)
     .map((program) => blocks("PF-TOOL-MISSING", `Cannot ${what}: the program "${program}" is not on the PATH`, `Install "${program}"`));
-}
-
-/** A leg that needs another machine: it waits for one where there may be one. */
-export function noPlaceFinding(platform: string | undefined, host: string): Finding | undefined {
-  const noPlace = explainNoPlace(platform, host, "files");
-  return noPlace === undefined ? undefined : { id: "PF-NO-PLACE", level: mayBeElsewhere(platform) ? "warns" : "blocks", ...noPlace };
 }
 
 /** What the bytes of a build may depend on, for the step's output. */

@@ -236,6 +236,7 @@ async function driveRelease(
     },
     more: () => ended.splice(0),
     async next(wakeAtMs) {
+      // oxlint-disable-next-line eslint/no-unmodified-loop-condition -- what is under way changes it
       while (ended.length === 0 && underWay > 0) await new Promise<void>((resolve) => (ring = resolve));
       const input = ended.shift();
       if (input !== undefined) return input;

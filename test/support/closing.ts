@@ -31,7 +31,7 @@ export const kelpPlan: Plan = aPlan({
       tag: "v0.2.0",
       members: [
         { name: "kelp-core", folder: "crates/core" },
-        { name: "kelp", folder: "crates/kelp" },
+        { name: "kelp", folder: "crates/kelp", program: "beside-library" },
       ],
     }),
     aPackage({ id: "python", name: "agent-kelp", importName: "kelp_agent", version: "0.2.0", folder: "python" }),

@@ -36,7 +36,7 @@ import type { Registry } from "../../src/registries/registry.ts";
 import type { Bed } from "./bed.ts";
 import { crateUpload } from "./crates.ts";
 import { heldAt, stateAt, tagAt } from "./four-held.ts";
-import { runInProcess } from "./in-process.ts";
+import { runInProcess, withdrawInProcess, type InProcess } from "./in-process.ts";
 import { npmTarball } from "./npm.ts";
 import { makeImage, type MadeImage } from "./oci.ts";
 import { describedAs, prebuiltName } from "./prebuilt-project.ts";
@@ -184,6 +184,8 @@ export interface FourPlace {
   tagged(): Promise<boolean>;
   /** `slipway run --no-wait`, once. */
   run(): Promise<Report>;
+  /** `slipway withdraw --everything`, once. @throws SlipwayError */
+  withdraw(said: { readonly confirm: string | undefined; readonly reason: string | undefined }): Promise<Report>;
   close(): Promise<void>;
 }
 
@@ -259,6 +261,17 @@ export async function openFourPlace(options: FourOptions): Promise<FourPlace> {
     has: async () => ({ there: true, variables: "GH_TOKEN" }),
     credential: async () => createCredential("", "rehearsal-writer-of-a-reed"),
   };
+  const command: InProcess = {
+    bed,
+    state: path.join(folder, "state"),
+    clock,
+    registries: {},
+    tokens: {},
+    client: { settleMs },
+    opened: registries,
+    forges,
+    env: tokens,
+  };
   return {
     servers,
     forge,
@@ -273,20 +286,8 @@ export async function openFourPlace(options: FourOptions): Promise<FourPlace> {
       const leads = await tagAt(folder, imageName, fourVersion);
       return leads !== undefined && (await heldAt(folder, "images", `${imageName}@${leads}`)) !== undefined;
     },
-    run: async () => {
-      const { report } = await runInProcess({
-        bed,
-        state: path.join(folder, "state"),
-        clock,
-        registries: {},
-        tokens: {},
-        client: { settleMs },
-        opened: registries,
-        forges,
-        env: tokens,
-      });
-      return report;
-    },
+    run: async () => (await runInProcess(command)).report,
+    withdraw: (said) => withdrawInProcess(command, { ...said, tags: [`v${fourVersion}`] }),
     close: async () => {
       await Promise.all([...Object.values(servers), forge].map((server) => server.close()));
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 });

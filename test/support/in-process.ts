@@ -5,6 +5,8 @@ import { composeWorld } from "../../src/app/compose.ts";
 import type { Forges } from "../../src/app/forges.ts";
 import type { Registries } from "../../src/app/registries.ts";
 import { runRelease, type RunEnd } from "../../src/app/run-release.ts";
+import { withdrawTag, type WithdrawOptions } from "../../src/app/withdraw-tag.ts";
+import type { World } from "../../src/app/world.ts";
 import type { Clock } from "../../src/platform/ports.ts";
 import { createCredential } from "../../src/domain/credential.ts";
 import { openHttp, type HttpTimeouts } from "../../src/platform/http.ts";
@@ -38,9 +40,24 @@ export interface InProcess {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+const quiet = (): void => {};
+const observer = { onHistory: quiet, onRecorded: quiet, onMove: quiet, onLine: quiet };
+
 /** @throws SlipwayError as the program would print it */
 export async function runInProcess(options: InProcess): Promise<RunEnd> {
-  const quiet = (): void => {};
+  const asked = { pipeline: options.pipeline, version: options.version, inputs: {}, path: undefined, mayAssumeTag: false };
+  return await runRelease(worldOf(options), { asked, observer, waitForPeople: false, mend: false, filesFolder: undefined });
+}
+
+/** `slipway withdraw TAG --everything` in this process. @throws SlipwayError as the program would print it */
+export async function withdrawInProcess(
+  options: InProcess,
+  said: Pick<WithdrawOptions, "tags" | "confirm" | "reason">,
+): ReturnType<typeof withdrawTag> {
+  return await withdrawTag(worldOf(options), { ...said, page: false, everything: true, observer });
+}
+
+function worldOf(options: InProcess): World {
   const composed = composeWorld({
     env: { ...options.bed.env, ...options.env },
     folder: options.bed.project,
@@ -49,15 +66,12 @@ export async function runInProcess(options: InProcess): Promise<RunEnd> {
     log: { debug: quiet, info: quiet, warn: quiet },
   });
   const { forges } = options;
-  const world = {
+  return {
     ...composed,
     clock: options.clock,
     realRegistries: () => Promise.resolve(options.opened ?? registriesAt(options)),
     ...(forges === undefined ? {} : { realForges: () => Promise.resolve(forges) }),
   };
-  const asked = { pipeline: options.pipeline, version: options.version, inputs: {}, path: undefined, mayAssumeTag: false };
-  const observer = { onHistory: quiet, onRecorded: quiet, onMove: quiet, onLine: quiet };
-  return await runRelease(world, { asked, observer, waitForPeople: false, mend: false, filesFolder: undefined });
 }
 
 function registriesAt({ registries, tokens, clock, client }: InProcess): Registries {

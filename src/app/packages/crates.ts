@@ -2,6 +2,7 @@
 import { findWorkspace, type CargoFile, type CargoWorkspaceFiles } from "../../domain/manifest/cargo-workspace.ts";
 import { joinPath } from "../../domain/manifest/manifest-tree.ts";
 import { cratesNeededBy } from "../../domain/crates/needs.ts";
+import { targetsOf } from "../../domain/crates/targets.ts";
 import { cannotPlan, lacksName, type Finding, type FoundPackage } from "./found.ts";
 import { oneVersion, type Versioned } from "./one-version.ts";
 
@@ -17,10 +18,10 @@ export async function findCrates(finding: Finding): Promise<FoundPackage> {
   const { workspace } = found;
   const own = workspace.files.find((file) => file.path === manifest);
   if (own === undefined) throw cannotPlan(finding, "has no Cargo.toml in the commit that is released");
-  return one.members === undefined ? aloneIn(finding, own, workspace) : membersOf(finding, own, workspace);
+  return one.members === undefined ? await aloneIn(finding, own, workspace) : await membersOf(finding, own, workspace);
 }
 
-function aloneIn(finding: Finding, own: CargoFile, workspace: CargoWorkspaceFiles): FoundPackage {
+async function aloneIn(finding: Finding, own: CargoFile, workspace: CargoWorkspaceFiles): Promise<FoundPackage> {
   const { one } = finding;
   const pack = own.manifest.package;
   if (pack === undefined)
@@ -35,10 +36,11 @@ function aloneIn(finding: Finding, own: CargoFile, workspace: CargoWorkspaceFile
     manifestVersion: versioned.version === undefined ? undefined : { version: versioned.version, file: versioned.file },
     why: versioned.version === undefined ? "its Cargo.toml says none" : "",
     needs: needsOf(own, workspace),
+    ...(await programOf(own, finding)),
   };
 }
 
-function membersOf(finding: Finding, own: CargoFile, workspace: CargoWorkspaceFiles): FoundPackage {
+async function membersOf(finding: Finding, own: CargoFile, workspace: CargoWorkspaceFiles): Promise<FoundPackage> {
   const { one } = finding;
   if (own.manifest.workspace === undefined)
     throw cannotPlan(finding, "is no workspace", "Leave `members:` out, or write the path of the workspace");
@@ -48,12 +50,30 @@ function membersOf(finding: Finding, own: CargoFile, workspace: CargoWorkspaceFi
   return {
     ...common(finding, one.name ?? own.manifest.package?.name ?? one.id),
     ...agreed,
-    members: files.map((file) => ({
-      name: file.manifest.package?.name ?? "",
-      folder: file.folder,
-      needs: needsOf(file, workspace),
-    })),
+    members: await Promise.all(
+      files.map(async (file) => ({
+        name: file.manifest.package?.name ?? "",
+        folder: file.folder,
+        needs: needsOf(file, workspace),
+        ...(await programOf(file, finding)),
+      })),
+    ),
   };
+}
+
+/** Where a target lies that the manifest does not name; other programs below `src/bin` are not looked for. */
+function usualPlaces(name: string): readonly string[] {
+  return ["src/lib.rs", "src/main.rs", `src/bin/${name}.rs`];
+}
+
+async function programOf(file: CargoFile, { source }: Finding): Promise<Pick<FoundPackage, "program">> {
+  const name = file.manifest.package?.name ?? "";
+  const looked = await Promise.all(
+    usualPlaces(name).map(async (place) => ((await source.read(joinPath(file.folder, place))) === undefined ? [] : [place])),
+  );
+  const targets = targetsOf(file.text, { name, inside: looked.flat() });
+  if (targets?.programs !== true) return {};
+  return { program: targets.library === undefined ? "alone" : "beside-library" };
 }
 
 function common({ one }: Finding, name: string): Omit<FoundPackage, "manifestVersion" | "why"> {

@@ -1,7 +1,7 @@
 // What a package of the file is in one commit, whatever its ecosystem; and the errors that all of them may end with.
 import type { Configuration, Ecosystem, PackageConfiguration } from "../../domain/configuration.ts";
 import { SlipwayError } from "../../domain/error.ts";
-import type { PlannedMember } from "../../domain/plan/plan.ts";
+import type { PlannedMember, PlannedProgram } from "../../domain/plan/plan.ts";
 import type { PythonProject } from "../../domain/pypi/project.ts";
 import type { CommitSource } from "./commit-source.ts";
 
@@ -22,6 +22,7 @@ export interface FoundPackage {
   readonly members?: readonly PlannedMember[];
   /** Names of packages that its manifest asks for. */
   readonly needs?: readonly string[];
+  readonly program?: PlannedProgram;
 }
 
 export interface AssumedVersion {

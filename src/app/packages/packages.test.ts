@@ -146,6 +146,8 @@ test("a workspace of crates is its published members, each after what it needs",
       "crates/app/Cargo.toml": crate("app", '[dependencies]\ncore.workspace = true\nserde = "1"\n'),
       "crates/core/Cargo.toml": crate("core", '[dev-dependencies]\napp = { path = "../app" }\n'),
       "crates/tests/Cargo.toml": crate("tests", "publish = false\n"),
+      "crates/app/src/main.rs": "fn main() {}\n",
+      "crates/core/src/lib.rs": "",
     },
     "{ path: ., members: publishable }",
   );
@@ -153,7 +155,7 @@ test("a workspace of crates is its published members, each after what it needs",
   assert.deepEqual([one.ecosystem, one.name, one.manifestVersion], ["crates", "demo", { version: "1.2.0", file: "Cargo.toml" }]);
   assert.deepEqual(one.members, [
     { name: "core", folder: "crates/core" },
-    { name: "app", folder: "crates/app", needs: ["core"] },
+    { name: "app", folder: "crates/app", program: "alone", needs: ["core"] },
   ]);
 });
 

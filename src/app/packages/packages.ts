@@ -64,7 +64,10 @@ function withNeedsWithin(found: readonly FoundPackage[]): readonly FoundPackage[
       return kept.length === 0 ? {} : { needs: kept };
     };
     if (one.members !== undefined) {
-      const members = one.members.map((member) => ({ name: member.name, folder: member.folder, ...within(member) }));
+      const members = one.members.map((member) => {
+        const { needs: _asked, ...rest } = member;
+        return { ...rest, ...within(member) };
+      });
       return { ...one, members: inOrder(members) };
     }
     const { needs: _all, ...rest } = one;

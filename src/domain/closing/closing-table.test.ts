@@ -42,11 +42,11 @@ test("closingTable() names what a package is imported as only where that is anot
   );
 });
 
-test("closingTable() installs a crate that is released as a binary too, and adds any other", () => {
+test("closingTable() installs a crate with a program, and adds any other", () => {
   const [core, kelp] = closingTable(kelpPlan, kelpThings);
 
   assert.deepEqual(core?.install, ["cargo add kelp-core@0.2.0"]);
-  assert.deepEqual(kelp?.install, ["cargo install kelp --version 0.2.0"]);
+  assert.deepEqual([kelp?.install, kelp?.or], [["cargo install kelp --version 0.2.0"], ["cargo add kelp@0.2.0"]]);
 });
 
 test("closingTable() pulls an image by the name of its version, and by the digest of the list that joins its platforms", () => {

@@ -1,7 +1,7 @@
 // The closing table (S3.11): every channel of a release, with package, link, install command and digest. The end of a run,
 // `status` and the text of a release page are all made from it. Pure.
-import type { Plan, PlannedPackage } from "../plan/plan.ts";
 import { membersOf } from "../plan/members.ts";
+import type { Plan, PlannedPackage } from "../plan/plan.ts";
 import { joinWords } from "../words.ts";
 import { waysTo } from "./install-commands.ts";
 import { pageOf, releasePage } from "./places.ts";
@@ -58,7 +58,14 @@ function packageRow(
   // Of an image for several platforms the list that joins them comes last.
   const digest = registry.ecosystem === "oci" ? digests.at(-1)?.digest : undefined;
   const own = plan.packages.filter(({ ecosystem }) => ecosystem === registry.ecosystem);
-  const ways = waysTo({ registry, name, version, isProgram: isProgram(plan.packages, name), tags: channels, digest });
+  const ways = waysTo({
+    registry,
+    name,
+    version,
+    program: own.flatMap(membersOf).find((member) => member.name === name)?.program,
+    tags: channels,
+    digest,
+  });
   const link = pageOf(registry, { name, version });
   return [
     {
@@ -78,15 +85,6 @@ function packageRow(
 function importNameOf(packages: readonly PlannedPackage[], name: string): Pick<ClosingRow, "importName"> {
   const importName = packages.find((one) => one.name === name)?.importName;
   return importName === undefined || importName === name ? {} : { importName };
-}
-
-/** A crate that the release builds a binary from, too. */
-function isProgram(packages: readonly PlannedPackage[], name: string): boolean {
-  const folder = packages
-    .filter(({ ecosystem }) => ecosystem === "crates")
-    .flatMap(membersOf)
-    .find((member) => member.name === name)?.folder;
-  return packages.some((one) => one.ecosystem === "binary" && one.folder === folder);
 }
 
 function pageRow({ forge }: Pick<Plan, "forge">, tag: string): ClosingRow {

@@ -2,7 +2,7 @@
 // everything that it needs from the usual one (S5.5). Pure.
 import { packedFileName, splitNpmName } from "../npm/names.ts";
 import { tagOfVersion } from "../oci/names.ts";
-import type { PlannedRegistry } from "../plan/plan.ts";
+import type { PlannedProgram, PlannedRegistry } from "../plan/plan.ts";
 import { joinWords } from "../words.ts";
 import { installAddress, isDeclared, type Named } from "./places.ts";
 
@@ -15,8 +15,8 @@ export interface Ways {
 
 export interface Wanted extends Named {
   readonly registry: PlannedRegistry;
-  /** Of a crate: there is a program in it. */
-  readonly isProgram: boolean;
+  /** Of a crate that has one. */
+  readonly program: PlannedProgram | undefined;
   /** Of an image: the names that lead to it, and its digest. */
   readonly tags: readonly string[];
   readonly digest: string | undefined;
@@ -50,10 +50,12 @@ function python({ registry, name, version }: Wanted): Ways {
   return { install: [joinWords(words)], or: [joinWords(["uv", ...words])] };
 }
 
-function crate({ registry, name, version, isProgram }: Wanted): Ways {
+function crate({ registry, name, version, program }: Wanted): Ways {
   const [variable, named] = isDeclared(registry) ? [`${indexVariable(registry)} `, ["--registry", registry.name]] : ["", []];
-  const words = isProgram ? ["cargo", "install", name, "--version", version, ...named] : ["cargo", "add", `${name}@${version}`, ...named];
-  return { install: [`${variable}${joinWords(words)}`], or: [] };
+  const install = `${variable}${joinWords(["cargo", "install", name, "--version", version, ...named])}`;
+  const add = `${variable}${joinWords(["cargo", "add", `${name}@${version}`, ...named])}`;
+  if (program === undefined) return { install: [add], or: [] };
+  return { install: [install], or: program === "alone" ? [] : [add] };
 }
 
 /** cargo knows a registry of one's own by its settings; a variable is one that can be pasted. */

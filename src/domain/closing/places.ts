@@ -75,7 +75,7 @@ function withSlash(address: string | undefined): string | undefined {
   return address === undefined || address.endsWith("/") ? address : `${address}/`;
 }
 
+/** The domain knows no URL of the platform: host and port stand between the two slashes and the next one. */
 function hostOf(address: string | undefined): string | undefined {
-  if (address === undefined) return undefined;
-  return URL.canParse(address) ? new URL(address).host : address;
+  return address === undefined ? undefined : (/^[a-z]+:\/\/(?<host>[^/]+)/i.exec(address)?.groups?.["host"] ?? address);
 }

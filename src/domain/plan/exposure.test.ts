@@ -20,6 +20,19 @@ test("a step below the line leaves public what went before it, and perhaps what 
   ]);
 });
 
+test("tags of images are seen until somebody takes them back", () => {
+  const plan = planOf([build, publish("crates", ["build"]), publish("images", ["crates"], "reversible"), publish("page", ["images"])]);
+
+  assert.deepEqual(
+    exposuresOf(plan).map(({ leftPublic, partOfIt }) => [leftPublic, partOfIt]),
+    [
+      [[], true],
+      [["publish to crates"], true],
+      [["publish to crates", "publish to images (can be taken back)"], true],
+    ],
+  );
+});
+
 test("steps above the line leave nothing public, and work below it leaves nothing of its own", () => {
   const plan = planOf([build, stage(["build"]), publish("crates", ["staged"]), aPlannedStep({ id: "installs", waitsFor: ["crates"] })]);
 

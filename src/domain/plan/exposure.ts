@@ -6,11 +6,11 @@ import { catalogueName, stepOf, type Plan, type PlannedStep } from "./plan.ts";
 export interface Exposure {
   /** Id of an acting step that could fail. */
   readonly step: string;
-  /** Titles of steps that are done by then and cannot be taken back. */
+  /** Titles of steps that are done by then, and that people see something of; which of it can be taken back is said. */
   readonly leftPublic: readonly string[];
   /** Titles of those beside it that may be done by then, or half. */
   readonly perhaps: readonly string[];
-  /** Something of the step itself may be public: it has several effects, or cannot be taken back. */
+  /** Something of the step itself may be public. */
   readonly partOfIt: boolean;
 }
 
@@ -18,18 +18,27 @@ export interface Exposure {
 export function exposuresOf(plan: Plan): readonly Exposure[] {
   const below = new Set([...plan.line.at, ...plan.line.below]);
   const acting = plan.steps.filter((step) => below.has(step.id) && step.kind === "acting");
-  const lasting = acting.filter(({ reach }) => reach === "irreversible");
+  const lasting = acting.filter(isSeen);
   return acting.map((step) => {
     const before = ancestors(plan.steps, [step.id]);
     const after = new Set(lasting.filter((one) => ancestors(plan.steps, [one.id]).has(step.id)).map(({ id }) => id));
     const others = lasting.filter(({ id }) => id !== step.id);
     return {
       step: step.id,
-      leftPublic: others.filter(({ id }) => before.has(id)).map(({ title }) => title),
-      perhaps: others.filter(({ id }) => !before.has(id) && !after.has(id)).map(({ title }) => title),
-      partOfIt: step.reach === "irreversible",
+      leftPublic: others.filter(({ id }) => before.has(id)).map(titleOf),
+      perhaps: others.filter(({ id }) => !before.has(id) && !after.has(id)).map(titleOf),
+      partOfIt: isSeen(step),
     };
   });
+}
+
+/** Tags of images can be taken back, and are seen until they are. */
+function isSeen(step: PlannedStep): boolean {
+  return step.reach === "irreversible" || (catalogueName(step) === "publish" && step.reach === "reversible");
+}
+
+function titleOf({ title, reach }: PlannedStep): string {
+  return reach === "irreversible" ? title : `${title} (can be taken back)`;
 }
 
 export interface EarlierPlace {

@@ -10,8 +10,9 @@ export interface PublishedMember extends PlannedMember {
 
 /** What one package of the plan publishes. */
 export function membersOf(one: PlannedPackage): readonly PublishedMember[] {
-  const { name, folder, needs } = one;
-  const members = one.members ?? [{ name, folder, ...(needs === undefined ? {} : { needs }) }];
+  const { name, folder, needs, program } = one;
+  const alone = { name, folder, ...(needs === undefined ? {} : { needs }), ...(program === undefined ? {} : { program }) };
+  const members = one.members ?? [alone];
   return members.map((member) => ({ ...member, package: one }));
 }
 

@@ -80,6 +80,7 @@ export interface PlannedPackage {
   readonly members?: readonly PlannedMember[];
   /** Names of packages of this plan, of the same ecosystem, that have to be published before. Absent: none. */
   readonly needs?: readonly string[];
+  readonly program?: PlannedProgram;
   /** Name of a binary at the forge, with `{name}`, `{os}`, `{arch}` and `{version}` in it. */
   readonly asset?: string;
 }
@@ -91,7 +92,11 @@ export interface PlannedMember {
   readonly folder: string;
   /** As of `PlannedPackage`. */
   readonly needs?: readonly string[];
+  readonly program?: PlannedProgram;
 }
+
+/** There is a program in the crate, alone or beside a library: it is installed, where others are asked for. Absent: none is known. */
+export type PlannedProgram = "alone" | "beside-library";
 
 /** Where the changes of a package's versions are told. */
 export interface PlannedChangelog {

@@ -269,6 +269,13 @@ const failures: readonly (readonly [string, Machine, BuildImageInput, Leg, RegEx
     /^PLAN_INVALID: Cannot copy "etc\/link" into the image: it is a link/,
   ],
   [
+    "a file behind a link",
+    { sources: { "etc/link": { kind: "link" }, "etc/link/passwd": "x" } },
+    { copy: [{ from: "etc/link/passwd" }] },
+    {},
+    /^PLAN_INVALID: Cannot copy "etc\/link" into the image: it is a link/,
+  ],
+  [
     "a binary that nobody builds for the platform",
     { binaries },
     { copy: [{ binary: "command" }] },

@@ -38,14 +38,14 @@ export function containerfileCalls({ program }: Extract<Way, { kind: "containerf
   const pairs = (option: string, values: Readonly<Record<string, string>>): readonly string[] =>
     Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
   const build = [
-    ...[...call, "build", "--authfile", `${out}/${login}`, "--isolation", "chroot", "--format", "oci"],
-    ...["--timestamp", String(epochSeconds), "--platform", `${os}/${architecture}`],
-    ...(input.target === undefined ? [] : ["--target", input.target]),
-    ...pairs("--build-arg", input.args ?? {}),
-    ...pairs("--label", { ...labels, ...input.labels }),
-    ...pairs("--annotation", labels),
-    ...["--file", file, "--tag", tag, context],
-  ];
+    [...call, "build", "--authfile", `${out}/${login}`, "--isolation", "chroot", "--format", "oci"],
+    ["--timestamp", String(epochSeconds), "--platform", `${os}/${architecture}`],
+    input.target === undefined ? [] : ["--target", input.target],
+    pairs("--build-arg", input.args ?? {}),
+    pairs("--label", { ...labels, ...input.labels }),
+    pairs("--annotation", labels),
+    ["--file", file, "--tag", tag, context],
+  ].flat();
   return {
     words: [build, [...call, "push", "--authfile", `${out}/${login}`, tag, `oci-archive:${archive}`]],
     clean: [...call, "rmi", "--all", "--force"],

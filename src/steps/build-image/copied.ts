@@ -88,6 +88,8 @@ function noBinary(binary: string, { plan }: Frozen<BuildImageInput>, target: Ima
 
 async function findSource({ from, to }: Extract<Copied, { from: string }>, { ports, context }: Finding): Promise<FoundFiles | Failed> {
   const root = joinPath(context, from);
+  const link = await linkAbove(from, { ports, context });
+  if (link !== undefined) return notRegular(link, "link");
   const kind = (await ports.files.info(root))?.kind;
   if (kind === "file") return { kind: "found", files: [{ path: placeOf(to ?? from, from), file: root }], dynamic: [] };
   if (kind !== "folder") return notRegular(from, kind);
@@ -110,6 +112,16 @@ async function findSource({ from, to }: Extract<Copied, { from: string }>, { por
     }
   }
   return { kind: "found", files, dynamic: [] };
+}
+
+/** The first folder on the way that is a link, and may lead out of the source. */
+async function linkAbove(from: string, { ports, context }: Pick<Finding, "ports" | "context">): Promise<string | undefined> {
+  const parts = joinPath(from).split("/");
+  for (const index of parts.slice(1).keys()) {
+    const path = parts.slice(0, index + 1).join("/");
+    if ((await ports.files.info(joinPath(context, path)))?.kind === "link") return path;
+  }
+  return undefined;
 }
 
 /** Path in the image, without its first slash. */

@@ -14,7 +14,7 @@ const inside = z
 const target = z
   .string()
   .max(1000)
-  .regex(/^\/?[^/\\\s][^\\]*$/, { error: 'must be a path in the image, for example "/usr/bin/tool"' })
+  .regex(/^(?:\/|\/?[^/\\\s][^\\]*)$/, { error: 'must be a path in the image, for example "/usr/bin/tool"' })
   .refine((path) => !path.split("/").some((part) => part === "." || part === ".."), { error: 'must not have "." or ".." in it' });
 
 const name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,199}$/, { error: "must be a plain name" });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { firstLineOf, type BuildCall } from "../building.ts";
 import type { ReadPorts } from "../step.ts";
 import type { Wanted } from "./input.ts";
+import type { Way } from "./way.ts";
 
 export interface Builder {
   readonly kind: "uv" | "build" | "hatch" | "maturin";
@@ -51,6 +52,8 @@ export function cannotDo(builder: Builder, wanted: Wanted): string | undefined {
 /** Where one package is built, as absolute paths. */
 export interface Place {
   readonly folder: string;
+  /** How maturin gets to the leg's platform; the others build for this machine alone. */
+  readonly way: Extract<Way, { kind: "way" }>;
   /** Empty before the first command. */
   readonly out: string;
   /** Name that the sdist has to have. */
@@ -75,7 +78,7 @@ export function buildCalls(builder: Builder, wanted: Wanted, place: Place): read
         { words: [...builder.program, "build", ...(wanted.sdist ? ["-t", "sdist"] : []), "-t", "wheel", place.out], cwd: place.folder },
       ];
     case "maturin":
-      return [{ words: [...builder.program, "build", ...maturinOptions(wanted), "--out", place.out], cwd: place.folder }];
+      return [{ words: [...builder.program, "build", ...maturinOptions(wanted, place.way), "--out", place.out], cwd: place.folder }];
   }
 }
 
@@ -99,9 +102,11 @@ function inOut(builder: Builder, args: readonly string[], place: Place): BuildCa
   return { words: [...builder.program, ...args], cwd: place.out };
 }
 
-function maturinOptions(wanted: Wanted): readonly string[] {
+function maturinOptions(wanted: Wanted, { zig, target }: Place["way"]): readonly string[] {
   return [
     "--release",
+    ...(zig ? ["--zig"] : []),
+    ...(target === undefined ? [] : ["--target", target]),
     ...(wanted.sdist ? ["--sdist"] : []),
     ...(wanted.manylinux === undefined ? [] : ["--compatibility", `manylinux_${wanted.manylinux.replace(".", "_")}`]),
     ...(isUniversal(wanted) ? ["--target", "universal2-apple-darwin"] : []),

@@ -1,9 +1,8 @@
 // Performs `build-wheel`: each package in an empty folder of its own outside of the copy. The engine runs it again only
 // after a lost worker, and never once a byte of it is public.
 import { join } from "node:path";
-import type { Json } from "../../domain/configuration.ts";
+import type { Json, JsonObject } from "../../domain/configuration.ts";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
-import { explainNoPlace } from "../../domain/platform.ts";
 import { sdistFileName } from "../../domain/pypi/names.ts";
 import type { Frozen, MadeArtifact, Worked, WorkPorts } from "../step.ts";
 import { builtWhere, failed, runBuild, type Building, type Failed } from "../building.ts";
@@ -12,10 +11,9 @@ import { collect } from "./collect.ts";
 import { wantedOf, type BuildWheelInput } from "./input.ts";
 import { readBackend } from "./project.ts";
 import { prepareUnpacked } from "./unpacked.ts";
+import { findWay, wayWords, type Way } from "./way.ts";
 
 export async function performBuildWheel(frozen: Frozen<BuildWheelInput>, ports: WorkPorts): Promise<Worked> {
-  const noPlace = explainNoPlace(frozen.leg["platform"], ports.host, "files");
-  if (noPlace !== undefined) return { kind: "failed", code: "NO_PLACE", ...noPlace };
   const deadlineMs = ports.clock.nowMs() + frozen.step.timeoutMs;
   const artifacts: MadeArtifact[] = [];
   const builds: Json[] = [];
@@ -23,7 +21,7 @@ export async function performBuildWheel(frozen: Frozen<BuildWheelInput>, ports: 
     const built = await buildOne(one, { frozen, ports, deadlineMs });
     if (built.kind === "failed") return built;
     artifacts.push(...built.artifacts);
-    builds.push({ package: one.id, builder: built.builder.version, files: built.artifacts.map((made) => made.name) });
+    builds.push({ package: one.id, builder: built.builder.version, ...built.crossed, files: built.artifacts.map((made) => made.name) });
   }
   return { kind: "done", output: { builds, environment: builtWhere(ports) }, artifacts };
 }
@@ -32,13 +30,15 @@ interface Around extends Building {
   readonly frozen: Frozen<BuildWheelInput>;
 }
 
-type Built = { readonly kind: "built"; readonly builder: Builder; readonly artifacts: readonly MadeArtifact[] } | Failed;
+type Built = { readonly kind: "built"; readonly builder: Builder; readonly crossed: JsonObject; readonly artifacts: readonly MadeArtifact[] } | Failed;
 
 async function buildOne(one: PlannedPackage, around: Around): Promise<Built> {
   const { frozen, ports } = around;
   const wanted = wantedOf(frozen);
   const folder = join(ports.workFolder, one.folder);
   const backend = await readBackend(folder, ports.files);
+  const way = await findWay(wanted, { folder, backend: backend.kind === "none" ? undefined : backend.backend }, ports);
+  if (way.kind === "none") return failed("NO_PLACE", way.message, way.hint);
   if (backend.kind === "none") return failed("PLAN_INVALID", `Cannot build "${one.id}": ${backend.why}`);
   const chosen = await chooseBuilder(wanted, backend.backend, ports);
   if (chosen.kind === "missing") return failed("TOOL_MISSING", chosen.message, chosen.hint);
@@ -49,13 +49,18 @@ async function buildOne(one: PlannedPackage, around: Around): Promise<Built> {
   await ports.files.remove(out);
   await ports.files.makeFolder(out);
   const told = await prepareUnpacked(one, { folder, backend }, ports);
-  ports.print(`Building ${one.name} ${one.version} with ${builder.version}`);
-  for (const call of buildCalls(builder, wanted, { folder, out, sdistName: sdistFileName(one.name, one.version) })) {
+  ports.print(`Building ${one.name} ${one.version} with ${builder.version}${wayWords(way)}`);
+  for (const call of buildCalls(builder, wanted, { folder, out, way, sdistName: sdistFileName(one.name, one.version) })) {
     const problem = await runBuild({ ...call, env: envOf(told, ports) }, around);
     if (problem !== undefined) return problem;
   }
   const collected = await collect(one, out, { files: ports.files, platform: wanted.platform });
-  return collected.kind === "failed" ? collected : { kind: "built", builder, artifacts: collected.artifacts };
+  return collected.kind === "failed" ? collected : { kind: "built", builder, crossed: crossedBy(way), artifacts: collected.artifacts };
+}
+
+/** What a record says of a wheel that was not built on its own platform. */
+function crossedBy({ zig, target }: Extract<Way, { kind: "way" }>): JsonObject {
+  return { ...(target === undefined ? {} : { target }), ...(zig ? { linker: "zig" } : {}) };
 }
 
 /**

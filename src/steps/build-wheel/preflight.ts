@@ -2,25 +2,32 @@
 // backend needs beside it, and the Pythons that wheels are wanted for.
 import { join } from "node:path";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
-import { blocks, missingPrograms, noPlaceFinding } from "../building.ts";
+import { mayBeElsewhere } from "../../domain/platform.ts";
+import { blocks, missingPrograms } from "../building.ts";
 import type { Finding, Planned, ReadPorts } from "../step.ts";
 import { cannotDo, chooseBuilder, isMaturin, type Builder } from "./builder.ts";
 import { wantedOf, type BuildWheelInput, type Wanted } from "./input.ts";
 import { readBackend } from "./project.ts";
+import { findWay, wayWords } from "./way.ts";
 
 export async function preflightBuildWheel(planned: Planned<BuildWheelInput>, ports: ReadPorts): Promise<readonly Finding[]> {
   const wanted = wantedOf(planned);
-  const noPlace = noPlaceFinding(wanted.platform, ports.host);
-  if (noPlace !== undefined) return [noPlace];
   const findings: Finding[] = [];
   for (const one of planned.packages.filter((candidate) => candidate.ecosystem === "pypi")) {
     findings.push(...(await lookAt(one, wanted, ports)));
   }
-  return findings;
+  // The same of every package is told once.
+  return [...new Map(findings.map((finding) => [`${finding.id} ${finding.message}`, finding])).values()];
 }
 
 async function lookAt(one: PlannedPackage, wanted: Wanted, ports: ReadPorts): Promise<readonly Finding[]> {
-  const backend = await readBackend(join(ports.sourceFolder, one.folder), ports.files);
+  const folder = join(ports.sourceFolder, one.folder);
+  const backend = await readBackend(folder, ports.files);
+  const way = await findWay(wanted, { folder, backend: backend.kind === "none" ? undefined : backend.backend }, ports);
+  if (way.kind === "none") {
+    const { message, hint } = way;
+    return [{ id: "PF-NO-PLACE", level: mayBeElsewhere(wanted.platform) ? "warns" : "blocks", message, hint }];
+  }
   if (backend.kind === "none")
     return [blocks("PF-MANIFEST", `Cannot build "${one.id}": ${backend.why}`, "Commit its manifest, or mend `path:` of the package")];
   const chosen = await chooseBuilder(wanted, backend.backend, ports);
@@ -30,9 +37,10 @@ async function lookAt(one: PlannedPackage, wanted: Wanted, ports: ReadPorts): Pr
   if (cannot !== undefined) return [blocks("PF-OPTION", `Cannot build "${one.id}" as wanted: ${cannot}`, "Mend `with:` of the step")];
   const missing = [
     ...(isMaturin(backend.backend) ? await missingPrograms(["cargo", "rustc"], "build wheels", ports) : []),
-    ...(await missingPythons(builder, wanted, ports)),
+    // For another machine maturin brings what it has to know of a Python.
+    ...(way.target === undefined ? await missingPythons(builder, wanted, ports) : []),
   ];
-  return missing.length > 0 ? missing : [{ id: "PF-BUILDER", level: "fine", message: `"${one.id}" is built with ${builder.version}` }];
+  return missing.length > 0 ? missing : [{ id: "PF-BUILDER", level: "fine", message: `"${one.id}" is built with ${builder.version}${wayWords(way)}` }];
 }
 
 async function missingPythons(builder: Builder, wanted: Wanted, ports: ReadPorts): Promise<readonly Finding[]> {

@@ -7,7 +7,8 @@ import { explainNoPlace } from "../../domain/platform.ts";
 import { joinWords } from "../../domain/words.ts";
 import type { CommandEnd } from "../../platform/ports.ts";
 import type { Frozen, MadeArtifact, Worked, WorkPorts } from "../step.ts";
-import { entrance, runCommands } from "./command-line.ts";
+import { writtenCommands } from "./command-line.ts";
+import { enter, entering } from "./entrance.ts";
 import { globsOf, type Produced, type RunInput } from "./input.ts";
 import { findFiles } from "./produces.ts";
 
@@ -20,18 +21,21 @@ type Failed = Extract<Worked, { kind: "failed" }>;
 export async function performRun(frozen: Frozen<RunInput>, ports: WorkPorts): Promise<Worked> {
   const noPlace = explainNoPlace(frozen.leg["platform"], ports.host);
   if (noPlace !== undefined) return { kind: "failed", code: "NO_PLACE", ...noPlace };
-  const entered = entrance(frozen.input);
-  if (entered.kind === "unbalanced") {
+  const entered = await enter(frozen.input.in, { folder: ports.workFolder, files: ports.files });
+  if (entered.kind === "refused") {
+    const { why, hint } = entered;
     return {
       kind: "failed",
       code: "CONFIG_INVALID",
-      message: `Cannot read "in: ${frozen.input.in}": a quote is never closed (column ${entered.column})`,
+      message: `Cannot enter the environment of the project: "in: ${frozen.input.in}" ${why}`,
+      hint,
     };
   }
   const env = { ...ports.env, ...variablesFor(frozen) };
   const deadlineMs = ports.clock.nowMs() + frozen.step.timeoutMs;
   const done: Json[] = [];
-  for (const words of runCommands(frozen.input, entered.words)) {
+  for (const command of writtenCommands(frozen.input)) {
+    const words = entering(entered, command);
     const startMs = ports.clock.nowMs();
     const failed = await runOne(words, { env, deadlineMs, ports });
     if (failed !== undefined) return failed;

@@ -97,22 +97,65 @@ test("run: the commands share the step's time-out", async () => {
   );
 });
 
-test("run: `in` is put before every command as words", async () => {
-  const cases: readonly (readonly [string, readonly string[]])[] = [
-    ["nix", ["nix", "develop", "--command", "just", "test"]],
-    ["pixi", ["pixi", "run", "just", "test"]],
-    ["direnv exec .", ["direnv", "exec", ".", "just", "test"]],
-  ];
-  for (const [entered, words] of cases) {
-    const ports = fakePorts({ programs: { nix: ok, pixi: ok, direnv: ok } });
+const nixFlags = ["--extra-experimental-features", "nix-command flakes"];
+const entrances: readonly (readonly [string, Readonly<Record<string, string>>, readonly string[]])[] = [
+  ["nix", { "flake.nix": "{}" }, ["nix", ...nixFlags, "develop", "--no-update-lock-file", "--command", "just", "it's"]],
+  ["nix", { "shell.nix": "{}" }, ["nix-shell", "--run", `'just' 'it'\\''s'`]],
+  ["nix", { "default.nix": "{}" }, ["nix-shell", "--run", `'just' 'it'\\''s'`]],
+  ["pixi", { "pixi.toml": "", "pixi.lock": "" }, ["pixi", "run", "--locked", "just", "it's"]],
+  ["pixi", { "pyproject.toml": "[tool.pixi.workspace]\n", "pixi.lock": "" }, ["pixi", "run", "--locked", "just", "it's"]],
+  ["direnv exec .", {}, ["direnv", "exec", ".", "just", "it's"]],
+  ["tools/enter --quiet", { "tools/enter": "" }, ["/work/tools/enter", "--quiet", "just", "it's"]],
+];
 
-    await runStep.perform(aFrozen<RunInput>({ commands: [["just", "test"]], in: entered }), ports);
+for (const [entered, content, words] of entrances) {
+  test(`run: "in: ${entered}" with ${Object.keys(content).join(" and ") || "no file"} enters by ${words.slice(0, 4).join(" ")}`, async () => {
+    const files = memoryFiles(Object.fromEntries(Object.entries(content).flatMap(([name, text]) => [[`/work/${name}`, text], [`/source/${name}`, text]]))); // prettier-ignore
+    const ports = fakePorts({ files, programs: { nix: ok, "nix-shell": ok, pixi: ok, direnv: ok, "/work/tools/enter": ok } });
+    const input: RunInput = { commands: [["just", "it's"]], in: entered };
+
+    assert.deepEqual(await runStep.preflight(aPlanned<RunInput>(input), ports), []);
+    await runStep.perform(aFrozen<RunInput>(input), ports);
 
     assert.deepEqual(
       ports.exec.commands.map((one) => [one.program, ...one.args]),
       [words],
     );
-  }
+  });
+}
+
+const closed: readonly (readonly [string, Readonly<Record<string, string>>, RegExp])[] = [
+  ["nix", {}, /finds no flake\.nix, shell\.nix or default\.nix/],
+  ["pixi", {}, /finds no pixi\.toml, and no \[tool\.pixi\]/],
+  ["pixi", { "pixi.toml": "" }, /finds no pixi\.lock/],
+  ["tools/enter", {}, /names "tools\/enter", and the project has no such file/],
+  ["   ", {}, /names no command/],
+];
+
+for (const [entered, content, message] of closed) {
+  test(`run: "in: ${entered}" with ${Object.keys(content).join(" and ") || "no file"} is found out before the start`, async () => {
+    const files = memoryFiles(Object.fromEntries(Object.entries(content).map(([name, text]) => [`/source/${name}`, text])));
+    const ports = fakePorts({ files, programs: { nix: ok, pixi: ok } });
+
+    const [finding] = await runStep.preflight(aPlanned<RunInput>({ commands: [["x"]], in: entered }), ports);
+
+    assert.deepEqual([finding?.id, finding?.level], ["PF-ENTRANCE", "blocks"]);
+    assert.match(finding?.message ?? "", message);
+    const worked = await runStep.perform(
+      aFrozen<RunInput>({ commands: [["x"]], in: entered }),
+      fakePorts({ programs: { nix: ok, pixi: ok } }),
+    );
+    assert.equal(worked.kind === "failed" && worked.code, "CONFIG_INVALID");
+  });
+}
+
+test("run: nix without nix-shell cannot enter a project without a flake", async () => {
+  const ports = fakePorts({ files: memoryFiles({ "/source/shell.nix": "{}" }), programs: { nix: ok } });
+
+  const [finding] = await runStep.preflight(aPlanned<RunInput>({ commands: [["x"]], in: "nix" }), ports);
+
+  assert.equal(finding?.id, "PF-TOOL-MISSING");
+  assert.match(finding?.message ?? "", /"nix-shell" is not on the PATH/);
 });
 
 test("run: a program given as a path is one of the copy", async () => {
@@ -175,7 +218,7 @@ test("run: preflight names the column of an open quote in `in`", async () => {
 
   assert.deepEqual(
     findings.map((one) => [one.id, one.level]),
-    [["PF-WORDS", "blocks"]],
+    [["PF-ENTRANCE", "blocks"]],
   );
   assert.match(findings[0]?.message ?? "", /column 7/);
 });

@@ -14,6 +14,8 @@ export async function chooseScanner({ tool }: ScanImageInput, ports: ReadPorts):
     const version = await firstLineOf([name, "--version"], ports);
     if (version !== undefined) return { kind: "scanner", name, version };
   }
-  const message = `Cannot scan images: ${wanted.length === 1 ? `"${wanted[0] ?? ""}"` : `none of ${wanted.join(", ")}`} answers "--version"`;
+  const [only, ...others] = wanted;
+  const who = others.length === 0 ? `"${only ?? ""} --version" does not answer` : `none of ${wanted.join(", ")} answers "--version"`;
+  const message = `Cannot scan images: ${who}`;
   return { kind: "none", message, hint: `Install ${wanted.join(" or ")}` };
 }

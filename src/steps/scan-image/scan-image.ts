@@ -15,7 +15,8 @@ export const scanImageStep: WorkStep<ScanImageInput> = {
   timeoutMs: 20 * 60_000,
   takes: (use) => [{ kinds: ["image"], packages: images(use) }],
   makes: () => [],
-  asks: ({ input: { tool } }) => ({ programs: tool === undefined || tool === "any" ? [] : [tool], toolbox: false, platforms: [] }),
+  // Which scanner is asked for depends on the machine: preflight looks.
+  asks: () => ({ programs: [], toolbox: false, platforms: [] }),
   describe: (use) => {
     const { tool, "stop-at": stopAt } = use.input;
     const how = tool === undefined || tool === "any" ? "" : ` with ${tool}`;

@@ -44,7 +44,7 @@ export interface Ended {
 }
 
 /** Lines of a scanner that are kept. */
-const linesMax = 200;
+const linesMax = 2_000;
 
 /** Runs a scanner to its end. @returns its failure where it did not end by itself */
 export async function runScanner(

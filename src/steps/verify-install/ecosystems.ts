@@ -1,7 +1,6 @@
 // How packages of each ecosystem are installed; what no program installs from a registry, images and binaries, is not here.
-import type { Ecosystem } from "../../domain/configuration.ts";
 import { installingCrates } from "./crates/crates.ts";
-import type { InstallableEcosystem } from "./input.ts";
+import { installable, type InstallableEcosystem } from "./input.ts";
 import type { Installing } from "./installing.ts";
 import { installingNpm } from "./npm/npm.ts";
 import { installingPython } from "./python/python.ts";
@@ -13,6 +12,6 @@ export function installingOf(ecosystem: InstallableEcosystem): Installing {
 }
 
 /** @returns undefined for an ecosystem whose registries nothing is installed from. @param ecosystem as a registry says */
-export function installableOf(ecosystem: Ecosystem | string): InstallableEcosystem | undefined {
-  return (Object.keys(all) as InstallableEcosystem[]).find((one) => one === ecosystem);
+export function installableOf(ecosystem: string): InstallableEcosystem | undefined {
+  return installable.find((one) => one === ecosystem);
 }

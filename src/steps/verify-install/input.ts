@@ -21,7 +21,9 @@ const words = z
 export const verifyInstallInput = z.strictObject({
   from: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(10)])
-    .describe("Where the package is installed from: artifacts (the frozen files) or registries by name, one after another"),
+    .describe(
+      "Where the packages are installed from: artifacts (the frozen wheels, sdists and npm tarballs) or Python, npm and crate registries by name, one after another",
+    ),
   run: z
     .union([words, z.array(words).min(1).max(50)])
     .optional()
@@ -32,7 +34,10 @@ export const verifyInstallInput = z.strictObject({
     .regex(duration, { error: 'must be a duration such as "15m"' })
     .optional()
     .describe("How long an index may lag behind before the step fails; 10m if nothing is said"),
-  import: z.boolean().optional().describe("Whether the package is imported; absent: where its import name is known"),
+  import: z
+    .boolean()
+    .optional()
+    .describe("Whether packages are imported; absent: Python packages whose import name is known, and libraries in crates"),
   package: z.string().optional().describe("Package to install and try; absent: all of the release"),
 });
 

@@ -19,7 +19,6 @@ import type { Worked } from "../../step.ts";
 import { verifyInstallStep } from "../verify-install.ts";
 import { cargoEnvironment, configurationFor } from "./cargo.ts";
 import { scratchManifest, scratchSource } from "./scratch-project.ts";
-import { targetsOf } from "./targets.ts";
 
 test("configurationFor() leaves cargo's default alone, and puts a rehearsal in the place of the registry it stands for", () => {
   const at = { indexUrl: "http://127.0.0.1:1/index/", isRehearsed: false };
@@ -60,22 +59,6 @@ test("scratchManifest() asks for exactly the released versions, from the registr
   assert.match(scratchManifest(crates, "own"), /\{ version = "=0\.2\.0-rc\.1", registry = "own" \}/);
   assert.equal(scratchSource([{ library: "slip_base" }, {}]), "extern crate slip_base as _;\n");
 });
-
-const shapes: readonly (readonly [string, string, readonly string[], ReturnType<typeof targetsOf>])[] = [
-  ["a library that is found", "", ["src/lib.rs"], { library: "slip_base", programs: false }],
-  ["a library with another name", '[lib]\nname = "base"\npath = "x.rs"', ["x.rs"], { library: "base", programs: false }],
-  ["a program that is written down", '[[bin]]\nname = "base"\npath = "x.rs"', ["x.rs"], { programs: true }],
-  ["a program beside a library", "", ["src/lib.rs", "src/bin/one/main.rs"], { library: "slip_base", programs: true }],
-  ["what is not to be found", "[package]\nautobins = false\nautolib = false", ["src/lib.rs", "src/main.rs"], { programs: false }],
-  ["no TOML", "= [", [], undefined],
-];
-for (const [what, manifest, files, targets] of shapes) {
-  test(`targetsOf() knows ${what}`, () => {
-    const members = files.map((path) => ({ path: `slip-base-1.0.0/${path}` }));
-
-    assert.deepEqual(targetsOf(manifest, { name: "slip-base", members }), targets);
-  });
-}
 
 const crate = anArtifact("crate", "slip-base-1.0.0.crate");
 
