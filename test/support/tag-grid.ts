@@ -1,7 +1,7 @@
 // The kill grid of the example tag-driven: SIGKILL the real process at every crash point of its plan, run the same command
 // again, and see it finish: each file taken in once, counted by the servers; no manual repair. The number of points is
-// printed, and the test fails if it shrinks. Each try costs seconds: the facts written before and between the sends to the
-// forge are tried in the acceptance tier, everything else in every change.
+// printed, and the test fails if it shrinks. Each try costs seconds: the points around what is worked and sent are tried with every
+// change, those of the facts between them in the acceptance tier.
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -13,7 +13,7 @@ import { forgeTokens, openProjectForge, pointForgeAt, type ProjectForge } from "
 /** Of the whole plan. Raised with every plan that grows; never lowered without saying why here. */
 const pointsMin = 230;
 
-type Part = "all-others" | "facts-around-forge";
+type Part = "sends" | "facts";
 
 const ours = ["slipway-example-tide"];
 const tokens = { TESTPYPI_TOKEN: "pypi-test-token-of-the-grid", PYPI_TOKEN: "pypi-token-of-the-grid", ...forgeTokens };
@@ -27,7 +27,7 @@ interface Place {
 
 /** Two places, so that both cores have something to do. */
 const places: Place[] = [];
-let points: Readonly<Record<Part, readonly string[]>> = { "all-others": [], "facts-around-forge": [] };
+let points: Readonly<Record<Part, readonly string[]>> = { sends: [], facts: [] };
 
 /** A final version at both indexes: the plan has everything above and below the line. Built without an environment of its own, which would cost minutes over the grid. */
 function prepare(project: string, registries: Parameters<typeof pointAt>[1]): void {
@@ -96,22 +96,15 @@ function seen(place: Place): Readonly<Record<string, number>> {
   return Object.fromEntries(all.map(([name, file]) => [`${name}/${file.name}`, file.stored + file.repeated]));
 }
 
-/** Points by name and count; the facts before and between the sends to the forge apart from all others. */
+/** Points by name and count: those around the work and the sends, and those of the journal between them. */
 function pointsOf(names: readonly string[]): Readonly<Record<Part, readonly string[]>> {
   const counts = new Map<string, number>();
-  const stretches = [/^effect\/(?:draft|asset)\//, /^effect\/published\//].map((forge) => {
-    const first = names.findIndex((name) => forge.test(name));
-    const from = names.slice(0, first).findLastIndex((name) => !name.startsWith("journal/"));
-    return { from, to: names.findLastIndex((name) => forge.test(name)) };
-  });
-  const isAroundForge = (name: string, at: number): boolean =>
-    name.startsWith("journal/") && stretches.some(({ from, to }) => from < at && at < to);
-  const all = names.map((name, at) => {
+  const all = names.map((name) => {
     counts.set(name, (counts.get(name) ?? 0) + 1);
-    return { point: `${name}#${counts.get(name)}`, part: isAroundForge(name, at) ? "facts-around-forge" : "all-others" };
+    return `${name}#${counts.get(name)}`;
   });
-  const of = (part: Part): readonly string[] => all.filter((one) => one.part === part).map(({ point }) => point);
-  return { "all-others": of("all-others"), "facts-around-forge": of("facts-around-forge") };
+  const isFact = (point: string): boolean => point.startsWith("journal/") && !point.includes("/advanced#");
+  return { sends: all.filter((point) => !isFact(point)), facts: all.filter(isFact) };
 }
 
 export function tagGrid(part: Part): void {
