@@ -55,7 +55,13 @@ export type Fact =
       readonly head?: Head;
     }
   /** What was made elsewhere stands for the work of a leg: the leg is done with it once its turn comes. */
-  | { readonly kind: "artifacts-imported"; readonly step: string; readonly artifacts: readonly Artifact[]; readonly by: Person; readonly reason: string }
+  | {
+      readonly kind: "artifacts-imported";
+      readonly step: string;
+      readonly artifacts: readonly Artifact[];
+      readonly by: Person;
+      readonly reason: string;
+    }
   | { readonly kind: "step-later"; readonly step: string; readonly atMs: number; readonly why: string }
   | {
       readonly kind: "step-failed";

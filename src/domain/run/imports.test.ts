@@ -23,7 +23,8 @@ const linux = aPlannedStep({
 const smoke = aPlannedStep({ id: "smoke", waitsFor: [mac.id, linux.id], takes: [{ kinds: ["wheel"] }] });
 const plan = planOf([check, mac, linux, smoke]);
 
-const wheel = (platform: string): Artifact => anArtifact("wheel", `demo-1.0.0-py3-none-${platform}.whl`, { platform, maker: `build[platform=${platform}]` });
+const wheel = (platform: string): Artifact =>
+  anArtifact("wheel", `demo-1.0.0-py3-none-${platform}.whl`, { platform, maker: `build[platform=${platform}]` });
 const imported = (step = mac.id, artifacts: readonly Artifact[] = [wheel("macos")]): Fact => ({
   kind: "artifacts-imported",
   step,
@@ -66,14 +67,29 @@ test("refuseImport() lets a leg that waits or failed be filled, also a second ti
   const leg = { step: mac.id, artifacts: [wheel("macos")] };
 
   assert.equal(refuseImport(stateOf(plan, []), leg), undefined);
-  assert.equal(refuseImport(stateOf(plan, [[1, started(mac.id)], [2, failed(mac.id, "NO_PLACE")]]), leg), undefined);
+  assert.equal(
+    refuseImport(
+      stateOf(plan, [
+        [1, started(mac.id)],
+        [2, failed(mac.id, "NO_PLACE")],
+      ]),
+      leg,
+    ),
+    undefined,
+  );
   assert.equal(refuseImport(stateOf(plan, [[1, imported()]]), leg), undefined);
 });
 
 const refused: readonly (readonly [string, readonly Told[], string, readonly Artifact[], RegExp])[] = [
   ["a step that the plan does not have", [], "build[platform=windows]", [], /the plan has no leg "build\[platform=windows\]"/],
   ["a step without a platform", [], "check", [], /the plan has no leg "check"/],
-  ["a leg that is done", [[1, done(mac.id, [wheel("macos")])]], mac.id, [wheel("macos")], /is done already, with "demo-1\.0\.0-py3-none-macos\.whl"/],
+  [
+    "a leg that is done",
+    [[1, done(mac.id, [wheel("macos")])]],
+    mac.id,
+    [wheel("macos")],
+    /is done already, with "demo-1\.0\.0-py3-none-macos\.whl"/,
+  ],
   ["a leg that is being worked on", [[1, started(mac.id)]], mac.id, [wheel("macos")], /is being worked on/],
   ["a leg that misses a file", [], mac.id, [], /wants other files: missing: wheel of demo/],
   ["a leg that gets one too many", [], mac.id, [wheel("macos"), wheel("linux")], /not expected: wheel "demo-1\.0\.0-py3-none-linux\.whl"/],

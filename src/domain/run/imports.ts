@@ -20,7 +20,8 @@ export function isImportable(step: PlannedStep): boolean {
 export function refuseImport(state: RunState, leg: ImportedLeg): string | undefined {
   const planned = stepOf(state.plan, leg.step);
   const found = state.steps.get(leg.step);
-  if (planned === undefined || found === undefined || !isImportable(planned)) return `the plan has no leg "${leg.step}" that makes something`;
+  if (planned === undefined || found === undefined || !isImportable(planned))
+    return `the plan has no leg "${leg.step}" that makes something`;
   if (found.phase === "done") return `"${leg.step}" is done already, with ${namesOf(found.artifacts)}`;
   if (found.phase === "running") return `"${leg.step}" is being worked on`;
   const deviations = compareWithExpected(planned.makes, leg.artifacts);
