@@ -1,9 +1,7 @@
 // Every command with its words. One literal list: help, completion and the reference are made from it.
 import { Command, CommanderError, Option } from "commander";
-import type { GlobalOptions } from "./context.ts";
-
-/** Runs one command's module; loaded only when the command is. */
-type Act = (globals: GlobalOptions, values: readonly (string | undefined)[], options: Record<string, never>) => Promise<number>;
+import type { Act, Define } from "./define.ts";
+import { sayCommands } from "./say-commands.ts";
 
 export interface Built {
   readonly program: Command;
@@ -59,8 +57,6 @@ export function commandNamed(args: readonly string[]): string | undefined {
   while (args[at]?.startsWith("-") === true) at += valued.has(args[at] ?? "") ? 2 : 1;
   return args[at];
 }
-
-type Define = (program: Command, act: (run: Act) => (...given: unknown[]) => Promise<void>) => Command;
 
 function definitionsOf(only: string | undefined): readonly Define[] {
   // These two read the other commands.
@@ -277,94 +273,7 @@ const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
           ),
         ),
   ],
-  [
-    "approve",
-    (program, act) =>
-      program
-        .command("approve [run]")
-        .description("consent to exactly these bytes at a gate")
-        .option("--gate <name>", "which gate, if several ask")
-        .option("--digest <sha256>", "the subject that is approved, as `slipway status` shows it")
-        .option("--note <text>", "what you looked at")
-        .option("--as <name>", "your name, if git does not know it")
-        .action(
-          act(async (globals, [run], options) =>
-            (await import("./commands/decide.ts")).consentCommand(
-              (await import("./context.ts")).openContext(globals),
-              "approve",
-              run,
-              options,
-            ),
-          ),
-        ),
-  ],
-  [
-    "reject",
-    (program, act) =>
-      program
-        .command("reject [run]")
-        .description("refuse at a gate; the run ends")
-        .option("--gate <name>", "which gate, if several ask")
-        .option("--digest <sha256>", "the subject that is rejected")
-        .option("--reason <text>", "why")
-        .option("--as <name>", "your name, if git does not know it")
-        .action(
-          act(async (globals, [run], options) =>
-            (await import("./commands/decide.ts")).consentCommand(
-              (await import("./context.ts")).openContext(globals),
-              "reject",
-              run,
-              options,
-            ),
-          ),
-        ),
-  ],
-  [
-    "acknowledge",
-    (program, act) =>
-      program
-        .command("acknowledge <step>")
-        .description("say that you looked at what a step asks for")
-        .option("--run <run>", "which run; the newest if not given")
-        .option("--note <text>", "what you saw")
-        .option("--as <name>", "your name, if git does not know it")
-        .action(
-          act(async (globals, [step], options) =>
-            (await import("./commands/decide.ts")).acknowledgeCommand(
-              (await import("./context.ts")).openContext(globals),
-              step ?? "",
-              options,
-            ),
-          ),
-        ),
-  ],
-  [
-    "retry",
-    (program, act) =>
-      program
-        .command("retry <step>")
-        .description("ask for another attempt of a step that failed")
-        .option("--run <run>", "which run; the newest if not given")
-        .option("--reason <text>", "why")
-        .action(
-          act(async (globals, [step], options) =>
-            (await import("./commands/decide.ts")).retryCommand((await import("./context.ts")).openContext(globals), step ?? "", options),
-          ),
-        ),
-  ],
-  [
-    "cancel",
-    (program, act) =>
-      program
-        .command("cancel [run]")
-        .description("begin nothing new, end what is under way, and say what is public")
-        .option("--reason <text>", "why")
-        .action(
-          act(async (globals, [run], options) =>
-            (await import("./commands/decide.ts")).cancelCommand((await import("./context.ts")).openContext(globals), run, options),
-          ),
-        ),
-  ],
+  ...sayCommands,
   [
     "verify",
     (program, act) =>

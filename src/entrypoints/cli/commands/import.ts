@@ -26,7 +26,14 @@ export async function importCommand(context: Context, files: readonly string[], 
     ...(input === undefined ? {} : { input }),
     mayAssumeTag: false,
   });
-  const imported = await importArtifacts(world, { asked, by, reason, step, platform, files: files.map((file) => path.resolve(world.folder, file)) });
+  const imported = await importArtifacts(world, {
+    asked,
+    by,
+    reason,
+    step,
+    platform,
+    files: files.map((file) => path.resolve(world.folder, file)),
+  });
   if (terminal.json) {
     const { state, legs, driven, opened } = imported;
     printJson(terminal, { schema: "slipway-imported/1", run: state.run, driven, opened, by, reason, legs });
@@ -44,9 +51,13 @@ function wordOf({ by, reason, provenance }: ImportOptions): { readonly by: strin
     });
   }
   if (by === undefined || by.trim() === "" || reason === undefined || reason.trim() === "") {
-    throw new SlipwayError("USAGE", "Cannot import without a person who says that the files were built from this commit, and how they know", {
-      hint: "Say so with --by NAME --reason TEXT",
-    });
+    throw new SlipwayError(
+      "USAGE",
+      "Cannot import without a person who says that the files were built from this commit, and how they know",
+      {
+        hint: "Say so with --by NAME --reason TEXT",
+      },
+    );
   }
   return { by: by.trim(), reason: reason.trim() };
 }
