@@ -13,7 +13,10 @@ const leg = (platform: string) =>
     uses: "build-wheel@1",
     leg: { platform },
     input: { sdist: "linux-x86_64", python: ["3.12", "3.13"] },
-    makes: [...wheels(platform), ...(platform === "linux-x86_64" ? [{ kind: "sdist", package: "demo", countMin: 1, countMax: 1 } as const] : [])],
+    makes: [
+      ...wheels(platform),
+      ...(platform === "linux-x86_64" ? [{ kind: "sdist", package: "demo", countMin: 1, countMax: 1 } as const] : []),
+    ],
   });
 const platforms = ["linux-x86_64", "linux-aarch64", "macos-universal2", "windows-amd64"];
 const binaries = aPlannedStep({
@@ -26,7 +29,10 @@ const plan = aPlan({ steps: [aPlannedStep({ id: "check" }), ...platforms.map(leg
 const wheel = (tag: string, python = "cp312"): string => `/elsewhere/demo-1.0.0-${python}-${python}-${tag}.whl`;
 const both = (tag: string): readonly string[] => [wheel(tag), wheel(tag, "cp313")];
 
-async function choose(files: readonly string[], said: { readonly step?: string; readonly platform?: string } = {}): Promise<readonly string[]> {
+async function choose(
+  files: readonly string[],
+  said: { readonly step?: string; readonly platform?: string } = {},
+): Promise<readonly string[]> {
   const chosen = await chooseLegs(plan, { files, step: said.step, platform: said.platform });
   return chosen.map(({ step, files: own }) => `${step.id}: ${own.map(({ name, kind }) => `${kind} ${name}`).join(", ")}`);
 }
@@ -58,18 +64,48 @@ test("a step and a platform narrow where the files may go", async () => {
 const refused: readonly (readonly [string, readonly string[], { step?: string; platform?: string }, string, RegExp])[] = [
   ["no file", [], {}, "USAGE", /no file is named/],
   ["two files of one name", ["/a/x.whl", "/b/x.whl"], {}, "USAGE", /two files are named "x\.whl"/],
-  ["a platform that no leg has", both("musllinux_1_2_ppc64le"), {}, "ARTIFACT_SET", /is for musllinux_1_2_ppc64le, and should be for linux-x86_64/],
-  ["a leg that was named and does not fit", both("win_amd64"), { platform: "macos-universal2" }, "ARTIFACT_SET", /is for win_amd64, and should be for macos-universal2/],
-  ["another version", ["/a/demo-1.0.1-cp312-cp312-win_amd64.whl"], {}, "VERSION_MISMATCH", /Cannot import "demo-1\.0\.1-cp312-cp312-win_amd64\.whl": it is not of version 1\.0\.0/],
+  [
+    "a platform that no leg has",
+    both("musllinux_1_2_ppc64le"),
+    {},
+    "ARTIFACT_SET",
+    /is for musllinux_1_2_ppc64le, and should be for linux-x86_64/,
+  ],
+  [
+    "a leg that was named and does not fit",
+    both("win_amd64"),
+    { platform: "macos-universal2" },
+    "ARTIFACT_SET",
+    /is for win_amd64, and should be for macos-universal2/,
+  ],
+  [
+    "another version",
+    ["/a/demo-1.0.1-cp312-cp312-win_amd64.whl"],
+    {},
+    "VERSION_MISMATCH",
+    /Cannot import "demo-1\.0\.1-cp312-cp312-win_amd64\.whl": it is not of version 1\.0\.0/,
+  ],
   ["another package", ["/a/other-1.0.0-cp312-cp312-win_amd64.whl"], {}, "ARTIFACT_SET", /it is not of "demo"/],
   ["a Python that nobody wants", [wheel("win_amd64", "cp311")], {}, "ARTIFACT_SET", /should be for Python 3\.12 or is for cp311/],
   ["not all Pythons", [wheel("win_amd64")], {}, "ARTIFACT_SET", /missing: wheel of demo for Python 3\.13/],
   ["not the sdist of the leg", both("manylinux_2_17_x86_64"), {}, "ARTIFACT_SET", /missing: sdist of demo/],
-  ["one too many", [...both("win_amd64"), "/a/demo-1.0.0-cp312-abi3-win_amd64.whl"], {}, "ARTIFACT_SET", /not expected: wheel "demo-1\.0\.0-cp312-abi3-win_amd64\.whl"/],
+  [
+    "one too many",
+    [...both("win_amd64"), "/a/demo-1.0.0-cp312-abi3-win_amd64.whl"],
+    {},
+    "ARTIFACT_SET",
+    /not expected: wheel "demo-1\.0\.0-cp312-abi3-win_amd64\.whl"/,
+  ],
   ["a file that fits several legs", ["/a/demo-1.0.0-py3-none-any.whl"], {}, "USAGE", /it fits "build\[platform=linux-x86_64\]" and /],
   ["an unknown step", both("win_amd64"), { step: "pack" }, "USAGE", /has no leg of step "pack"/],
   ["an unknown platform", both("win_amd64"), { platform: "plan9" }, "USAGE", /has no leg of platform "plan9"/],
-  ["a step whose work nothing of another machine can stand for", ["/a/tool"], { step: "tools" }, "NOT_YET", /takes no files of another machine for `run`/],
+  [
+    "a step whose work nothing of another machine can stand for",
+    ["/a/tool"],
+    { step: "tools" },
+    "NOT_YET",
+    /takes no files of another machine for `run`/,
+  ],
 ];
 
 for (const [what, files, said, code, message] of refused) {
@@ -88,8 +124,10 @@ test("all that is wrong is told at once, and the legs that wait are named", asyn
 });
 
 test("a plan without legs by platform takes nothing", async () => {
-  const error: unknown = await chooseLegs(aPlan({ steps: [aPlannedStep()] }), { files: ["/a/x.whl"], step: undefined, platform: undefined }).catch(
-    (reason: unknown) => reason,
-  );
+  const error: unknown = await chooseLegs(aPlan({ steps: [aPlannedStep()] }), {
+    files: ["/a/x.whl"],
+    step: undefined,
+    platform: undefined,
+  }).catch((reason: unknown) => reason);
   assert.ok(error instanceof SlipwayError && error.code === "USAGE");
 });

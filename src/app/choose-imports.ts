@@ -82,7 +82,8 @@ async function legsMeant(plan: Plan, { step: named, platform }: Offered): Promis
     });
   }
   const meant = all.filter(
-    ({ id, leg }) => (named === undefined || id === named || id.startsWith(`${named}[`)) && (platform === undefined || leg?.["platform"] === platform),
+    ({ id, leg }) =>
+      (named === undefined || id === named || id.startsWith(`${named}[`)) && (platform === undefined || leg?.["platform"] === platform),
   );
   if (meant.length === 0) {
     const said = [...(named === undefined ? [] : [`step "${named}"`]), ...(platform === undefined ? [] : [`platform "${platform}"`])];
@@ -94,9 +95,13 @@ async function legsMeant(plan: Plan, { step: named, platform }: Offered): Promis
   const able = legs.filter((leg) => leg !== undefined);
   if (able.length > 0) return able;
   const [first] = meant;
-  throw new SlipwayError("NOT_YET", `Cannot import for "${first?.id}": this version takes no files of another machine for \`${first?.uses.split("@")[0]}\``, {
-    hint: `Run the release on a machine that is ${first?.leg?.["platform"]}, or take the leg out of the matrix`,
-  });
+  throw new SlipwayError(
+    "NOT_YET",
+    `Cannot import for "${first?.id}": this version takes no files of another machine for \`${first?.uses.split("@")[0]}\``,
+    {
+      hint: `Run the release on a machine that is ${first?.leg?.["platform"]}, or take the leg out of the matrix`,
+    },
+  );
 }
 
 async function legOf(plan: Plan, step: PlannedStep): Promise<Leg | undefined> {

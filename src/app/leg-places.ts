@@ -5,15 +5,18 @@ import type { Plan } from "../domain/plan/plan.ts";
 import { isImportable } from "../domain/run/imports.ts";
 import { openRuns, unfinishedRun } from "./open-runs.ts";
 import type { PlannedRun } from "./plan-release.ts";
+import { projectFolders } from "./run-folder.ts";
 import type { World } from "./world.ts";
 
 /** Sentences for people; none for a plan whose legs are all at home here. */
-export function legNotices(world: World, { plan, digest, project }: PlannedRun): readonly string[] {
+export async function legNotices(world: World, { plan, digest, project }: PlannedRun): Promise<readonly string[]> {
   const elsewhere = plan.steps.filter(({ leg }) => explainNoPlace(leg?.["platform"], world.host) !== undefined);
   if (elsewhere.length === 0) return [];
-  const imports = importsOf(world, project, digest);
+  // Whoever only looks leaves no journal behind.
+  const hasRuns = (await world.files.info(projectFolders(project.folder).journal)) !== undefined;
+  const imports = hasRuns ? importsOf(world, project, digest) : new Map<string, string>();
   const waiting = elsewhere.filter(({ id }) => !imports.has(id));
-  return [...waiting.map((step) => noticeOf(step, world.host)), ...[...imports.values()]];
+  return [...waiting.map((step) => noticeOf(step, world.host)), ...imports.values()];
 }
 
 function noticeOf(step: Plan["steps"][number], host: string): string {
@@ -33,7 +36,12 @@ function importsOf(world: World, project: PlannedRun["project"], digest: string)
       [...open.steps.values()].flatMap(({ id, imported }) =>
         imported === undefined
           ? []
-          : [[id, `"${id}" was made elsewhere, on the word of ${imported.by.name} (${imported.by.authenticated ? "" : "not "}authenticated): ${imported.reason}`] as const],
+          : [
+              [
+                id,
+                `"${id}" was made elsewhere, on the word of ${imported.by.name} (${imported.by.authenticated ? "" : "not "}authenticated): ${imported.reason}`,
+              ] as const,
+            ],
       ),
     );
   } finally {

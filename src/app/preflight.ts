@@ -122,6 +122,7 @@ async function findCredentials(parts: WorkshopParts, state: RunState, environmen
     environment.registries.map(async (registry): Promise<FindingFact | undefined> => {
       const rule = registry.credentials;
       if (rule.kind === "none") return undefined;
+      if (rule.kind === "forge" && registry.ecosystem === "oci") return findForgeToken(parts, state, { registry, level });
       if (rule.kind !== "token") {
         const message = `Environment "${environment.name}" publishes to "${registry.name}" with ${describeRule(rule)}, which this version of Slipway does not do yet`;
         return {
@@ -151,6 +152,22 @@ async function findCredentials(parts: WorkshopParts, state: RunState, environmen
     }),
   );
   return findings.filter((finding) => finding !== undefined);
+}
+
+/** A registry of images takes the token of the forge that it belongs to. */
+async function findForgeToken(
+  { preflightForges }: WorkshopParts,
+  { plan }: RunState,
+  { registry, level }: { readonly registry: PlannedRegistry; readonly level: "warns" | "blocks" },
+): Promise<FindingFact | undefined> {
+  const { there, variables } = await preflightForges.has(plan.forge ?? { kind: "github", repository: registry.name }, undefined);
+  if (there) return undefined;
+  return {
+    id: "PF-CREDENTIAL-MISSING",
+    level,
+    message: `No credential for "${registry.name}", which takes the forge's token: ${variables} is not set`,
+    hint: `Set ${variables}`,
+  };
 }
 
 /** A changelog that has to tell the version, and that no step of the plan writes. */

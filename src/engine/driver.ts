@@ -155,7 +155,12 @@ function factsBefore(move: Move, state: RunState, runtime: Runtime): readonly Fa
 function endOf(step: string, state: RunState): Fact {
   const { imported } = state.steps.get(step) ?? {};
   if (imported === undefined) return { kind: "step-done", step, output: null, artifacts: [] };
-  return { kind: "step-done", step, output: { imported: { by: imported.by.name, reason: imported.reason } }, artifacts: imported.artifacts };
+  return {
+    kind: "step-done",
+    step,
+    output: { imported: { by: imported.by.name, reason: imported.reason } },
+    artifacts: imported.artifacts,
+  };
 }
 
 function failure(move: Extract<Move, { kind: "fail" }>): Fact {

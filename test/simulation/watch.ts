@@ -192,6 +192,9 @@ export function createWatch(parts: {
         return started(stepOf(fact.step));
       case "step-done":
         return done(stepOf(fact.step), fact.artifacts);
+      case "artifacts-imported":
+        // No simulated run is given files of another machine.
+        return wrong(`"${fact.step}" was given artifacts that nobody brought`);
       case "step-later":
       case "step-lost": {
         const step = stepOf(fact.step);

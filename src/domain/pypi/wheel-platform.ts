@@ -52,7 +52,10 @@ const processorsByWord: ReadonlyMap<string, readonly Processor[]> = new Map<stri
  * @param wheel tags of its name
  * @param python `3.12`, or `3.13t` for the build without a global lock
  */
-export function differsFromPython(wheel: { readonly python: readonly string[]; readonly abi: readonly string[] }, python: string): string | undefined {
+export function differsFromPython(
+  wheel: { readonly python: readonly string[]; readonly abi: readonly string[] },
+  python: string,
+): string | undefined {
   const [, major = "", minor = "", free = ""] = /^([0-9]+)\.([0-9]+)(t?)$/.exec(python) ?? [];
   const fits = wheel.python.some((tag) => {
     const [, kind, tagMajor, tagMinor = ""] = /^(cp|py)([0-9])([0-9]*)$/.exec(tag) ?? [];

@@ -107,7 +107,8 @@ const binary = anArtifact("binary", "proxy-linux-x86_64", { package: "command", 
 const binaries = { [binary.name]: elf() };
 
 test("build-image: puts files and a binary of the same platform together, with labels, where nothing is run", async () => {
-  const used = machine({ sources: { "etc/a.toml": "a", "etc/deep/b.toml": "b" }, binaries, programs: [] });
+  // What is asked for says that the Containerfile is for something else.
+  const used = machine({ sources: { ...copyFile, "etc/a.toml": "a", "etc/deep/b.toml": "b" }, binaries });
   const other = anArtifact("binary", "proxy-linux-arm64", { package: "command", platform: "linux-aarch64" });
 
   const worked = await build(
@@ -374,7 +375,8 @@ test("build-image: makes one image per package and leg, and takes binaries where
 
 const contradictions: readonly (readonly [BuildImageInput, string, RegExp])[] = [
   [{ builder: "command" }, "linux-x86_64", /needs the commands in `run`/],
-  [{ builder: "layers" }, "linux-x86_64", /needs the files in `copy`/],
+  [{ builder: "layers" }, "linux-x86_64", /layers needs the files in `copy`/],
+  [{ entrypoint: ["/a"] }, "linux-x86_64", /layers needs the files in `copy`/],
   [{ run: "make", builder: "buildah" }, "linux-x86_64", /`run` is of `builder: command`/],
   [{ run: "make", entrypoint: ["/a"] }, "linux-x86_64", /would be passed over/],
   [{ target: "a", entrypoint: ["/a"] }, "linux-x86_64", /are not of one builder/],

@@ -4,7 +4,7 @@ import type { ArtifactQuery, ExpectedArtifact } from "../../domain/artifact.ts";
 import { SlipwayError } from "../../domain/error.ts";
 import { hostsFor } from "../../domain/platform.ts";
 import type { Use, WorkStep } from "../step.ts";
-import { binariesOf, buildImageInput, contradiction, imageTarget, type BuildImageInput } from "./input.ts";
+import { binariesOf, buildImageInput, contradiction, imageTarget, isOfLayers, type BuildImageInput } from "./input.ts";
 
 export const buildImageStep: WorkStep<BuildImageInput> = {
   name: "build-image",
@@ -20,7 +20,7 @@ export const buildImageStep: WorkStep<BuildImageInput> = {
     programs: [],
     toolbox: false,
     // Where nothing is run, every machine will do.
-    platforms: leg["platform"] === undefined || input.builder === "layers" ? [] : hostsFor(leg["platform"]),
+    platforms: leg["platform"] === undefined || isOfLayers(input) ? [] : hostsFor(leg["platform"]),
   }),
   describe,
   preflight: async (planned, ports) => (await import("./preflight.ts")).preflightBuildImage(planned, ports),

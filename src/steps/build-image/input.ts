@@ -43,7 +43,7 @@ export const buildImageInput = z.strictObject({
     .enum(["auto", "buildah", "layers", "command"])
     .optional()
     .describe(
-      "What builds; auto (the default): the commands of `run`, else buildah or podman where there is a Containerfile, else the files of `copy` alone (layers)",
+      "What builds; auto (the default): the commands of `run`, else layers where one of its options is given, else buildah or podman where there is a Containerfile, else layers",
     ),
   file: inside.optional().describe("Containerfile, from `context` (default: Containerfile, else Dockerfile)"),
   context: inside.optional().describe("Folder that is built, from the package's folder (default: the folder itself)"),
@@ -65,7 +65,9 @@ export const buildImageInput = z.strictObject({
     .min(1)
     .max(1_000)
     .optional()
-    .describe("Files of the source, and binaries of this release, that layers puts into the image, and the others into `context`"),
+    .describe(
+      "Files of the source and binaries of this release: all that layers puts into the image; other builders find them in `context`",
+    ),
   base: z
     .strictObject({
       file: inside.describe("oci-archive, from the package's folder; may hold {os} and {arch}"),
@@ -135,19 +137,23 @@ export function binariesOf({ copy }: BuildImageInput): readonly string[] {
 const ofContainerfile = ["file", "target", "args"] as const;
 const ofLayers = ["base", "entrypoint", "cmd", "env", "user", "folder"] as const;
 
+/** Whether a use wants its image put together from files: it says so, or says what no Containerfile would be asked for. */
+export function isOfLayers(input: BuildImageInput): boolean {
+  return input.builder === "layers" || ofLayers.some((key) => input[key] !== undefined);
+}
+
 /** What contradicts itself, to follow "Cannot plan `build-image`: "; undefined: nothing does. */
 export function contradiction(input: BuildImageInput): string | undefined {
   const { builder = "auto", run } = input;
   const isCommand = builder === "command" || (run !== undefined && builder === "auto");
   if (isCommand && run === undefined) return "`builder: command` needs the commands in `run`";
   if (run !== undefined && !isCommand) return `\`run\` is of \`builder: command\`, and the builder is ${builder}`;
-  if (builder === "layers" && input.copy === undefined && input.base === undefined) return "`builder: layers` needs the files in `copy`";
   const isContainerfile = builder === "buildah" || ofContainerfile.some((key) => input[key] !== undefined);
-  const isLayers = builder === "layers" || ofLayers.some((key) => input[key] !== undefined);
   const given = [...ofContainerfile, ...ofLayers].filter((key) => input[key] !== undefined).map((key) => `\`${key}\``);
   if (isCommand && given.length > 0) return `${given.join(", ")} would be passed over by the commands of \`run\``;
   if (isCommand && input.labels !== undefined) return "`labels` would be passed over by the commands of `run`";
-  if (isContainerfile && isLayers)
+  if (isContainerfile && isOfLayers(input))
     return `${given.join(", ")} are not of one builder: a Containerfile says itself what it builds upon and starts`;
+  if (isOfLayers(input) && input.copy === undefined && input.base === undefined) return "layers needs the files in `copy`";
   return undefined;
 }

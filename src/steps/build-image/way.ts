@@ -9,7 +9,7 @@ import { firstLineOf } from "../building.ts";
 import type { Tree } from "../checkout-tree.ts";
 import type { ReadPorts } from "../step.ts";
 import { foreignRun } from "./containerfile.ts";
-import { hostPlatform, imageTarget, type BuildImageInput, type ImageTarget } from "./input.ts";
+import { hostPlatform, imageTarget, isOfLayers, type BuildImageInput, type ImageTarget } from "./input.ts";
 
 export type Way =
   | { readonly kind: "layers" }
@@ -46,7 +46,7 @@ export async function chooseWay(choosing: Choosing): Promise<Chosen> {
   const platform = choosing.platform ?? hostPlatform(ports.host);
   const target = imageTarget(platform);
   const { builder = "auto" } = input;
-  if (builder === "layers") return { kind: "way", way: { kind: "layers" }, target };
+  if (isOfLayers(input)) return { kind: "way", way: { kind: "layers" }, target };
   if (builder === "command" || input.run !== undefined) {
     const noPlace = input.emulate === "allowed" ? undefined : explainNoPlace(platform, ports.host);
     if (noPlace === undefined) return { kind: "way", way: { kind: "command" }, target };
@@ -54,7 +54,7 @@ export async function chooseWay(choosing: Choosing): Promise<Chosen> {
   }
   const file = await containerfileOf(choosing);
   if (file !== undefined) return await chooseProgram({ file, platform, target }, choosing);
-  if (builder === "auto" && (input.copy !== undefined || input.base !== undefined) && input.file === undefined) {
+  if (builder === "auto" && input.copy !== undefined && input.file === undefined) {
     return { kind: "way", way: { kind: "layers" }, target };
   }
   const wanted = input.file === undefined ? 'neither "Containerfile" nor "Dockerfile"' : `no "${input.file}"`;

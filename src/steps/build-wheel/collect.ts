@@ -30,7 +30,9 @@ export async function collect(
   for (const name of names) {
     const info = await around.files.info(join(out, name));
     const judged =
-      info?.kind === "file" ? judgeBuilt(name, one) : failed("ARTIFACT_SET", `Cannot go on: the build left "${name}", which is no regular file`);
+      info?.kind === "file"
+        ? judgeBuilt(name, one)
+        : failed("ARTIFACT_SET", `Cannot go on: the build left "${name}", which is no regular file`);
     if (judged.kind === "failed") return judged;
     const isBound = judged.kind === "wheel" && around.platform !== undefined;
     artifacts.push({ kind: judged.kind, package: one.id, name, file: join(out, name), ...(isBound ? { platform: around.platform } : {}) });

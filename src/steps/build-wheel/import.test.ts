@@ -16,9 +16,21 @@ test("a wheel of the leg's platform is taken with that platform, and the sdist w
 });
 
 const refused: readonly (readonly [string, string, BuildWheelInput, string, RegExp])[] = [
-  ["another platform's wheel", "demo-1.0.0-cp312-cp312-win_amd64.whl", {}, "ARTIFACT_SET", /is for win_amd64, and should be for macos-universal2/],
+  [
+    "another platform's wheel",
+    "demo-1.0.0-cp312-cp312-win_amd64.whl",
+    {},
+    "ARTIFACT_SET",
+    /is for win_amd64, and should be for macos-universal2/,
+  ],
   ["half of a universal2", "demo-1.0.0-cp312-cp312-macosx_11_0_arm64.whl", {}, "ARTIFACT_SET", /should be for macos-universal2/],
-  ["another version", "demo-1.0.1-cp312-cp312-macosx_10_13_universal2.whl", {}, "VERSION_MISMATCH", /is not of version 1\.0\.0, which the plan says/],
+  [
+    "another version",
+    "demo-1.0.1-cp312-cp312-macosx_10_13_universal2.whl",
+    {},
+    "VERSION_MISMATCH",
+    /is not of version 1\.0\.0, which the plan says/,
+  ],
   ["another package", "other-1.0.0-cp312-cp312-macosx_10_13_universal2.whl", {}, "ARTIFACT_SET", /is not of "demo"/],
   ["an sdist of another leg", "demo-1.0.0.tar.gz", {}, "ARTIFACT_SET", /is an sdist, and this leg makes none/],
   ["a wheel that is none", "demo-1.0.0-cp312.whl", {}, "ARTIFACT_INVALID", /components/],

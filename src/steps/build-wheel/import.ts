@@ -21,10 +21,16 @@ function judge(name: string, one: PlannedPackage, wanted: Wanted): JudgedImport 
   const built = judgeBuilt(name, one);
   if (built.kind === "failed") {
     const isVersion = built.code === "VERSION_MISMATCH";
-    return refused(isVersion ? 2 : 1, built.code, isVersion ? `is not of version ${one.version}, which the plan says` : inWords(built.message, one));
+    return refused(
+      isVersion ? 2 : 1,
+      built.code,
+      isVersion ? `is not of version ${one.version}, which the plan says` : inWords(built.message, one),
+    );
   }
   if (built.kind === "sdist") {
-    return wanted.sdist ? { kind: "taken", artifact: { kind: "sdist", package: one.id } } : refused(3, "ARTIFACT_SET", "is an sdist, and this leg makes none");
+    return wanted.sdist
+      ? { kind: "taken", artifact: { kind: "sdist", package: one.id } }
+      : refused(3, "ARTIFACT_SET", "is an sdist, and this leg makes none");
   }
   const wheel = parseWheelFileName(name);
   if (wheel.kind === "invalid") return refused(1, "ARTIFACT_INVALID", `is no wheel: ${wheel.reason}`);
@@ -37,7 +43,9 @@ function judge(name: string, one: PlannedPackage, wanted: Wanted): JudgedImport 
 }
 
 function inWords(message: string, one: PlannedPackage): string {
-  return message.startsWith("Cannot use") ? `is named as no file of "${one.name}" may be: ${message.slice(message.indexOf(": ") + 2)}` : `is not of "${one.name}"`;
+  return message.startsWith("Cannot use")
+    ? `is named as no file of "${one.name}" may be: ${message.slice(message.indexOf(": ") + 2)}`
+    : `is not of "${one.name}"`;
 }
 
 /** Where no package takes it, the one that it fails last for says best what is wrong. */

@@ -30,7 +30,9 @@ interface Around extends Building {
   readonly frozen: Frozen<BuildWheelInput>;
 }
 
-type Built = { readonly kind: "built"; readonly builder: Builder; readonly crossed: JsonObject; readonly artifacts: readonly MadeArtifact[] } | Failed;
+type Built =
+  | { readonly kind: "built"; readonly builder: Builder; readonly crossed: JsonObject; readonly artifacts: readonly MadeArtifact[] }
+  | Failed;
 
 async function buildOne(one: PlannedPackage, around: Around): Promise<Built> {
   const { frozen, ports } = around;

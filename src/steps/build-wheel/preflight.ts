@@ -40,7 +40,9 @@ async function lookAt(one: PlannedPackage, wanted: Wanted, ports: ReadPorts): Pr
     // For another machine maturin brings what it has to know of a Python.
     ...(way.target === undefined ? await missingPythons(builder, wanted, ports) : []),
   ];
-  return missing.length > 0 ? missing : [{ id: "PF-BUILDER", level: "fine", message: `"${one.id}" is built with ${builder.version}${wayWords(way)}` }];
+  return missing.length > 0
+    ? missing
+    : [{ id: "PF-BUILDER", level: "fine", message: `"${one.id}" is built with ${builder.version}${wayWords(way)}` }];
 }
 
 async function missingPythons(builder: Builder, wanted: Wanted, ports: ReadPorts): Promise<readonly Finding[]> {

@@ -47,7 +47,11 @@ function crossTarget({ platform }: Wanted, host: string): string | undefined {
   return read?.kind === "target" && read.target.os === "linux" ? rustTarget(read.target, host) : undefined;
 }
 
-async function lacks(target: string, folder: string, ports: ReadPorts): Promise<readonly { readonly what: string; readonly way: string }[]> {
+async function lacks(
+  target: string,
+  folder: string,
+  ports: ReadPorts,
+): Promise<readonly { readonly what: string; readonly way: string }[]> {
   const [library, zig] = await Promise.all([hasLibrary(target, folder, ports), hasZig(ports)]);
   return [
     ...(library ? [] : [{ what: `the Rust target "${target}"`, way: `run \`rustup target add ${target}\`` }]),
