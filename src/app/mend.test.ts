@@ -258,3 +258,15 @@ test("a release that was mended is known as such, and no other", () => {
   assert.equal(wasMended(journal, after), true);
   assert.equal(wasMended(journal, plan([build], { source: { commit: "d".repeat(40), moved: "stop", epochSeconds: 1 } })), false);
 });
+
+test("mendRun() takes over what another machine made, with the word of whoever brought it, whether its turn had come or not", () => {
+  const brought: Fact = { kind: "artifacts-imported", step: "build", artifacts: [wheel], by: ann, reason: "from the Mac" };
+  const imported = { artifacts: [wheel], by: ann, reason: "from the Mac" };
+  const more = plan([build, publish, aPlannedStep({ id: "after", waitsFor: ["publish"] })]);
+
+  const waiting = mend(plan([build, publish]), [brought], more).state.steps.get("build");
+  const over = mend(plan([build, publish]), [passed, brought, done("build", [wheel])], more).state.steps.get("build");
+
+  assert.deepEqual([waiting?.phase, waiting?.imported], ["pending", imported]);
+  assert.deepEqual([over?.phase, over?.imported, over?.artifacts], ["done", imported, [wheel]]);
+});

@@ -81,6 +81,12 @@ export const knownServices: readonly KnownService[] = [
   { name: "ghcr", ecosystem: "oci", test: false, addresses: { registry: "https://ghcr.io" } },
 ];
 
+/**
+ * Where a dependency without a registry of its own comes from, as cargo names that place in a request to another registry:
+ * the index's old git address, which is its identity and not where it is read.
+ */
+export const publicCratesIdentity = "https://github.com/rust-lang/crates.io-index";
+
 /** The known services of one ecosystem. */
 export function servicesOf<E extends keyof AddressesOf>(ecosystem: E): readonly Service<E>[] {
   return (knownServices as readonly Service<keyof AddressesOf>[]).filter((one): one is Service<E> => one.ecosystem === ecosystem);

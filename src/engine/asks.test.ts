@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { anEnvironment, aPlannedStep } from "../../test/support/ports.ts";
+import { anArtifact, anEnvironment, aPlannedStep } from "../../test/support/ports.ts";
 import {
   anActingStep,
   anEffect,
@@ -216,3 +216,33 @@ test("judgeRows() of an empty inbox is nothing", () => {
 });
 
 const clearNothing: Fact = passed;
+
+// --- files of another machine ---------------------------------------------------------------------
+
+const leg = aPlannedStep({
+  id: "build[platform=macos]",
+  leg: { platform: "macos" },
+  makes: [{ kind: "wheel", package: "demo", countMin: 1, countMax: 1 }],
+});
+const other = { ...leg, id: "build[platform=windows]", leg: { platform: "windows" } };
+const brought = (step: string, name: string) => ({ step, artifacts: [anArtifact("wheel", name)] });
+
+test("an import becomes a fact for each leg, with who said so and why", () => {
+  const legs = [brought(leg.id, "a.whl"), brought(other.id, "b.whl")];
+
+  const verdict = judgeAsk(stateOf(planOf([leg, other]), []), { kind: "import", legs, by: ben, reason: "from the Mac" }, members);
+
+  assert.deepEqual(verdict, {
+    kind: "counts",
+    facts: legs.map((one) => ({ kind: "artifacts-imported", ...one, by: ben, reason: "from the Mac" })),
+  });
+});
+
+test("an import of which one leg cannot be taken is refused whole", () => {
+  const state = stateOf(planOf([leg, other]), [[1, started(other.id)]]);
+  const legs = [brought(leg.id, "a.whl"), brought(other.id, "b.whl")];
+
+  const verdict = judgeAsk(state, { kind: "import", legs, by: ben, reason: "from the Mac" }, members);
+
+  assert.match(verdict.kind === "refused" ? verdict.why : "", /"build\[platform=windows\]" is being worked on/);
+});

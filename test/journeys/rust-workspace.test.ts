@@ -2,17 +2,26 @@
 // for real ones, killed with half of the crates published, and finished by the same command although main has moved on.
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { createSystemClock } from "../../src/platform/clock.ts";
 import { startRehearsalCrates, type RehearsalCrates } from "../../src/registries/crates/rehearsal/server.ts";
+import { startRehearsalOci, type RehearsalOci } from "../../src/registries/oci/rehearsal/server.ts";
+import { rehearsalPassword } from "../../src/registries/oci/wire.ts";
 import type { RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
-import { makeBed, pointAt, readReport, startIndex, told, type Bed } from "../support/bed.ts";
+import { edit, makeBed, pointAt, readReport, startIndex, told, type Bed } from "../support/bed.ts";
 import { forgeTokens, openProjectForge, pointForgeAt, type ProjectForge } from "../support/project-forge.ts";
 
 const crates = ["core", "guard", "store", "sdk"].map((name) => `slipway-example-kelp-${name}`).concat("slipway-example-kelp");
-const tokens = { CRATES_TOKEN: "crates-token-of-the-journey", PYPI_TOKEN: "pypi-token-of-the-journey", ...forgeTokens };
+const tokens = {
+  // The one password that lets in to the registry of a rehearsal.
+  IMAGES_TOKEN: rehearsalPassword,
+  CRATES_TOKEN: "crates-token-of-the-journey",
+  PYPI_TOKEN: "pypi-token-of-the-journey",
+  ...forgeTokens,
+};
 const release = ["--pipeline", "release"];
 
 let bed: Bed;
@@ -20,18 +29,29 @@ let origin: string;
 let forge: ProjectForge;
 let registry: RehearsalCrates;
 let pypi: RehearsalPypi;
+let images: RehearsalOci;
 
 before(async () => {
   const folder = path.join(process.env["TMPDIR"] ?? "/tmp", `slipway-rust-${process.pid}`);
   const clock = createSystemClock();
   registry = await startRehearsalCrates({ ours: crates, clock, storeFolder: path.join(folder, "crates"), announced: false });
+  images = await startRehearsalOci({ ours: ["example/kelp"], clock, storeFolder: path.join(folder, "images"), announced: false });
   pypi = await startIndex(path.join(folder, "pypi"), { ours: ["slipway-example-kelp-python"] });
   forge = await openProjectForge(folder, "example/kelp");
   bed = makeBed({
     example: "rust-workspace",
     tag: "v0.2.0",
     prepare: (project) => {
-      pointAt(project, { crates: { ecosystem: "crates", url: registry.indexUrl }, pypi: { url: pypi.uploadUrl } });
+      // The repository keeps no lock file: it would name the public registry.
+      execFileSync("cargo", ["generate-lockfile", "--quiet"], { cwd: project, stdio: "ignore" });
+      pointAt(project, {
+        crates: { ecosystem: "crates", url: registry.indexUrl },
+        pypi: { url: pypi.uploadUrl },
+        ghcr: { ecosystem: "oci", url: images.url },
+      });
+      // Scanners are tried in test/acceptance/scan-image-osv; here there is none.
+      edit(project, "slipway.yaml", (text) => text.replace(/^ {6}scan: .*\n/m, ""));
+      if (!hasMusl()) edit(project, "slipway.yaml", (text) => text.replace("linux-x86_64-static", "linux-x86_64"));
       pointForgeAt(project, forge.url);
     },
   });
@@ -47,9 +67,25 @@ before(async () => {
 after(async () => {
   await registry.close();
   await pypi.close();
+  await images.close();
   await forge.close();
   bed.remove();
 });
+
+async function imagesLogin(): Promise<Readonly<Record<string, string>>> {
+  const basic = Buffer.from(`journey:${tokens.IMAGES_TOKEN}`).toString("base64");
+  const reply = await fetch(`${images.url}/token?service=x&scope=repository:example/kelp:pull`, {
+    headers: { authorization: `Basic ${basic}` },
+  });
+  const { token } = (await reply.json()) as { readonly token: string };
+  return { authorization: `Bearer ${token}` };
+}
+
+/** A static program needs the target; where a machine lacks it, the program is built as usual there. */
+function hasMusl(): boolean {
+  const lib = execFileSync("rustc", ["--print", "target-libdir", "--target", "x86_64-unknown-linux-musl"], { encoding: "utf8" }).trim();
+  return existsSync(lib);
+}
 
 function taken(): Readonly<Record<string, number>> {
   return Object.fromEntries(registry.received().map((file) => [file.name, file.stored + file.repeated]));
@@ -88,6 +124,8 @@ test(
 
     assert.deepEqual(taken(), Object.fromEntries(crates.map((name) => [`${name}-0.2.0.crate`, 1])));
     assert.equal(pypi.received().length, 1);
+    const tags = (await (await fetch(`${images.url}/v2/example/kelp/tags/list`, { headers: await imagesLogin() })).json()) as { readonly tags: readonly string[] }; // prettier-ignore
+    assert.deepEqual([...tags.tags].toSorted(), ["0.2", "0.2.0", "latest"]);
     const [page] = forge.releases();
     assert.deepEqual([page?.draft, page?.assets.map(({ name }) => name.replace(/-cp39.*/, "")).toSorted()], [false, ["SHA256SUMS", "install.sh", "kelp-linux-x86_64", "slipway_example_kelp_python-0.2.0"]]); // prettier-ignore
     const log = execFileSync("git", ["--git-dir", origin, "log", "--format=%s", "-3", "main"], { encoding: "utf8" }).trim().split("\n");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { defaultRegistry, publishJson, readmeOf } from "./publish-json.ts";
+import { publicCratesIdentity } from "../known-services.ts";
+import { publishJson, readmeOf } from "./publish-json.ts";
 
 const head = '[package]\nname = "demo"\nversion = "1.0.0"\n';
 const make = (more: string, registry: Parameters<typeof publishJson>[0]["registry"] = "default") =>
@@ -52,7 +53,7 @@ describe("the JSON of a publish request", () => {
       (dependencies(own, to) as readonly { readonly registry?: string }[]).map((one) => one.registry);
 
     assert.deepEqual(registries("default"), ["sparse+https://internal.example/index/", undefined]);
-    assert.deepEqual(registries({ index: "sparse+https://internal.example/index/" }), [undefined, defaultRegistry]);
+    assert.deepEqual(registries({ index: "sparse+https://internal.example/index/" }), [undefined, publicCratesIdentity]);
   });
 
   test("what is no manifest of a package is refused with its fault", () => {

@@ -4,14 +4,9 @@
 import { parse } from "smol-toml";
 import type { Json, JsonObject } from "../configuration.ts";
 import { SlipwayError } from "../error.ts";
+import { publicCratesIdentity } from "../known-services.ts";
 import { sentTarget } from "./target.ts";
 import { sentRequirement } from "./version-requirement.ts";
-
-/**
- * Where a dependency without a registry of its own comes from, as cargo names that place in a request to another registry:
- * the index's old git address, which is its identity and not where it is read.
- */
-export const defaultRegistry = "https://github.com/rust-lang/crates.io-index";
 
 export interface PublishSource {
   /** Text of `Cargo.toml` inside the .crate, as cargo normalised it. */
@@ -108,7 +103,7 @@ function dependencyOf({ name, written, kind, target }: Found, registry: PublishS
 /** None means the registry that is published to, unlike in a manifest, where none means the default one. */
 function registryOf(index: string | undefined, registry: PublishSource["registry"]): string | undefined {
   if (registry === "default") return index;
-  const from = index ?? defaultRegistry;
+  const from = index ?? publicCratesIdentity;
   return from === registry.index ? undefined : from;
 }
 

@@ -1,7 +1,7 @@
 // What the public registry refuses of a publish request, in its order and, as far as they name no address, in its words.
 // Pure but for the two questions that the caller answers. Sources: protocols §4.1; the registry's own messages.
 import type { Json, JsonObject } from "../../../domain/configuration.ts";
-import { defaultRegistry } from "../../../domain/crates/publish-json.ts";
+import { publicCratesIdentity } from "../../../domain/known-services.ts";
 import { crateNameFault, isReservedCrateName } from "../../../domain/crates/names.ts";
 import { semver } from "../../../domain/version/semver.ts";
 import { cratesLimits } from "../wire.ts";
@@ -85,7 +85,7 @@ function checkDependency(written: Json): Refusal | undefined {
     return refusal(400, `invalid dependency name "${name}"`);
   if (textIn(one["version_req"]).trim() === "*") return refusal(400, `wildcard (\`*\`) dependency constraints are not allowed on this registry. Crate with this problem: \`${name}\``); // prettier-ignore
   const registry = one["registry"];
-  if (typeof registry === "string" && registry !== defaultRegistry) return refusal(400, `Dependency \`${name}\` is hosted on another registry. Cross-registry dependencies are not permitted on this registry.`); // prettier-ignore
+  if (typeof registry === "string" && registry !== publicCratesIdentity) return refusal(400, `Dependency \`${name}\` is hosted on another registry. Cross-registry dependencies are not permitted on this registry.`); // prettier-ignore
   return undefined;
 }
 

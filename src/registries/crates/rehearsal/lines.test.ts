@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { defaultRegistry } from "../../../domain/crates/publish-json.ts";
+import { publicCratesIdentity } from "../../../domain/known-services.ts";
 import { sha256 } from "../../../domain/digest.ts";
 import { findingsOfLines } from "./findings.ts";
 import { indexFile, lineOf } from "./lines.ts";
@@ -14,7 +14,7 @@ const dep = { name: "real", version_req: "^1", features: ["x"], optional: true, 
 describe("lines of the index", () => {
   test("a dependency is told by the name that the manifest gives it, and the default registry by none", () => {
     const line = lineOf(
-      { ...base, deps: [{ ...dep, explicit_name_in_toml: "alias", registry: defaultRegistry }, dep], features: {} },
+      { ...base, deps: [{ ...dep, explicit_name_in_toml: "alias", registry: publicCratesIdentity }, dep], features: {} },
       digest,
       atMs,
     );

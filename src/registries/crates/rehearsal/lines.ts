@@ -1,7 +1,7 @@
 // The index as this registry writes it: one line for each version, made from the JSON of the publish request.
 // Source: Cargo Book "Registry index" (the differences to the publish request; `features2` and `v`); protocols §4.2.
 import type { Json, JsonObject } from "../../../domain/configuration.ts";
-import { defaultRegistry } from "../../../domain/crates/publish-json.ts";
+import { publicCratesIdentity } from "../../../domain/known-services.ts";
 import type { WireLine, WireLineDependency } from "../wire.ts";
 import type { Crate } from "./state.ts";
 
@@ -58,7 +58,7 @@ function lineDependency(written: Json): WireLineDependency {
     target: textOrNull(one["target"]),
     kind: textIn(one["kind"]) || "normal",
     // This registry stands for the one that manifests mean when they name none.
-    registry: registry === defaultRegistry ? null : registry,
+    registry: registry === publicCratesIdentity ? null : registry,
     package: alias === null ? null : textIn(one["name"]),
   };
 }

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import os from "node:os";
+import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { test, type TestContext } from "node:test";
 import type { ReleaseRecord } from "../../src/app/record.ts";
@@ -37,6 +38,8 @@ async function open(context: TestContext, prepare: (project: string) => void = (
   const bed = makeBed({
     example: "native-extension",
     prepare: (project) => {
+      // The repository keeps no lock file: it would name the public registry.
+      execFileSync("cargo", ["generate-lockfile", "--quiet", "--manifest-path", "recorder/Cargo.toml"], { cwd: project, stdio: "ignore" });
       pointAt(project, { testpypi: { url: testpypi.uploadUrl }, pypi: { url: pypi.uploadUrl } });
       pointForgeAt(project, forge.url);
       edit(project, "slipway.yaml", (text) =>
