@@ -49,8 +49,9 @@ before(async () => {
         pypi: { url: pypi.uploadUrl },
         ghcr: { ecosystem: "oci", url: images.url },
       });
-      // Scanners are tried in test/acceptance/scan-image-osv; here there is none.
-      edit(project, "slipway.yaml", (text) => text.replace(/^ {6}scan: .*\n/m, ""));
+      // Scanners are tried in test/acceptance/scan-image-osv; here there is none. What cargo installs is asked for below: these crates
+      // name the registry that everybody means, and a declared one is another.
+      edit(project, "slipway.yaml", (text) => text.replace(/^ {6}(?:scan|installs): .*\n/gm, ""));
       if (!hasMusl()) edit(project, "slipway.yaml", (text) => text.replace("linux-x86_64-static", "linux-x86_64"));
       pointForgeAt(project, forge.url);
     },
