@@ -85,6 +85,8 @@ for (const [what, registry, name, install] of commands) {
 test("closingTable() has the page of a package where the registry has pages, and what the index shows elsewhere", () => {
   assert.match(withoutHosts(rowFor(registries.pypi, "Agent_Demo").link ?? ""), /^<pypi pages>\/project\/agent-demo\/1\.0\.0\/$/);
   assert.equal(rowFor(registries.ownPypi, "Agent_Demo").link, "https://devpi.example/team/simple/agent-demo/");
+  const written = { ...registries.ownPypi, index: "https://devpi.example/team/+simple" };
+  assert.equal(rowFor(written, "demo").link, "https://devpi.example/team/+simple/demo/");
   assert.equal(rowFor(registries.ownNpm, "@our/demo").link, "https://npm.example/@our%2fdemo");
   assert.equal(rowFor(registries.ownCrates, "demo").link, undefined);
 });

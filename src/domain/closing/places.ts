@@ -23,7 +23,7 @@ export function installAddress(registry: PlannedRegistry): string | undefined {
   const known = <Found extends { readonly name: string }>(all: readonly Found[]): Found | undefined => all.find((one) => one.name === name);
   switch (ecosystem) {
     case "pypi":
-      return index ?? (url === undefined ? known(servicesOf("pypi"))?.addresses.index : indexBeside(url));
+      return withSlash(index ?? (url === undefined ? known(servicesOf("pypi"))?.addresses.index : indexBeside(url)));
     case "crates":
       return withSlash((index ?? url)?.replace(/^sparse\+/, "") ?? known(servicesOf("crates"))?.addresses.index);
     case "npm":
