@@ -178,6 +178,9 @@ test("a child's home shares caches and settings of this machine, and holds no cr
     RUSTUP_HOME: join(user, ".rustup"),
     PIP_CACHE_DIR: join(user, ".cache", "pip"),
     UV_CACHE_DIR: join(user, ".cache", "uv"),
+    TRIVY_CACHE_DIR: join(user, ".cache", "trivy"),
+    GRYPE_DB_CACHE_DIR: join(user, ".cache", "grype", "db"),
+    OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY: join(user, ".cache"),
     CARGO_HOME: join(home, ".cargo"),
     PIP_CONFIG_FILE: join(user, ".config/pip/pip.conf"),
   });
