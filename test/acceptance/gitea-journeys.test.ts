@@ -113,13 +113,11 @@ test(
 
     const other = place.otherMachine("other");
     const words = ["run", "--pipeline", "publish", "--input", "tag=v1.1.0", "--json"];
-    const blind = await other.slipway(words, indexTokens(place));
-    assert.equal(blind.code, 4, told(blind));
-    assert.equal(readReport(blind).code, "CREDENTIAL_MISSING");
-    assert.match(blind.stdout, /which step \\"fetch\\" needs: GITEA_TOKEN or FORGEJO_TOKEN is not set/);
-    const published = await other.slipway(words, { ...indexTokens(place), GITEA_TOKEN: place.tokens.reader });
+    // A public page needs no token to be read, and publishing none that may write; that there is none is said all the same.
+    const published = await other.slipway(words, indexTokens(place));
 
     assert.equal(published.code, 0, told(published));
+    assert.match(published.stdout, /which step \\"fetch\\" needs: GITEA_TOKEN or FORGEJO_TOKEN is not set/);
     const files = sums(published);
     assert.deepEqual(
       files.map((line) => line.split(" ")[0]),
