@@ -56,7 +56,7 @@ export interface ReceivedFile {
   readonly sizeBytes: number;
   /** Times the file was taken and kept. */
   readonly stored: number;
-  /** Times the same bytes came again: they were answered with an error, as any second upload is. */
+  /** Times the same bytes came again. They are refused as the public registry refuses any second upload, and counted apart. */
   readonly repeated: number;
   /** Times it was refused. */
   readonly refused: number;
