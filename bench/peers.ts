@@ -41,6 +41,8 @@ export const semanticRelease = npmPeers("npm-sr", "semantic-release@24.2.9");
 export const releaseIt = npmPeers("npm-ri", "release-it@20.2.1");
 export const changelogs = npmPeers("npm-cl", ["changelogen@0.6.2", "conventional-changelog@7.2.1", "conventional-changelog-angular@8.3.0"]);
 export const changesets = npmPeers("npm-cs", "@changesets/cli@2.31.1");
+/** A native program: the package brings the one for this machine (reference/performance.md §1). */
+export const pnpm = npmPeers("npm-pnpm", "pnpm@12.21.0");
 export const lerna = npmPeers("npm-lerna", "lerna@9.0.7");
 /** One of its dependencies asks for a tag of node-fetch that not every mirror has (reference/testbed.md §1). */
 export const verdaccio = npmPeers("verdaccio", "verdaccio@6.8.0", { "node-fetch": "^2.7.0" });

@@ -46,6 +46,8 @@ async function bundleEntries(): Promise<void> {
   const input = Object.fromEntries(sources.map((name) => [basename(name, ".ts"), join(import.meta.dirname, "entries", name)]));
   // Warnings are about ways to load things late, which entries that use them at once do not need.
   const build = await rolldown({ ...inputForm, input, onLog: () => undefined });
-  await build.write({ ...outputForm, dir: bundles });
+  // They wait at their top, which CommonJS cannot, and have no commands.
+  const form = { format: "esm", entryFileNames: "[name].js", chunkFileNames: "chunk-[name]-[hash].js", codeSplitting: true } as const;
+  await build.write({ ...outputForm, ...form, dir: bundles });
   await build.close();
 }

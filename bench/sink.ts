@@ -1,4 +1,4 @@
-// The index that is uploaded to: built from bench/sink, started on loopback, ended with the row.
+// The index and the registries that are uploaded to: built from bench/sink, started on loopback, ended with the row.
 import { execFileSync, spawn } from "node:child_process";
 import { join } from "node:path";
 import { scratch } from "./places.ts";
@@ -7,6 +7,10 @@ export interface Sink {
   /** Where uploads go; `delayMs` more before each answer. */
   uploadUrl(delayMs?: number): string;
   readonly indexUrl: string;
+  /** Root of the npm registry; `delayMs` more before a publish is answered. */
+  npmUrl(delayMs?: number): string;
+  /** Root of the sparse index of crates, without `sparse+`. */
+  readonly cratesIndexUrl: string;
   /** Makes it forget everything. */
   readonly reset: readonly string[];
   /** What came since the last reset. */
@@ -39,6 +43,8 @@ export async function startSink(): Promise<Sink> {
   return {
     uploadUrl: (delayMs) => `${origin}/legacy/${delayMs === undefined ? "" : `${delayMs}/`}`,
     indexUrl: `${origin}/simple/`,
+    npmUrl: (delayMs = 0) => `${origin}/npm/${delayMs}/`,
+    cratesIndexUrl: `${origin}/crates/index/`,
     reset: ["curl", "--silent", "--show-error", "--fail", "--request", "POST", `${origin}/reset`],
     stats: async () => (await (await fetch(`${origin}/stats`)).json()) as Awaited<ReturnType<Sink["stats"]>>,
     close: async () => {

@@ -19,11 +19,14 @@ function look(): Readonly<Record<string, string>> {
     "conventional-changelog": npm("npm-cl", "conventional-changelog"),
     "@changesets/cli": npm("npm-cs", "@changesets", "cli"),
     lerna: npm("npm-lerna", "lerna"),
+    pnpm: npm("npm-pnpm", "pnpm"),
     verdaccio: npm("verdaccio", "verdaccio"),
   };
   return {
     git: said("git", "--version").replace("git version ", ""),
     python: said("python3", "--version").replace("Python ", ""),
+    npm: said("npm", "--version"),
+    cargo: said("cargo", "--version").replace(/^cargo (\S+).*$/, "$1"),
     ...Object.fromEntries(Object.entries(packages).flatMap(([name, folder]) => npmVersion(name, folder))),
     ...pythonVersions(python("python"), ["twine", "uv", "python-semantic-release", "hatchling", "doit", "dbos"]),
     ...pythonVersions(join(scratch, "commitizen", "bin", "python"), ["commitizen"]),

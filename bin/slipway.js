@@ -7,7 +7,7 @@ var path = require("path");
 var node = require("./node-range.js");
 
 var root = path.dirname(__dirname);
-var built = path.join(root, "dist", "main.js");
+var built = path.join(root, "dist", "main.cjs");
 var source = path.join(root, "src", "entrypoints", "cli", "main.ts");
 // For those who work on Slipway: run the source although a build is there (CONTRIBUTING.md).
 var fromSource = process.env.SLIPWAY_FROM_SOURCE === "1" && fs.existsSync(source);
@@ -44,9 +44,16 @@ function fail(message) {
   process.stderr.write("error[INTERNAL_ASSERTION]: " + message + "\n");
 }
 
+/** The source is written as ES modules, and the bundle is not: loading those takes longer. */
+function program() {
+  if (fromSource || !fs.existsSync(built)) return import(require("url").pathToFileURL(source).href);
+  return new Promise(function (resolve) {
+    resolve(require(built));
+  });
+}
+
 function load() {
-  var program = fs.existsSync(built) && !fromSource ? built : source;
-  import(require("url").pathToFileURL(program).href)
+  program()
     .then(function (module) {
       return module.main(process.argv.slice(2));
     })

@@ -2,9 +2,8 @@
 // that printing it loads nothing, and the licences of all that is in the bundle.
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { isBuiltin } from "node:module";
+import { createRequire, isBuiltin } from "node:module";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { type OutputChunk, rolldown } from "rolldown";
 import { inputForm, outputForm } from "./support/bundle-form.ts";
 import { noticesOf } from "./support/notices.ts";
@@ -32,7 +31,7 @@ function checkSelfContained(chunks: readonly OutputChunk[]): void {
 
 /** The program's own help text; the file beside the bundle is what bin/slipway.js prints. */
 async function writeHelp(folder: string): Promise<void> {
-  const program: unknown = await import(pathToFileURL(join(folder, "main.js")).href);
+  const program: unknown = createRequire(import.meta.url)(join(folder, "main.cjs"));
   const render: unknown = Reflect.get(Object(program), "renderHelp");
   if (typeof render === "function") writeFileSync(join(folder, "help.txt"), String(await Reflect.apply(render, undefined, [])));
 }

@@ -1,5 +1,5 @@
-// Bumps a workspace with the step's own code, as `bump` does in the copy of a run: gathers, judges, writes, reads back,
-// and proves a Cargo workspace by cargo.
+// Bumps a workspace with the step's own code, as `bump` does in the copy of a run: gathers, judges, proves the new texts,
+// writes them, and proves a Cargo workspace by cargo.
 import { hash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { createExec } from "../../src/platform/exec.ts";

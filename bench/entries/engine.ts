@@ -7,8 +7,8 @@
 import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { PlannedStep } from "../../src/domain/plan/plan.ts";
+import { unknown } from "../../src/domain/shape.ts";
 import type { Step, Worked } from "../../src/steps/step.ts";
-import { z } from "zod";
 import { benchPlan, work } from "./support/bench-plan.ts";
 import { barePorts, driveBare } from "./support/drive-bare.ts";
 
@@ -22,7 +22,7 @@ function stepThat(perform: () => Promise<Worked>): Step {
     kind: "work",
     zone: "project",
     summary: "",
-    input: z.unknown(),
+    input: unknown(),
     timeoutMs: 600_000,
     takes: () => [],
     makes: () => [],

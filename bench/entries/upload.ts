@@ -12,7 +12,7 @@ import { createRegistry } from "../../src/registries/catalog.ts";
 import { publishStep } from "../../src/steps/publish/publish.ts";
 import type { EffectPorts } from "../../src/steps/step.ts";
 import { barePorts, driveBare } from "./support/drive-bare.ts";
-import { benchPlan, plannedIndex, work } from "./support/bench-plan.ts";
+import { benchPlan, plannedIndex, publishOf, work } from "./support/bench-plan.ts";
 import { clock } from "./support/clock.ts";
 
 const [mode, manifest = "", uploadUrl = "", indexUrl = "", state = ""] = process.argv.slice(2);
@@ -40,17 +40,9 @@ const ports: EffectPorts = {
   ...barePorts,
   registry: () => registry,
   artifactFile: (artifact) => join(folder, artifact.name),
-  open: () => Promise.resolve({ registry, credential }),
+  open: () => Promise.resolve({ registry, credential, byIdentity: false }),
 };
-const publish = {
-  ...work("publish", ["wheels"]),
-  uses: "publish@1",
-  kind: "acting",
-  zone: "publish",
-  environment: "index",
-  reach: "irreversible",
-  takes: [{ kinds: ["wheel"] }],
-} as const;
+const publish = publishOf("wheel", "wheels");
 const plan = benchPlan({ name: wheels.package, version: wheels.version, steps: [work("wheels", []), publish], registries: [index] });
 
 async function byEngine(): Promise<boolean> {

@@ -16,7 +16,7 @@ async function prepare(): Promise<Prepared> {
   return {
     comparisons: [await npmPackages(), await crates(), await pythonProjects(), await wholeCommand()],
     notes: [
-      "Slipway's side is the code of the step `bump`, in place: it finds every place that says a version, compares them, writes, reads back what it wrote with other parsers, and has cargo resolve the workspace with the lock file as it is then. A run does it in a throw-away copy of the commit: the last table shows that as a whole.",
+      "Slipway's side is the code of the step `bump`, in place: it finds every place that says a version, compares them, proves the new texts by other parsers, writes them, and has cargo resolve the workspace with the lock file as it is then. A run does it in a throw-away copy of the commit: the last table shows that as a whole.",
       "`read + write` is a process of the same Node that reads every manifest and writes the same bytes.",
       "lerna and changesets bump every package by `minor` and the ranges between them; bump-my-version has an entry for each file and knows no ranges. No lock file of npm is there, since npm would ask its registry for one.",
     ],

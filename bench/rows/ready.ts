@@ -1,28 +1,46 @@
-// Row 12, the index part: how soon a rehearsal index answers and what it holds in memory; and what installing Slipway costs.
+// Row 12: how soon the servers of a rehearsal answer and what they hold in memory, how fast they take twenty packages; and
+// what installing Slipway costs.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Side } from "../measure.ts";
 import { installAll, verdaccio } from "../peers.ts";
-import { node, npm, scratch } from "../places.ts";
+import { node, scratch } from "../places.ts";
 import { entry, packed } from "../product.ts";
 import { atMost, seconds, times, type Comparison, type Prepared, type Row } from "../row.ts";
+import { freePort, startRehearsal, startVerdaccio, verdaccioArgs, type Server } from "../servers.ts";
 
-export const readyRow: Row = { name: "ready", title: "12 · Rehearsal index ready, and footprint", prepare };
+export const readyRow: Row = { name: "ready", title: "12 · Rehearsal registries ready, and footprint", prepare };
 
 async function prepare(): Promise<Prepared> {
   const missing = installAll(verdaccio);
+  const [rehearsal, other] = [
+    await startRehearsal(join(scratch, "rehearsal-npm")),
+    await startVerdaccio(join(scratch, "verdaccio-published")),
+  ];
   return {
-    comparisons: [await ready(), footprint()],
+    comparisons: [await ready(), published(rehearsal, other), footprint()],
     notes: [
-      "Until the first answer, and memory a second after it. The bare server is `node:http` with one line of handler, in CommonJS, which loads it the fastest.",
-      "The part of this row that publishes twenty npm packages comes with the npm registry, in a later issue.",
+      "Until the first answer, and memory a second after it. The bare server is `node:http` with one line of handler, in CommonJS, which loads it the fastest. Every server of a rehearsal is in a process of its own here; a rehearsal starts those it needs inside Slipway.",
+      "Twenty packages: the same publish step, driven by the engine, into both; a new version each time, packed beforehand. What the server works is no CPU time of the client's, so that wall time is judged at any load.",
       "Installing: `npm install` into an empty folder from a warm cache, no audit. The dependency-free package is commander; both from a tarball.",
     ],
     missing,
+    close: async () => {
+      await rehearsal.close();
+      await other.close();
+    },
   };
 }
+
+/** By what they are called on the page, as bench/entries/ready.ts starts them. */
+const servers = {
+  "index of Python packages": "pypi",
+  "crate registry": "crates",
+  "npm registry": "npm",
+  "image registry": "oci",
+  forge: "forge",
+} as const;
 
 async function ready(): Promise<Comparison> {
   const state = join(scratch, "ready-state");
@@ -38,46 +56,45 @@ async function ready(): Promise<Comparison> {
     prepare: prepareState,
   });
   const port = await freePort();
+  const names = Object.keys(servers);
+  const several = ["three registries at once", "all five at once"] as const;
   return {
     title: "ready to answer",
     sides: [
       server("bare node:http", [node, "-e", bare]),
-      server("slipway's index", [node, entry("ready"), "1", state]),
-      server("three of them", [node, entry("ready"), "3", state]),
-      server(
-        "Verdaccio",
-        [node, npm("verdaccio", "verdaccio", "bin", "verdaccio"), "--config", verdaccioConfig(), "--listen", `127.0.0.1:${port}`],
-        `http://127.0.0.1:${port}/-/ping`,
-      ),
+      ...Object.entries(servers).map(([name, which]) => server(name, [node, entry("ready"), which, state])),
+      server(several[0], [node, entry("ready"), "pypi,crates,npm", state]),
+      server(several[1], [node, entry("ready"), Object.values(servers).join(","), state]),
+      server("Verdaccio", [node, ...verdaccioArgs(join(scratch, "verdaccio-state"), port)], `http://127.0.0.1:${port}/-/ping`),
     ],
     bars: [
-      times("must", "slipway's index", "bare node:http", 2),
-      times("must", "slipway's index", "Verdaccio", 0.3),
-      times("must", "slipway's index", "Verdaccio", 0.8, "residentMiB"),
-      atMost("reach", "three of them", 0.3, { unit: seconds }),
+      ...names.flatMap((name) => [
+        times("must", name, "bare node:http", 2),
+        times("must", name, "Verdaccio", 0.3),
+        times("must", name, "Verdaccio", 0.8, "residentMiB"),
+      ]),
+      ...several.map((name) => atMost("reach", name, 0.3, { unit: seconds })),
     ],
   };
 }
 
-function verdaccioConfig(): string {
-  const folder = join(scratch, "verdaccio-state");
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, "config.yaml");
-  writeFileSync(
-    file,
-    `storage: ${join(folder, "storage")}\nauth: { htpasswd: { file: ${join(folder, "htpasswd")} } }\npackages: { "**": { access: $all, publish: $all } }\nlog: { type: stdout, format: pretty, level: error }\n`,
-  );
-  return file;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
+function published(rehearsal: Server, other: Server): Comparison {
+  const [folder, state] = [join(scratch, "republished"), join(scratch, "republished-state")];
+  const side = (name: string, { url, access }: Server): Side => ({
+    name,
+    command: [node, entry("publish"), "engine", join(folder, "manifest.json"), url, state, ...access],
+    prepare: [
+      [node, entry("repack"), folder],
+      ["rm", "-rf", state],
+      ["mkdir", state],
+    ],
   });
+  return {
+    title: "20 npm packages published",
+    sides: [side("into the rehearsal registry", rehearsal), side("into Verdaccio", other)],
+    sleeps: true,
+    bars: [times("must", "into the rehearsal registry", "into Verdaccio", 0.2)],
+  };
 }
 
 /** As a tarball, like Slipway: npm takes other ways for a name. */

@@ -1,6 +1,7 @@
 // An index on loopback for measurements: it takes uploads of the form that PyPI takes, digests the content as it
 // comes, compares it with the digest in the form, keeps none of it, and lists what it took in the simple API (JSON).
-// It is written in Go so that the server is not what is measured.
+// It is written in Go so that the server is not what is measured. Beside it a registry of npm (npm.go) and one of crates
+// (crates.go).
 //
 //	sink ADDRESS        prints the address when it listens
 //	POST /legacy/       an upload; POST /legacy/200/ answers after 200 ms
@@ -41,10 +42,28 @@ type stats struct {
 }
 
 type sink struct {
-	mutex    sync.Mutex
-	projects map[string]map[string]file
-	stats    stats
-	inFlight int
+	mutex       sync.Mutex
+	projects    map[string]map[string]file
+	npmPackages map[string]*npmPackage
+	crateIndex  map[string][]crateLine
+	crateFiles  map[string][]byte
+	stats       stats
+	inFlight    int
+}
+
+func (s *sink) forget() {
+	s.projects = map[string]map[string]file{}
+	s.npmPackages = map[string]*npmPackage{}
+	s.crateIndex = map[string][]crateLine{}
+	s.crateFiles = map[string][]byte{}
+	s.stats = stats{}
+}
+
+func (s *sink) refuse(writer http.ResponseWriter, why error) {
+	s.mutex.Lock()
+	s.stats.Refused++
+	s.mutex.Unlock()
+	http.Error(writer, fmt.Sprintf("refused: %v", why), http.StatusBadRequest)
 }
 
 var separators = regexp.MustCompile(`[-_.]+`)
@@ -105,10 +124,7 @@ func (s *sink) upload(writer http.ResponseWriter, request *http.Request) {
 	defer s.leave()
 	form, content, err := read(request)
 	if err != nil || content.Filename == "" || (form["sha256_digest"] != "" && form["sha256_digest"] != content.Hashes["sha256"]) {
-		s.mutex.Lock()
-		s.stats.Refused++
-		s.mutex.Unlock()
-		http.Error(writer, fmt.Sprintf("refused: %v", err), http.StatusBadRequest)
+		s.refuse(writer, err)
 		return
 	}
 	if delay, err := strconv.Atoi(strings.Trim(strings.TrimPrefix(request.URL.Path, "/legacy/"), "/")); err == nil {
@@ -149,8 +165,7 @@ func (s *sink) simple(writer http.ResponseWriter, request *http.Request) {
 func (s *sink) reset(writer http.ResponseWriter, _ *http.Request) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	s.projects = map[string]map[string]file{}
-	s.stats = stats{}
+	s.forget()
 }
 
 func (s *sink) tell(writer http.ResponseWriter, _ *http.Request) {
@@ -160,9 +175,12 @@ func (s *sink) tell(writer http.ResponseWriter, _ *http.Request) {
 }
 
 func main() {
-	s := &sink{projects: map[string]map[string]file{}}
+	s := &sink{}
+	s.forget()
 	http.HandleFunc("POST /legacy/", s.upload)
 	http.HandleFunc("GET /simple/", s.simple)
+	http.HandleFunc("/npm/", s.npm)
+	http.HandleFunc("/crates/", s.crates)
 	http.HandleFunc("POST /reset", s.reset)
 	http.HandleFunc("GET /stats", s.tell)
 	listener, err := net.Listen("tcp", os.Args[1])

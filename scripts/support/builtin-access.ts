@@ -1,6 +1,7 @@
 // How the bundle reaches Node's own modules. An `import` of one makes a facade of all its exports, for which Node loads
 // what most programs never use: for `node:http` a WebSocket client, for `node:crypto` WebCrypto.
-// `process.getBuiltinModule` gives the same functions without it (docs/reference/performance.md).
+// `process.getBuiltinModule` gives the same functions without it (docs/reference/performance.md). In CommonJS, which the product
+// is, a `require` does so as well, and only what is imported later needs this; the bench bundles parts of it as ES modules.
 import type { Plugin } from "rolldown";
 
 const fixed =

@@ -10,7 +10,7 @@ const target = "draft-2020-12";
 
 /** @param vocabulary steps whose `with` is spelled out; registries known by name */
 export function configurationJsonSchema(vocabulary: Vocabulary): JsonSchema {
-  const { $schema, ...file } = z.toJSONSchema(fileSchema, { target, io: "input", unrepresentable: "any" }) as JsonSchema;
+  const { $schema, ...file } = z.toJSONSchema(fileSchema.zod(z), { target, io: "input", unrepresentable: "any" }) as JsonSchema;
   const { $defs, ...root } = file;
   const definitions = { ...membersOf($defs) };
   for (const name of ["step", "entry"]) definitions[name] = withCatalogue(membersOf(definitions[name]), vocabulary);
@@ -44,7 +44,7 @@ function describe({ summary, available }: StepWord): string {
 
 /** If the step is used, its `with` is what it takes, and is there if it must take something. */
 function inputCase(name: string, word: StepWord): JsonSchema {
-  const isNeeded = !word.input.safeParse({}).success;
+  const isNeeded = !word.input.fits({});
   return {
     if: { properties: { uses: { const: name } }, required: ["uses"] },
     // oxlint-disable-next-line unicorn/no-thenable -- `then` is a keyword of JSON Schema; nobody awaits a schema.
@@ -54,7 +54,7 @@ function inputCase(name: string, word: StepWord): JsonSchema {
 
 /** The schema of a step's input below `$defs`, its own definitions and references moved along. */
 function inputDefinitions(name: string, word: StepWord): JsonSchema {
-  const { $schema: _, ...schema } = z.toJSONSchema(word.input, { target, io: "input", unrepresentable: "any" }) as JsonSchema;
+  const { $schema: _, ...schema } = z.toJSONSchema(word.input.zod(z), { target, io: "input", unrepresentable: "any" }) as JsonSchema;
   const { $defs, ...input } = moveReferences(schema, `with-${name}`);
   const moved = Object.entries(membersOf($defs)).map(([key, value]) => [`with-${name}-${key}`, value] as const);
   return { [`with-${name}`]: input, ...Object.fromEntries(moved) };

@@ -5,11 +5,11 @@ import { type Fault, valueAt } from "./faults.ts";
 import { didYouMean } from "./explain.ts";
 import { nearestWord } from "./nearest.ts";
 import { choices, type Path, pathText, quoted } from "./phrases.ts";
-import type { Vocabulary } from "./vocabulary.ts";
+import type { Language } from "./vocabulary.ts";
 import type { Tree } from "./yaml/document.ts";
 
 export interface Judging {
-  readonly vocabulary: Vocabulary;
+  readonly vocabulary: Language;
   /** As written, with the parts whose shape is wrong. */
   readonly raw: unknown;
   readonly drafts: Draft[];
@@ -22,7 +22,7 @@ export interface Judging {
   hasForeignKey(path: Path): boolean;
 }
 
-export function startJudging(tree: Tree, vocabulary: Vocabulary, faults: readonly Fault[]): Judging {
+export function startJudging(tree: Tree, vocabulary: Language, faults: readonly Fault[]): Judging {
   const faulty = new Set<string>();
   for (const path of [...tree.broken, ...faults.map((fault) => fault.path)]) {
     for (let length = 0; length <= path.length; length += 1) faulty.add(JSON.stringify(path.slice(0, length)));

@@ -4,7 +4,7 @@ import type { Configuration, PlaceOf } from "../domain/configuration.ts";
 import type { Problem } from "../domain/error.ts";
 import { type Draft, problemsMax, writeProblems } from "./draft.ts";
 import { draftOfFault } from "./explain.ts";
-import { type Fault, faultsOf, withoutMisspelled } from "./faults.ts";
+import { type Fault, type FaultsOf, withoutMisspelled } from "./faults.ts";
 import { placeAt, type SourceText, sourceText } from "./frame.ts";
 import { type Judging, startJudging } from "./judging.ts";
 import { prune } from "./prune.ts";
@@ -19,7 +19,7 @@ import { judgeStarts } from "./rules/starts.ts";
 import { judgeSteps } from "./rules/steps.ts";
 import { judgeTriggers } from "./rules/triggers.ts";
 import { fileSchema, type WrittenFile } from "./schema.ts";
-import type { Vocabulary } from "./vocabulary.ts";
+import type { Language } from "./vocabulary.ts";
 import { readTree, type Tree } from "./yaml/document.ts";
 import { plainText, tooLarge, unwantedCharacters } from "./yaml/text.ts";
 
@@ -33,7 +33,7 @@ export type ParsedConfiguration =
  * @param file name for messages and places
  * @returns problems with the codes CONFIG_SYNTAX, CONFIG_INVALID or CONFIG_TOO_LARGE
  */
-export function parseConfiguration(text: string, file: string, vocabulary: Vocabulary): ParsedConfiguration {
+export function parseConfiguration(text: string, file: string, vocabulary: Language): ParsedConfiguration {
   const large = tooLarge(text);
   if (large !== undefined) return invalid(sourceText("", file), [large]);
   const source = sourceText(plainText(text), file);
@@ -57,12 +57,12 @@ interface Judgement {
   readonly configuration: Configuration | undefined;
 }
 
-function judge(tree: Tree, source: SourceText, vocabulary: Vocabulary): Judgement {
-  const all = faultsOf(fileSchema, tree.data, []);
+function judge(tree: Tree, source: SourceText, vocabulary: Language): Judgement {
+  const all = vocabulary.faultsOf(fileSchema, tree.data, []);
   const judging = startJudging(tree, vocabulary, all);
   const lost = new Set(tree.broken.map((path) => JSON.stringify(path)));
   const faults = withoutMisspelled(all.filter((fault) => !startsWithAny(fault, lost)));
-  const written = isMap(tree.data) ? readable(tree.data, all) : undefined;
+  const written = isMap(tree.data) ? readable(tree.data, all, vocabulary.faultsOf) : undefined;
   const configuration = written === undefined ? undefined : applyRules(judging, written, placesOf(tree, source));
   const refused = new Set([...judging.refused, ...faults.map((fault) => JSON.stringify(fault.path))]);
   const numbers = tree.numbers.filter(({ path }) => !refused.has(JSON.stringify(path))).map(({ draft }) => draft);
@@ -81,15 +81,14 @@ function isMap(data: unknown): boolean {
 const roundsMax = 4;
 
 /** The part of the data that has the right shape; taking a fault out may uncover another, so this goes some rounds. */
-function readable(data: unknown, faults: readonly Fault[]): WrittenFile | undefined {
+function readable(data: unknown, faults: readonly Fault[], faultsOf: FaultsOf): WrittenFile | undefined {
   // No part of the schema changes what it checks.
   if (faults.length === 0) return data as WrittenFile;
   let rest = data;
   let wrong = faults;
   for (let round = 0; round < roundsMax; round += 1) {
     rest = wrong.length > 0 ? prune(rest, wrong) : rest;
-    const result = fileSchema.safeParse(rest, { jitless: true });
-    if (result.success) return result.data;
+    if (fileSchema.fits(rest)) return rest;
     wrong = faultsOf(fileSchema, rest, []);
   }
   return undefined;

@@ -11,6 +11,7 @@ const small: ConfigurationSketch = {
   project: "demo",
   packages: [{ name: "demo", path: ".", tag: "v{version}", changelog: "CHANGELOG.md" }],
   version: { from: "manifest" },
+  builds: [{ name: "wheels", uses: "build-wheel" }],
   checks: [],
   environments: [{ name: "pypi", registry: "pypi", credentials: "trusted-publishing", test: false }],
 };
@@ -24,6 +25,7 @@ const large: ConfigurationSketch = {
   versions: "each",
   version: { from: "manifest", untagged: "dev" },
   builder: "hatch",
+  builds: [{ name: "wheels", uses: "build-wheel" }],
   checks: [
     { name: "Lint", run: "ruff check ." },
     { name: "lint", run: "mypy src && echo $DONE" },
@@ -34,6 +36,22 @@ const large: ConfigurationSketch = {
     { name: "pypi", registry: "pypi", credentials: { token: "TOKEN", user: "bob" }, test: false },
   ],
   verify: { run: "python -m typing_tools --help", version: "typing-tools --version" },
+};
+
+const mixed: ConfigurationSketch = {
+  ...small,
+  packages: [
+    { name: "demo", path: ".", tag: "v{version}" },
+    { name: "demo", path: ".", ecosystem: "crates", members: 5, tag: "demo-v{version}" },
+    { name: "@demo/a", path: "js", ecosystem: "npm", tag: "@demo/a@{version}" },
+  ],
+  versions: "each",
+  builds: [
+    { name: "wheels", uses: "build-wheel" },
+    { name: "crates", uses: "build-crate" },
+    { name: "npm", uses: "build-npm", build: "npm run build" },
+  ],
+  environments: ["pypi", "crates", "npm"].map((name) => ({ name, registry: name, credentials: { token: "TOKEN" }, test: false })),
 };
 
 function parsed(text: string): Configuration {
@@ -89,6 +107,58 @@ test("names of the world become names of the language, once each", () => {
     "  pypi-installs: { uses: verify-install, with: { from: pypi, run: python -m typing_tools --help, version: typing-tools --version } }",
   ]);
   parsed(renderConfiguration(large));
+});
+
+test("packages of several kinds are built side by side; crates are tried from their registry alone", () => {
+  const text = renderConfiguration(mixed);
+  assert.deepEqual(withoutComments(text), [
+    "slipway: 1",
+    "project: demo",
+    "packages:",
+    '  demo: { path: ., tag: "v{version}" }',
+    '  demo-2: { path: ., ecosystem: crates, members: publishable, tag: "demo-v{version}" }',
+    '  demo-a: { path: js, ecosystem: npm, tag: "@demo/a@{version}" }',
+    "versions: each",
+    "version: { from: manifest }",
+    "on: { tag: [ demo, demo-2, demo-a ] }",
+    "environments:",
+    "  pypi: { registry: pypi, credentials: { token: TOKEN } }",
+    "  crates: { registry: crates, credentials: { token: TOKEN } }",
+    "  npm: { registry: npm, credentials: { token: TOKEN } }",
+    "steps:",
+    "  build:",
+    "    parallel:",
+    "      wheels: { uses: build-wheel }",
+    "      crates: { uses: build-crate }",
+    "      npm: { uses: build-npm, with: { build: npm run build } }",
+    "  smoke-demo: { uses: verify-install, with: { from: artifacts, package: demo } }",
+    "  smoke-demo-a: { uses: verify-install, with: { from: artifacts, package: demo-a } }",
+    "  pypi: { uses: publish, environment: pypi }",
+    "  pypi-installs: { uses: verify-install, with: { from: pypi } }",
+    "  crates: { uses: publish, environment: crates }",
+    "  crates-installs: { uses: verify-install, with: { from: crates } }",
+    "  npm: { uses: publish, environment: npm }",
+    "  npm-installs: { uses: verify-install, with: { from: npm } }",
+  ]);
+  parsed(text);
+  assert.match(text, /All 5 members of the workspace that are published, in the folder \./);
+});
+
+test("crates alone are not tried from their files", () => {
+  const lines = withoutComments(
+    renderConfiguration({
+      ...small,
+      packages: [{ name: "demo", path: ".", ecosystem: "crates" }],
+      builds: [{ name: "crates", uses: "build-crate" }],
+      environments: mixed.environments.slice(1, 2),
+    }),
+  );
+
+  assert.deepEqual(lines.slice(lines.indexOf("steps:") + 1), [
+    "  build: { uses: build-crate }",
+    "  crates: { uses: publish, environment: crates }",
+    "  crates-installs: { uses: verify-install, with: { from: crates } }",
+  ]);
 });
 
 test("a package with a name that no key may have gets another one", () => {
@@ -226,6 +296,7 @@ const sketches = fc
       { minLength: 1, maxLength: 3 },
     ),
     version: fc.constantFrom({ from: "manifest" }, { from: "manifest", untagged: "dev" }),
+    builds: fc.constantFrom(small.builds, mixed.builds),
     builder: maybe(fc.constantFrom("uv", "build", "maturin", "hatch")),
     checks: fc.array(fc.record({ name: strange, run: command }), { maxLength: 4 }),
     suggestions: maybe(fc.array(fc.record({ name: strange, run: command }), { maxLength: 4 })),

@@ -15,8 +15,15 @@ export interface ConfigurationSketch {
   /** Only looked at for several packages. */
   readonly versions?: "one" | "each";
   readonly version: { readonly from: "manifest" | "tag"; readonly untagged?: "dev" };
+  /**
+   * Releases are started by hand, hold every package whose manifest says a version without a tag, and make and push the tags
+   * themselves; `branch` is the one that is released from. Absent: a pushed tag starts them.
+   */
+  readonly byHand?: { readonly branch?: string };
   /** Builder of wheels, if it is not to be found by the step itself. */
   readonly builder?: string;
+  /** Steps that build, side by side where there are several. At least one. */
+  readonly builds: readonly SketchedBuild[];
   /** Commands that the project is checked with. */
   readonly checks: readonly SketchedCheck[];
   /** Commands that it may be checked with: written as a comment, to be taken up by a person. */
@@ -35,12 +42,23 @@ export interface ConfigurationSketch {
   readonly verify?: { readonly run?: string; readonly version?: string };
 }
 
+export interface SketchedBuild {
+  /** Name of the step where it is one of several. */
+  readonly name: string;
+  readonly uses: "build-wheel" | "build-crate" | "build-npm";
+  /** Commands of npm packages, as their authors type them. */
+  readonly build?: string;
+  readonly "build-workspace"?: string;
+}
+
 export interface SketchedPackage {
   /** Name as the manifest has it; the name in the file is made from it. */
   readonly name: string;
   /** Folder in the repository, `/` between parts, `.` for the root. */
   readonly path: string;
   readonly ecosystem?: Ecosystem;
+  /** How many members of the workspace it stands for; absent: it stands for itself. */
+  readonly members?: number;
   /** A valid tag pattern; absent: no tag starts a release. */
   readonly tag?: string;
   readonly changelog?: string;
@@ -98,18 +116,30 @@ function linesOfProject(sketch: ConfigurationSketch, packages: readonly Named<Sk
           },
         ]
       : []),
-    { key: "version", value: sketch.version, comment: [commentOnVersion(sketch.version), ...remarksOn(sketch, "version")].join("\n") },
+    { key: "version", value: sketch.version, comment: [commentOnVersion(sketch), ...remarksOn(sketch, "version")].join("\n") },
+    ...(sketch.byHand?.branch === undefined
+      ? []
+      : [{ key: "source", value: { branch: sketch.byHand.branch }, comment: "The branch that is released from." }]),
   ];
 }
 
-function lineOfPackage({ id, name, path, ecosystem, tag, changelog, importName }: Named<SketchedPackage>): Line {
+function lineOfPackage({ id, name, path, ecosystem, members, tag, changelog, importName }: Named<SketchedPackage>): Line {
   assert(tag === undefined || parseTagPattern(tag).kind === "pattern", "a sketch has valid tag patterns");
-  const value = { path, ecosystem, tag, changelog: changelog === undefined ? undefined : { file: changelog }, import: importName };
+  const value = {
+    path,
+    ecosystem,
+    members: members === undefined ? undefined : "publishable",
+    tag,
+    changelog: changelog === undefined ? undefined : { file: changelog },
+    import: importName,
+  };
   const tagged = tag === undefined ? "" : `; a release tag looks like ${comment(tag.replace("{version}", "1.2.3"))}`;
-  return { key: id, value, comment: `Package ${comment(name)}, in the folder ${comment(path)}${tagged}.` };
+  const what = members === undefined ? `Package ${comment(name)}` : `All ${members} members of the workspace that are published`;
+  return { key: id, value, comment: `${what}, in the folder ${comment(path)}${tagged}.` };
 }
 
-function commentOnVersion({ from, untagged }: ConfigurationSketch["version"]): string {
+function commentOnVersion({ version: { from, untagged }, byHand }: ConfigurationSketch): string {
+  if (from === "manifest" && byHand !== undefined) return "The manifests say the versions: what has no tag of its version yet is released.";
   const first = from === "tag" ? "The release tag says the version." : "The manifest says the version; the release tag must agree.";
   return untagged === undefined ? first : `${first} A run without a tag builds X.devN.`;
 }
@@ -120,13 +150,15 @@ function linesOfRelease(sketch: ConfigurationSketch, packages: readonly Named<Sk
   const tagged = packages.filter((one) => one.tag !== undefined).map((one) => one.id);
   const on = tagged.length === 1 ? { tag: tagged[0] } : { tag: tagged };
   return [
-    ...(tagged.length === 0 ? [] : [{ key: "on", value: on, comment: "A pushed release tag starts a release." }]),
+    ...(tagged.length === 0 || sketch.byHand !== undefined
+      ? []
+      : [{ key: "on", value: on, comment: "A pushed release tag starts a release." }]),
     { key: "environments", value: undefined, comment: places, block: environments.map(lineOfEnvironment) },
     {
       key: "steps",
       value: undefined,
       comment: "What is done, in this order: each step waits for all above it.",
-      block: linesOfSteps(sketch, environments),
+      block: linesOfSteps(sketch, { environments, packages }),
     },
   ];
 }
@@ -146,28 +178,29 @@ function commentOnCredentials(credentials: SketchedEnvironment["credentials"]): 
   return `The token comes from the environment variable ${comment(credentials.token)}.`;
 }
 
-function linesOfSteps(sketch: ConfigurationSketch, environments: readonly Named<SketchedEnvironment>[]): readonly Line[] {
+interface Places {
+  readonly environments: readonly Named<SketchedEnvironment>[];
+  readonly packages: readonly Named<SketchedPackage>[];
+}
+
+function linesOfSteps(sketch: ConfigurationSketch, { environments, packages }: Places): readonly Line[] {
   const hasTest = environments.some((one) => one.test);
-  const build = sketch.builder === undefined ? { uses: "build-wheel" } : { uses: "build-wheel", with: { builder: sketch.builder } };
-  const install = (from: string): object => ({
+  const install = (from: string, only?: string): object => ({
     uses: "verify-install",
-    with: { from, run: commandOf(sketch.verify?.run), version: commandOf(sketch.verify?.version) },
+    with: { from, package: only, run: commandOf(sketch.verify?.run), version: commandOf(sketch.verify?.version) },
   });
   const lines: readonly Line[] = [
     ...linesOfChecks(sketch.checks),
-    {
-      key: "build",
-      value: build,
-      comment: [...linesOfSuggestions(sketch), "Built once; every later step takes these very files.", ...remarksOn(sketch, "build")].join(
-        "\n",
-      ),
-    },
+    lineOfBuild(sketch),
     ...linesOfLeniency(sketch),
-    {
-      key: "smoke",
-      value: install("artifacts"),
+    ...triedFromFiles(sketch, packages).map(({ key, only }) => ({
+      key,
+      value: install("artifacts", only),
       comment: "Installs what was built into a clean environment and tries it, before anything is public.",
-    },
+    })),
+    ...(sketch.byHand === undefined
+      ? []
+      : [{ key: "tag", value: { uses: "tag" }, comment: "Makes a tag for each package that is released; nothing is sent yet." }]),
     ...environments.flatMap((one) => [
       {
         key: one.id,
@@ -180,12 +213,40 @@ function linesOfSteps(sketch: ConfigurationSketch, environments: readonly Named<
         comment: `Waits until ${comment(one.registry)} serves it, installs it from there and tries it.`,
       },
     ]),
+    ...(sketch.byHand === undefined ? [] : [{ key: "push", value: { uses: "push" }, comment: "Sends all tags in one push." }]),
   ];
   const ids = uniqueNames(
     lines.map((line) => line.key),
     "step",
   );
   return lines.map((line, index) => ({ ...line, key: ids[index] ?? line.key }));
+}
+
+function lineOfBuild(sketch: ConfigurationSketch): Line {
+  const [only] = sketch.builds;
+  assert(only !== undefined, "a sketch has a step that builds");
+  const comments = [...linesOfSuggestions(sketch), "Built once; every later step takes these very files.", ...remarksOn(sketch, "build")];
+  const line = { key: "build", comment: comments.join("\n") };
+  if (sketch.builds.length === 1) return { ...line, value: valueOfBuild(only, sketch) };
+  const block = sketch.builds.map((one) => ({ key: one.name, value: valueOfBuild(one, sketch), comment: "" }));
+  return { ...line, value: undefined, block: [{ key: "parallel", value: undefined, comment: "", block }] };
+}
+
+function valueOfBuild({ uses, build, "build-workspace": ofWorkspace }: SketchedBuild, { builder }: ConfigurationSketch): object {
+  const given = { builder: uses === "build-wheel" ? builder : undefined, "build-workspace": ofWorkspace, build };
+  return Object.values(given).every((value) => value === undefined) ? { uses } : { uses, with: given };
+}
+
+/** cargo takes crates from a registry alone: where there are some, all others are named. */
+function triedFromFiles(
+  { builds }: ConfigurationSketch,
+  packages: readonly Named<SketchedPackage>[],
+): readonly { readonly key: string; readonly only?: string }[] {
+  if (builds.every((one) => one.uses !== "build-crate")) return [{ key: "smoke" }];
+  const able = packages.filter((one) => one.ecosystem !== "crates");
+  const [single] = able;
+  if (able.length === 1 && single !== undefined) return [{ key: "smoke", only: single.id }];
+  return able.map(({ id }) => ({ key: `smoke-${id}`.slice(0, 60), only: id }));
 }
 
 /** Where nothing is said, the check runs by itself and is strict. */

@@ -1,6 +1,6 @@
 // The shape of slipway.yaml as one schema: it checks the file, its types are those of the written form, and editors
 // complete and explain from it. What needs two places of the file to judge stands in rules/.
-import { z } from "zod";
+import * as z from "../domain/shape.ts";
 import { form, mapOf } from "./schema/atoms.ts";
 import { environment, forgeDeclaration, pathRule, peopleGroup, registryDeclaration } from "./schema/environments.ts";
 import { logs, packageEntry, sourceRule, tracker, versionRule } from "./schema/packages.ts";
@@ -32,7 +32,7 @@ export const fileSchema = z
   })
   .describe("How this project is released");
 
-export type WrittenFile = z.output<typeof fileSchema>;
+export type WrittenFile = z.infer<typeof fileSchema>;
 export type WrittenEntry = WrittenPipeline["steps"][string];
 export type WrittenStep = Omit<WrittenEntry, "parallel" | "steps">;
 export type WrittenPipeline = NonNullable<WrittenFile["pipelines"]>[string];

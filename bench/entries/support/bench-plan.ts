@@ -1,23 +1,29 @@
 // Plans for measuring the engine alone: made by hand, of the same form as those that `slipway plan` makes.
 import { drawLine } from "../../../src/domain/plan/order.ts";
-import { planSchema, type Plan, type PlannedRegistry, type PlannedStep } from "../../../src/domain/plan/plan.ts";
+import type { ArtifactKind } from "../../../src/domain/artifact.ts";
+import type { Ecosystem } from "../../../src/domain/configuration.ts";
+import { planSchema, type Plan, type PlannedPackage, type PlannedRegistry, type PlannedStep } from "../../../src/domain/plan/plan.ts";
 
 export interface BenchPlan {
   readonly name: string;
   readonly version: string;
+  /** Default: one Python package of that name. */
+  readonly packages?: readonly PlannedPackage[];
+  /** Commit of the source; default: one that there is not. */
+  readonly commit?: string;
   readonly steps: readonly PlannedStep[];
   readonly registries?: readonly PlannedRegistry[];
 }
 
-export function benchPlan({ name, version, steps, registries = [] }: BenchPlan): Plan {
+export function benchPlan({ name, version, steps, registries = [], ...more }: BenchPlan): Plan {
   return {
     schema: planSchema,
     project: name,
     pipeline: "release",
-    source: { commit: "0".repeat(40), moved: "stop", epochSeconds: 1_700_000_000 },
+    source: { commit: more.commit ?? "0".repeat(40), moved: "stop", epochSeconds: 1_700_000_000 },
     release: { title: `${name} ${version}`, prerelease: false },
     inputs: {},
-    packages: [{ id: "one", ecosystem: "pypi", name, folder: ".", version }],
+    packages: more.packages ?? [{ id: "one", ecosystem: "pypi", name, folder: ".", version }],
     environments: [{ name: "index", registries, variables: {}, secrets: [] }],
     steps,
     leftOut: [],
@@ -45,5 +51,22 @@ export function work(id: string, waitsFor: readonly string[]): PlannedStep {
 }
 
 export function plannedIndex(url: string, index: string): PlannedRegistry {
-  return { name: "bench", ecosystem: "pypi", test: false, credentials: { kind: "none" }, url, index };
+  return { ...plannedRegistry("pypi", url), index };
+}
+
+export function plannedRegistry(ecosystem: Ecosystem, url: string): PlannedRegistry {
+  return { name: "bench", ecosystem, test: false, credentials: { kind: "none" }, url };
+}
+
+/** The step `publish`, after the step that made what it takes. */
+export function publishOf(kind: ArtifactKind, maker: string): PlannedStep {
+  return {
+    ...work("publish", [maker]),
+    uses: "publish@1",
+    kind: "acting",
+    zone: "publish",
+    environment: "index",
+    reach: "irreversible",
+    takes: [{ kinds: [kind] }],
+  };
 }

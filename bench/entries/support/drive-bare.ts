@@ -12,6 +12,7 @@ import { openSqliteJournal } from "../../../src/engine/journal/sqlite.ts";
 import type { Workshop } from "../../../src/engine/performer.ts";
 import { createArchives } from "../../../src/platform/archives/archives.ts";
 import { createImageArchives } from "../../../src/platform/archives/image-archive.ts";
+import { arrivals } from "../../../src/platform/event-loop.ts";
 import { createExec } from "../../../src/platform/exec.ts";
 import { createFiles } from "../../../src/platform/files.ts";
 import { createRedactor } from "../../../src/platform/redactor.ts";
@@ -50,6 +51,7 @@ export async function driveBare(bare: Bare): Promise<RunState> {
       sha256OfText,
       membersOf: () => undefined,
       interrupted,
+      arrivals,
       onRecorded: () => undefined,
       onMove: () => undefined,
     },
@@ -94,6 +96,7 @@ export const barePorts: EffectPorts = {
   env: {},
   toolboxPython: () => refuse("toolbox"),
   registry: () => refuse("registry"),
+  staged: () => refuse("staged"),
   remoteRef: () => refuse("remoteRef"),
   forge: () => refuse("forge"),
   remote: () => refuse("remote"),

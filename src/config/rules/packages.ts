@@ -28,7 +28,7 @@ function judgeTag(judging: Judging, tag: string, path: Path): void {
   complain(judging, path, () => ({ message, hint }));
 }
 
-const assetWords: readonly string[] = ["name", "os", "arch", "version"];
+const assetWords: readonly string[] = ["name", "os", "arch", "platform", "version"];
 
 function judgeAsset(judging: Judging, asset: string, path: Path): void {
   for (const match of asset.matchAll(/\{([^{}]*)\}/g)) {

@@ -2,7 +2,7 @@
 // fits. No code of the project runs where a credential for publishing can be had (DESIGN §1.6).
 import type { Json, StepConfiguration } from "../../domain/configuration.ts";
 import { didYouMean, draftOfFault } from "../explain.ts";
-import { type Fault, faultsOf } from "../faults.ts";
+import type { Fault } from "../faults.ts";
 import { complain, complainAtKey, type Judging, namesAt, requireKnown } from "../judging.ts";
 import { nearestWord } from "../nearest.ts";
 import { choices, type Path, pathText, quoted } from "../phrases.ts";
@@ -50,9 +50,9 @@ function judgeWith(judging: Judging, step: StepConfiguration, word: StepWord): v
     return;
   }
   if (!word.available || hasEmptyCommand(step)) return;
-  const faults = faultsOf(word.input, step.with, [...step.path, "with"]).map((fault) =>
-    isRun(judging, step) ? besideRun(step.path, fault) : fault,
-  );
+  const faults = judging.vocabulary
+    .faultsOf(word.input, step.with, [...step.path, "with"])
+    .map((fault) => (isRun(judging, step) ? besideRun(step.path, fault) : fault));
   for (const fault of faults.filter(({ path }) => !judging.isFaulty(path))) {
     judging.refused.add(JSON.stringify(fault.path));
     judging.drafts.push(draftOfFault(judging.tree, fault));

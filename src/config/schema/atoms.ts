@@ -1,9 +1,9 @@
 // The smallest words of the language: names, variables, paths, durations. Each carries the phrase that follows
 // "expected" in a message; a phrase with a capital letter is a sentence of its own.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 
 /** Text of a certain form. The phrase is said when it is no text and when it is another form. */
-export function form(pattern: RegExp, phrase: string): z.ZodString {
+export function form(pattern: RegExp, phrase: string): z.Text {
   return z.string({ error: phrase }).regex(pattern, { error: phrase });
 }
 
@@ -33,6 +33,6 @@ export const glob = form(
 export const duration = form(/^[1-9][0-9]{0,5}(?:s|m|h|d)$/, 'a duration such as "30s", "15m", "2h" or "3d"');
 
 /** A map by names that the file gives; the order of the file is kept. */
-export function mapOf<Value extends z.ZodType>(value: Value): z.ZodRecord<typeof name, Value> {
+export function mapOf<Value extends z.Shape<unknown>>(value: Value): z.Shape<Record<string, z.infer<Value>>> {
   return z.record(name, value);
 }

@@ -1,5 +1,5 @@
 // Where releases go and who decides: registries, credentials, environments, people and declared short cuts.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { ecosystems } from "../../domain/configuration.ts";
 import { duration, form, mapOf, name, text, variable } from "./atoms.ts";
 

@@ -1,5 +1,5 @@
 // What is released: packages, their versions and the source they come from.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { ecosystems } from "../../domain/configuration.ts";
 import { folder, form, glob, text } from "./atoms.ts";
 
@@ -22,7 +22,11 @@ export const packageEntry = z
     members: z.literal("publishable").optional().describe("Every publishable member of the workspace in this folder"),
     tag: text.optional().describe('Release tags of this package: a pattern with exactly one {version}, such as "v{version}"'),
     "version-file": folder.optional().describe("Plain file that holds the version, instead of the manifest"),
-    asset: text.optional().describe("Name of a binary at the forge; may hold {name}, {os}, {arch} and {version}"),
+    asset: text
+      .optional()
+      .describe(
+        "Name of a binary at the forge; may hold {name}, {os}, {arch}, {version}, and {platform} for the leg as it is written (default: {name}-{os}-{arch})",
+      ),
     changelog: changelog.optional(),
   })
   .describe("One package, under the name by which this file calls it");

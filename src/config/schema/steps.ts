@@ -1,6 +1,6 @@
 // What is done: triggers, inputs, steps and groups of steps. A step is one object with all its keys, not a union, so that
 // a mistake in one key is told as that and not as "no variant fits"; which keys go together is a rule (rules/steps.ts).
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { artifactKinds } from "../../domain/artifact.ts";
 import { duration, glob, mapOf, name, text } from "./atoms.ts";
 import { versionRule } from "./packages.ts";
