@@ -45,6 +45,17 @@ export async function drain(request: IncomingMessage): Promise<void> {
   for await (const _chunk of request) continue;
 }
 
+/** A small body as text; undefined for one that is larger, which is read to its end all the same. */
+export async function readSmallText(request: IncomingMessage, bytesMax: number): Promise<string | undefined> {
+  const parts: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length;
+    if (sizeBytes <= bytesMax) parts.push(chunk);
+  }
+  return sizeBytes > bytesMax ? undefined : Buffer.concat(parts).toString("utf8");
+}
+
 /** Says nothing until the client gives up or the time is over, then cuts the line. */
 export async function holdLine(
   server: { readonly clock: Clock; readonly closing: AbortSignal },

@@ -2,6 +2,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { takeFault } from "../../../loopback/faults.ts";
 import { drain, holdLine } from "../../../loopback/listen.ts";
+import type { Desk } from "../../../loopback/login-desk.ts";
+import { bearerOf } from "./login-routes.ts";
 import { faultReply } from "./fault-replies.ts";
 import type { Fault, FaultCall } from "./faults.ts";
 import { errorReply, textReply, writeReply, type Reply } from "./replies.ts";
@@ -44,17 +46,20 @@ export async function answerWithFault(
 
 /** Answers that do nothing: faults that strike before, and a request without a token. The body is read all the same. */
 async function earlyReply(service: Service, request: IncomingMessage, fault: Fault | undefined): Promise<Reply | undefined> {
-  const reply = (fault === undefined ? undefined : faultReply(fault, service)) ?? unauthenticated(request);
+  const reply = (fault === undefined ? undefined : faultReply(fault, service)) ?? unauthenticated(request, service.desk);
   if (reply !== undefined) await drain(request);
   return reply;
 }
 
 /** Any token is let in but one that is made for the public registry: those have no business here, and begin with `cio`. */
-export function unauthenticated(request: IncomingMessage): Reply | undefined {
+export function unauthenticated(request: IncomingMessage, desk?: Desk): Reply | undefined {
   if ((request.headers["user-agent"] ?? "") === "") return errorReply(403, "We require that all requests include a `User-Agent` header.");
-  const token = (request.headers.authorization ?? "").replace(/^Bearer\s+/i, "");
+  const token = bearerOf(request);
   if (token === "") return errorReply(403, "this action requires authentication");
-  return token.startsWith("cio") ? errorReply(403, "authentication failed: a rehearsal takes no token of the real registry") : undefined;
+  const held = desk?.holds(token) ?? "foreign";
+  if (held === "ended") return errorReply(403, "authentication failed");
+  if (held === "alive" || !token.startsWith("cio")) return undefined;
+  return errorReply(403, "authentication failed: a rehearsal takes no token of the real registry");
 }
 
 async function readSome(request: IncomingMessage): Promise<void> {

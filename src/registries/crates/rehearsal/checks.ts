@@ -97,7 +97,11 @@ function first<T>(list: readonly T[], check: (one: T) => Refusal | undefined): R
   return undefined;
 }
 
-/** Real names of the crates that a version needs. */
-export function dependencyNames(json: JsonObject): readonly string[] {
-  return [...new Set(listIn(json["deps"]).map((one) => textIn(tableIn(one)["name"])))];
+/** Real names of the crates that a version needs. @param kind `dev`: for development alone */
+export function dependencyNames(json: JsonObject, kind?: "dev"): readonly string[] {
+  const names = (all: readonly Json[]): readonly string[] => [...new Set(all.map((one) => textIn(tableIn(one)["name"])))];
+  const all = listIn(json["deps"]);
+  if (kind === undefined) return names(all);
+  const used = names(all.filter((one) => tableIn(one)["kind"] !== kind));
+  return names(all).filter((name) => !used.includes(name));
 }

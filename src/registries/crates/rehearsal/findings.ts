@@ -15,15 +15,25 @@ export interface RehearsalFinding {
 export async function findingsOf(
   state: RegistryState,
   ours: readonly string[],
-  look: { readonly upstream: PassThrough | undefined; readonly signal: AbortSignal },
+  look: {
+    readonly upstream: PassThrough | undefined;
+    readonly signal: AbortSignal;
+    /** Versions that the rehearsal does not hide. */
+    isPassed(name: string, version: string): boolean;
+  },
 ): Promise<readonly RehearsalFinding[]> {
-  const { upstream, signal } = look;
+  const { upstream, signal, isPassed } = look;
   if (upstream === undefined) return [];
   const found = await Promise.all(
     ours.map(async (name): Promise<readonly RehearsalFinding[]> => {
       const page = await upstream.page(name, signal);
       if (page.kind === "absent") return [];
-      if (page.kind === "page") return findingsOfLines(state, name, linesIn(page.text));
+      if (page.kind === "page")
+        return findingsOfLines(
+          state,
+          name,
+          linesIn(page.text).filter(({ vers }) => !isPassed(name, vers)),
+        );
       const message = `Cannot tell which versions of "${name}" exist outside: ${page.why}`;
       return [{ id: "REHEARSAL-UPSTREAM", level: "cannot-be-tried", package: name, message }];
     }),

@@ -9,8 +9,10 @@ import { cratesLimits, type WireWarnings } from "../wire.ts";
 import { answerWithFault } from "./answer.ts";
 import { checkRequest, dependencyNames, readParts, refusal, type Refusal } from "./checks.ts";
 import type { Fault } from "./faults.ts";
+import { refusedForLogin } from "./login-routes.ts";
 import { takeTry } from "./limits.ts";
 import { lineOf, textIn, textOrNull } from "./lines.ts";
+import { otherLines } from "./other-versions.ts";
 import { errorReply, jsonReply, type Reply } from "./replies.ts";
 import type { Service } from "./service.ts";
 import { addVersion, countReceived, findVersion, type CrateVersion, type RegistryState, type ReceivedAs } from "./state.ts";
@@ -26,7 +28,8 @@ async function handle(service: Service, request: IncomingMessage, fault: Fault |
   const parts = readParts(body, service.fileLimitBytes);
   if (parts.kind === "refused") return errorReply(parts.status, parts.detail);
   const upload: Received = { json: parts.json, file: parts.file, sha256: digestOf(parts.file) };
-  const early = checkRequest(upload.json) ?? (await checkOutside(service, upload));
+  const early =
+    checkRequest(upload.json) ?? (await refusedForLogin(service, request, textIn(upload.json["name"]))) ?? (await checkOutside(service, upload));
   if (fault?.name === "stranger" && early === undefined) await putStranger(service, upload);
   const reply = await take(service, upload, { fault, early });
   if (fault?.name === "duplicate-delivery" && reply.status === 200) return await take(service, upload, { fault: undefined, early });
@@ -67,10 +70,14 @@ async function checkOutside(service: Service, { json }: Received): Promise<Refus
       `"${name}" is no crate of this release: a rehearsal takes only those (at the real registry you may not be an owner)`,
     );
   }
+  const forDevelopment = dependencyNames(json, "dev");
   for (const one of dependencyNames(json)) {
     const own = service.ours.has(canonicalCrateName(one));
     // Under another spelling the index would not find it.
     if (own && service.store.state().crates[canonicalCrateName(one)]?.name === one) continue;
+    if (own && (await otherLines(service, one)) !== "") continue;
+    // Crates may need each other for development: the public registry asks whether it knows the name.
+    if (own && forDevelopment.includes(one) && (await service.upstream?.page(one, service.closing))?.kind === "page") continue;
     const page = own || service.upstream === undefined ? ({ kind: "absent" } as const) : await service.upstream.page(one, service.closing);
     if (page.kind === "absent") return refusal(400, `no known crate named \`${one}\``);
     if (page.kind === "failed") return refusal(502, page.why);

@@ -10,6 +10,7 @@ import type { WireConfig, WireLine } from "../wire.ts";
 import { faultReply } from "./fault-replies.ts";
 import type { Fault, FaultCall } from "./faults.ts";
 import { indexFile } from "./lines.ts";
+import { isPassed, otherLines } from "./other-versions.ts";
 import { breakReply, errorReply, jsonReply, textReply, writeReply, type Reply } from "./replies.ts";
 import type { Service } from "./service.ts";
 import { findVersion } from "./state.ts";
@@ -67,15 +68,16 @@ function configReply(service: Service): Reply {
   return jsonReply(200, config, { "cache-control": "no-cache" });
 }
 
-/** Ours from here and never from behind: versions of ours that exist there are hidden, or a test would mix with them. */
+/** Ours from here: versions of ours that exist behind are hidden, or a test would mix with them, but for those that cannot mix. */
 async function indexReply(service: Service, path: string, fault: Fault | undefined): Promise<Reply> {
   const name = path.split("/").at(-1) ?? "";
   if (name === "" || crateIndexPath(name) !== path) return errorReply(404, "Not Found");
   if (service.ours.has(canonicalCrateName(name))) {
     const crate = service.store.state().crates[canonicalCrateName(name)];
     const text = crate === undefined || crate.name.toLowerCase() !== name ? undefined : indexFile(crate, service.clock.nowMs());
-    if (text === undefined) return errorReply(404, "Not Found");
-    return page(fault?.name === "other-bytes" ? lieAbout(text) : text);
+    const others = await otherLines(service, name);
+    if (text === undefined && others === "") return errorReply(404, "Not Found");
+    return page(`${others}${text === undefined ? "" : fault?.name === "other-bytes" ? lieAbout(text) : text}`);
   }
   const found = (await service.upstream?.page(name, service.closing)) ?? { kind: "absent" };
   if (found.kind === "page") return page(found.text);
@@ -108,7 +110,7 @@ async function fileReply(
   asked: { readonly name: string; readonly version: string; readonly fault: Fault | undefined },
 ): Promise<Reply> {
   const headers = { "content-type": "application/gzip", "cache-control": "no-cache" };
-  if (!service.ours.has(canonicalCrateName(asked.name))) {
+  if (!service.ours.has(canonicalCrateName(asked.name)) || isPassed(service, asked.name, asked.version)) {
     const found = (await service.upstream?.file(asked.name, asked.version, service.closing)) ?? { kind: "absent" };
     if (found.kind === "file") return { status: 200, headers, body: found.body };
     return found.kind === "absent" ? errorReply(404, "Not Found") : errorReply(502, found.why);

@@ -7,11 +7,14 @@ import { canonicalCrateName } from "../../../domain/crates/names.ts";
 import { SlipwayError } from "../../../domain/error.ts";
 import { openKeptState } from "../../../loopback/kept-state.ts";
 import { drain, listenOnLoopback } from "../../../loopback/listen.ts";
+import type { DeskOptions } from "../../../loopback/login-desk.ts";
 import type { Clock } from "../../../platform/ports.ts";
 import { cratesLimits } from "../wire.ts";
 import { crateRoute } from "./crate-routes.ts";
 import type { Fault } from "./faults.ts";
 import { findingsOf, type RehearsalFinding } from "./findings.ts";
+import { loginPath, loginRoute, openCratesDesk } from "./login-routes.ts";
+import { isPassed } from "./other-versions.ts";
 import { passThrough, type UpstreamCrates } from "./pass-through.ts";
 import { publishRoute } from "./publish-route.ts";
 import { readRoute } from "./read-routes.ts";
@@ -22,6 +25,8 @@ import { emptyState, type ReceivedFile } from "./state.ts";
 export interface RehearsalCratesOptions {
   /** Names of the crates that are released. */
   readonly ours: readonly string[];
+  /** Their versions by name: others that are not compatible are then served from behind. Absent: none of ours is. */
+  readonly releasing?: ReadonlyMap<string, string>;
   /** Where everything else comes from; absent: from nowhere. */
   readonly upstream?: UpstreamCrates;
   readonly faults?: readonly Fault[];
@@ -37,6 +42,8 @@ export interface RehearsalCratesOptions {
   readonly fileLimitBytes?: number;
   /** Default true. Only tests in which this server stands for a real one say false: then answers carry no mark. */
   readonly announced?: boolean;
+  /** Whose identities open it, and for what; absent: nobody's. */
+  readonly trusts?: Omit<DeskOptions, "clock">;
 }
 
 export interface RehearsalCrates {
@@ -65,11 +72,13 @@ export async function startRehearsalCrates(options: RehearsalCratesOptions): Pro
   const service: Service = {
     url,
     ours: new Set(options.ours.map(canonicalCrateName)),
+    releasing: new Map([...(options.releasing ?? [])].map(([name, version]) => [canonicalCrateName(name), version])),
     store,
     pathOf: (sha256) => join(options.storeFolder, "files", sha256.slice(0, 2), `${sha256}.crate`),
     clock: options.clock,
     faults: options.faults ?? [],
     hooks: options.hooks ?? {},
+    desk: options.trusts === undefined ? undefined : openCratesDesk({ ...options.trusts, clock: options.clock }, url),
     upstream,
     closing: closing.signal,
     announced: options.announced ?? true,
@@ -81,7 +90,12 @@ export async function startRehearsalCrates(options: RehearsalCratesOptions): Pro
     url,
     indexUrl: `${url}/index/`,
     received: () => Object.values(store.state().received),
-    findings: (signal) => findingsOf(store.state(), options.ours, { upstream, signal: AbortSignal.any([signal, closing.signal]) }),
+    findings: (signal) =>
+      findingsOf(store.state(), options.ours, {
+        upstream,
+        signal: AbortSignal.any([signal, closing.signal]),
+        isPassed: (name, version) => isPassed(service, name, version),
+      }),
     close: async () => {
       closing.abort();
       await listening.close();
@@ -106,6 +120,7 @@ async function route(service: Service, request: IncomingMessage, response: Serve
   const path = decode(new URL(request.url ?? "/", service.url).pathname);
   const http = { request, response };
   if (path === "/api/v1/crates/new" && method === "PUT") return await publishRoute(service, request, response);
+  if (path === loginPath) return await loginRoute(service, request, response);
   const [name = "", ...rest] = path.startsWith("/api/v1/crates/") ? path.slice("/api/v1/crates/".length).split("/") : [];
   if (name !== "") return await crateRoute(service, { method, name, rest }, http);
   if (method === "GET" || method === "HEAD") return await readRoute(service, http, path);

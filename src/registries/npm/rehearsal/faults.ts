@@ -2,8 +2,11 @@
 // Sources: trust §3 (look-alike transient errors), protocols §5.1, §5.5; DESIGN §6 (`--faults`).
 import { readFaults, type Fault as AnyFault, type FaultProfile as AnyProfile } from "../../../loopback/faults.ts";
 
-/** What a client asks for: to publish a version, to move a dist-tag, to read a package of ours, to hand out a tarball. */
-export const faultCalls = ["upload", "channel", "index", "download"] as const;
+/**
+ * What a client asks for: to publish or stage a version, to move a dist-tag, to read a package of ours, to hand out a tarball, to
+ * let out or send back what is staged.
+ */
+export const faultCalls = ["upload", "channel", "index", "download", "approve"] as const;
 export type FaultCall = (typeof faultCalls)[number];
 
 export type FaultName =
@@ -37,7 +40,7 @@ const all = faultCalls;
 
 export const faultProfiles: readonly FaultProfile[] = [
   { name: "lost-reply", calls: all, description: "does what it is asked, then cuts the connection before a byte of the reply" },
-  { name: "error-after-accepting", calls: ["upload", "channel"], description: "does what it is asked, then answers 502" },
+  { name: "error-after-accepting", calls: ["upload", "channel", "approve"], description: "does what it is asked, then answers 502" },
   { name: "error-500", calls: all, description: "answers 500 and does nothing" },
   { name: "error-502", calls: all, description: "answers 502 and does nothing" },
   { name: "error-503", calls: all, description: "answers 503 with Retry-After in seconds and does nothing", lastsMs: 1_000 },
@@ -53,10 +56,15 @@ export const faultProfiles: readonly FaultProfile[] = [
   { name: "reset-mid-body", calls: ["upload", "index", "download"], description: "cuts the connection in the middle of the body" },
   { name: "partial-kept", calls: ["upload"], description: "keeps only the first half of the tarball and answers 200" },
   { name: "timeout-before", calls: all, description: "does nothing and answers nothing", lastsMs: 30_000 },
-  { name: "timeout-after", calls: ["upload", "channel"], description: "does what it is asked and answers nothing", lastsMs: 30_000 },
+  {
+    name: "timeout-after",
+    calls: ["upload", "channel", "approve"],
+    description: "does what it is asked and answers nothing",
+    lastsMs: 30_000,
+  },
   {
     name: "wrong-success",
-    calls: ["upload", "channel", "index"],
+    calls: ["upload", "channel", "index", "approve"],
     description: "answers 200 with a web page, as a login page between would, and does nothing",
   },
   {
@@ -70,7 +78,7 @@ export const faultProfiles: readonly FaultProfile[] = [
     description: "answers 409, as while another write of the package is under way, and does nothing",
   },
   { name: "expired-token", calls: ["upload", "channel"], description: "does not know the token" },
-  { name: "one-time-password", calls: ["upload", "channel"], description: "asks for a one-time password" },
+  { name: "one-time-password", calls: ["upload", "channel", "approve"], description: "asks for a one-time password" },
   {
     name: "no-rights",
     calls: ["upload", "channel"],

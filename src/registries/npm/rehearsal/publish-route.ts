@@ -8,6 +8,7 @@ import type { JsonObject } from "../../../domain/configuration.ts";
 import { packedFileName, servedFileName } from "../../../domain/npm/names.ts";
 import { takeFault } from "../../../loopback/faults.ts";
 import { drain } from "../../../loopback/listen.ts";
+import { mediaTypes } from "../wire.ts";
 import { carriesToken, checkAgainst, checkPublish, type Publish, type Refusal } from "./checks.ts";
 import type { Fault } from "./faults.ts";
 import { receivePublish, type ReceivedTarball } from "./receive.ts";
@@ -43,6 +44,9 @@ export async function publishRoute(
 /** Why the request is not even read: no token, or a package that this token may not write. */
 export function strangerToUs(service: Service, request: IncomingMessage, name: string): Reply | undefined {
   if (!carriesToken(request.headers.authorization)) return errorReply(401, "You must be logged in to publish packages.");
+  const token = (request.headers.authorization ?? "").replace(/^Bearer\s+/i, "");
+  if (service.desk?.holds(token) === "ended")
+    return jsonReply({ message: "Access token expired or revoked. Please try logging in again." }, 401);
   return service.ours.has(name) ? undefined : errorReply(404, `'${name}' is not in this registry.`);
 }
 
@@ -83,13 +87,21 @@ async function publish(
   const checked = checkPublish(document, tarball, { name, limitBytes: service.fileLimitBytes });
   if (checked.kind === "refused") return errorReply(checked.status, checked.message);
   // Whether a new package can be staged its documents do not agree on; this is the careful answer (protocols §5.4).
-  if (stage && service.store.state().packages[name] === undefined) return errorReply(404, "Not found");
+  if (stage && (await isKnown(service, name)) !== true) return errorReply(404, "Not found");
   const upload = { publish: checked.publish, tarball, ...(stage ? { stageId: randomUUID() } : {}) };
   if (fault?.name === "stranger") await putStranger(service, upload);
   const verdict = await take(service, upload, fault);
   const last = fault?.name === "duplicate-delivery" && verdict === undefined ? await take(service, upload, undefined) : verdict;
   if (last !== undefined) return errorReply(last.status, last.message);
   return jsonReply(upload.stageId === undefined ? { success: true } : { stageId: upload.stageId });
+}
+
+/** Whether a package is not new: the registry behind has it, or it is here. @returns undefined where the one behind does not say */
+export async function isKnown(service: Pick<Service, "store" | "upstream" | "closing">, name: string): Promise<boolean | undefined> {
+  if (service.store.state().packages[name] !== undefined) return true;
+  const behind = await service.upstream?.document(name, mediaTypes.abbreviated, service.closing);
+  if (behind?.kind === "failed") return undefined;
+  return behind?.kind === "document";
 }
 
 interface Upload {

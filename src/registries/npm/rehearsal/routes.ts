@@ -8,6 +8,7 @@ export type Route =
   | { readonly kind: "tarball"; readonly name: string; readonly file: string }
   | { readonly kind: "tags"; readonly name: string; readonly tag: string | undefined }
   | { readonly kind: "visibility"; readonly name: string }
+  | { readonly kind: "login"; readonly name: string }
   | { readonly kind: "stage"; readonly name: string }
   | { readonly kind: "staged"; readonly packageName: string | undefined }
   | { readonly kind: "staged-version"; readonly id: string; readonly what: "view" | "tarball" | "approve" | "reject" }
@@ -23,12 +24,18 @@ const fixed: Readonly<Record<string, Route>> = {
   "POST -/npm/v1/security/audits/quick": { kind: "audit" },
 };
 
+const loginParts = ["-", "npm", "v1", "oidc", "token", "exchange", "package"];
+
 /** @param address path with query, as it stands in the request */
 export function routeOf(written: string, address: string): Route {
   const method = written === "HEAD" ? "GET" : written;
   const parts = partsOf(address);
   if (parts === undefined) return { kind: "unknown" };
   if (parts[0] === "-" && parts[1] === "stage") return stageRoute(method, parts.slice(2), address);
+  if (method === "POST" && parts.slice(0, loginParts.length).join("/") === loginParts.join("/")) {
+    const [name, ...more] = joinScope(parts.slice(loginParts.length));
+    return name === undefined || more.length > 0 ? { kind: "unknown" } : { kind: "login", name };
+  }
   if (parts[0] === "-") return fixed[`${method} ${parts.join("/")}`] ?? packageRoute(method, parts);
   const [name, ...rest] = joinScope(parts);
   if (name === undefined) return { kind: "unknown" };

@@ -5,18 +5,20 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { randomBytes } from "node:crypto";
 import { SlipwayError } from "../../../domain/error.ts";
 import { drain, listenOnLoopback } from "../../../loopback/listen.ts";
+import type { DeskOptions } from "../../../loopback/login-desk.ts";
 import type { Clock } from "../../../platform/ports.ts";
 import { carriesToken } from "./checks.ts";
 import type { Fault } from "./faults.ts";
 import { findingsOf, type RehearsalFinding } from "./findings.ts";
+import { loginReply, openNpmDesk } from "./login-route.ts";
 import { passThrough, type UpstreamRegistries } from "./pass-through.ts";
-import { publishRoute } from "./publish-route.ts";
+import { isKnown, publishRoute } from "./publish-route.ts";
 import { readRoute } from "./read-routes.ts";
 import { errorReply, jsonReply, writeReply, type Reply } from "./replies.ts";
 import { routeOf, type Route } from "./routes.ts";
 import type { Service } from "./service.ts";
 import { unpublishVersion, type ReceivedFile } from "./state.ts";
-import { endStaged, stageReply } from "./stage-route.ts";
+import { endStaged, stagedRoute } from "./stage-route.ts";
 import { openStore } from "./store.ts";
 import { tagRoute } from "./tag-route.ts";
 
@@ -35,6 +37,8 @@ export interface NpmRehearsalOptions {
   readonly fileLimitBytes?: number;
   /** Default true. Only tests in which this server stands for a real one say false: then answers carry no mark. */
   readonly announced?: boolean;
+  /** Whose identities open it, and for what; absent: nobody's. */
+  readonly trusts?: Omit<DeskOptions, "clock">;
 }
 
 export interface RehearsalNpm {
@@ -46,6 +50,8 @@ export interface RehearsalNpm {
   received(): readonly ReceivedFile[];
   /** What the registry behind holds of our names; asks it. */
   findings(signal: AbortSignal): Promise<readonly RehearsalFinding[]>;
+  /** Whether a package is here or behind; undefined: what is behind does not say. */
+  knows(packageName: string): Promise<boolean | undefined>;
   /** What an owner does who has more rights than any token. */
   readonly owner: {
     unpublish(packageName: string, version: string): Promise<void>;
@@ -75,6 +81,7 @@ export async function startRehearsalNpm(options: NpmRehearsalOptions): Promise<R
     store,
     clock: options.clock,
     faults: options.faults ?? [],
+    desk: options.trusts === undefined ? undefined : openNpmDesk({ ...options.trusts, clock: options.clock }, url),
     upstream,
     closing: closing.signal,
     announced: options.announced ?? true,
@@ -87,6 +94,7 @@ export async function startRehearsalNpm(options: NpmRehearsalOptions): Promise<R
     registryUrl: `${url}/`,
     received: () => Object.values(store.state().received),
     findings: (signal) => findingsOf(store.state(), service.ours, { upstream, signal: AbortSignal.any([signal, closing.signal]) }),
+    knows: (packageName) => isKnown(service, packageName),
     owner: {
       endStaged: async (packageName, how) => {
         const staged = Object.values(store.state().staged).filter((one) => one.package === packageName);
@@ -130,6 +138,7 @@ async function dispatch(
   if (route.kind === "tags" && (service.ours.has(route.name) || request.method !== "GET"))
     return await tagRoute(service, connection, route);
   await drain(request);
+  if (route.kind === "staged" || route.kind === "staged-version") return await stagedRoute(service, connection, route);
   if (route.kind === "package" || route.kind === "version" || route.kind === "tarball") return await readRoute(service, connection, route);
   await writeReply(service, response, { reply: await plainReply(service, request, route), head: request.method === "HEAD" });
 }
@@ -138,18 +147,17 @@ async function dispatch(
 async function plainReply(
   service: Service,
   request: IncomingMessage,
-  route: Exclude<Route, { kind: "publish" | "stage" }>,
+  route: Exclude<Route, { kind: "publish" | "stage" | "staged" | "staged-version" }>,
 ): Promise<Reply> {
   switch (route.kind) {
-    case "staged":
-    case "staged-version":
-      return await stageReply(service, request, route);
     case "ping":
       return jsonReply({});
     case "whoami":
       return carriesToken(request.headers.authorization) ? jsonReply({ username: "rehearsal" }) : errorReply(401, "Unauthorized");
     case "visibility":
       return service.ours.has(route.name) ? jsonReply({ public: true }) : errorReply(404, "Not found");
+    case "login":
+      return loginReply(service, request, route.name);
     case "keys":
       return jsonReply({ keys: [] });
     case "advisories":

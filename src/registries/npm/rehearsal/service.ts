@@ -1,4 +1,5 @@
 // What all routes of a rehearsal npm registry work with.
+import type { Desk } from "../../../loopback/login-desk.ts";
 import type { Clock } from "../../../platform/ports.ts";
 import type { Fault } from "./faults.ts";
 import type { PassThrough } from "./pass-through.ts";
@@ -12,6 +13,8 @@ export interface Service {
   readonly store: Store;
   readonly clock: Clock;
   readonly faults: readonly Fault[];
+  /** Takes identities; undefined: this registry trusts nobody without a token. */
+  readonly desk: Desk | undefined;
   readonly upstream: PassThrough | undefined;
   /** Ends when the server closes: every wait of a fault ends with it. */
   readonly closing: AbortSignal;

@@ -1,16 +1,28 @@
 // `/-/stage`: what waits unseen for a person: listed, looked at, let out or sent back (protocols §5.4). Only a person with a
 // one-time password lets something out; the rehearsal's owner stands for that person as well.
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { stat } from "node:fs/promises";
-import { mediaTypes, type WireStaged } from "../wire.ts";
+import { takeFault } from "../../../loopback/faults.ts";
+import { mediaTypes, wireHeaders, type WireStaged } from "../wire.ts";
 import { carriesToken } from "./checks.ts";
-import { errorReply, jsonReply, type Reply } from "./replies.ts";
+import { errorReply, faultReply, jsonReply, writeWith, type Reply } from "./replies.ts";
 import type { Route } from "./routes.ts";
 import type { Service } from "./service.ts";
 import { approveStaged, rejectStaged, type StagedVersion } from "./state.ts";
 
-/** Answers one request about staged versions. */
-export async function stageReply(
+/** Answers one request about staged versions, or does what the fault of the hour says. */
+export async function stagedRoute(
+  service: Service,
+  connection: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  asked: Extract<Route, { kind: "staged" | "staged-version" }>,
+): Promise<void> {
+  const ends = asked.kind === "staged-version" && (asked.what === "approve" || asked.what === "reject");
+  const fault = ends ? await takeFault(service, "approve") : undefined;
+  const reply = faultReply(fault, service.clock.nowMs()) ?? (await stageReply(service, connection.request, asked));
+  await writeWith(service, connection, { reply, fault });
+}
+
+async function stageReply(
   service: Service,
   request: IncomingMessage,
   asked: Extract<Route, { kind: "staged" | "staged-version" }>,
@@ -25,7 +37,7 @@ export async function stageReply(
     const file = service.store.pathOf(found.version);
     return { status: 200, headers: { "content-type": mediaTypes.tarball }, body: { file, sizeBytes: (await stat(file)).size } };
   }
-  if (request.headers["npm-otp"] === undefined) {
+  if (request.headers[wireHeaders.oneTimePassword] === undefined) {
     const asks = errorReply(401, "You must provide a one-time pass to let out or send back what is staged.");
     return { ...asks, headers: { ...asks.headers, "www-authenticate": "OTP" } };
   }

@@ -29,10 +29,12 @@ export function tagsReply(service: Service, { repository, url }: Asked): Reply {
 }
 
 export function referrersReply(service: Service, { repository, url }: Asked, digestText: string): Reply {
+  if (!service.listsReferrers) return errorReply(404, "UNSUPPORTED", "this registry lists no referrers");
   const digest = readDigest(digestText);
   if (digest === undefined) return errorReply(400, "DIGEST_INVALID", "provided digest is no digest");
   const wanted = url.searchParams.get("artifactType") ?? "";
   const manifests = Object.entries(repositoryOf(service.store.state(), repository).manifests)
+    .filter(([, manifest]) => manifest.visibleFromMs <= service.clock.nowMs())
     .filter(([, manifest]) => manifest.subject === digest.text && (wanted === "" || manifest.artifactType === wanted))
     .map(([one, { mediaType, sizeBytes, artifactType, annotations }]) => ({
       mediaType,

@@ -139,7 +139,7 @@ async function take(service: Service, taking: Taking): Promise<Reply> {
     const { manifests, tags } = repositoryOf(state, repository);
     const same = "tag" in tag ? tags[reference]?.digest === digest.text : manifests[digest.text] !== undefined;
     const counted = countReceived(state, thing, same ? "repeated" : "stored");
-    return { state: await spoil(service, keep(service, counted, taking), taking), value: takenReply(taking) };
+    return { state: await spoil(service, keep(service, counted, taking), taking), value: takenReply(service, taking) };
   });
 }
 
@@ -168,11 +168,11 @@ async function spoil(service: Service, state: RegistryState, taking: Taking): Pr
   return taking.fault?.name === "stranger" ? await putStranger(service, state, taking) : state;
 }
 
-function takenReply({ repository, reference, digest, read }: Taking): Reply {
+function takenReply({ listsReferrers }: Service, { repository, reference, digest, read }: Taking): Reply {
   return emptyReply(201, {
     location: `/v2/${repository}/manifests/${reference}`,
     [wireHeaders.contentDigest]: digest.text,
-    ...(read.subject === undefined ? {} : { [wireHeaders.subject]: read.subject }),
+    ...(read.subject === undefined || !listsReferrers ? {} : { [wireHeaders.subject]: read.subject }),
   });
 }
 

@@ -30,6 +30,8 @@ export interface RehearsalOciOptions {
   readonly port?: number;
   /** Largest blob, in bytes. Default 10 GiB. */
   readonly blobLimitBytes?: number;
+  /** Default true; false: it keeps no lists of what is about a manifest, as many registries do not. */
+  readonly listsReferrers?: boolean;
   /** Default true. Only tests in which this server stands for a real one say false: then answers carry no mark. */
   readonly announced?: boolean;
 }
@@ -64,6 +66,7 @@ export async function startRehearsalOci(options: RehearsalOciOptions): Promise<R
     faults: options.faults ?? [],
     closing: closing.signal,
     announced: options.announced ?? true,
+    listsReferrers: options.listsReferrers ?? true,
     blobLimitBytes: options.blobLimitBytes ?? blobLimitBytesDefault,
   };
   listening.serve((request, response) => answer(service, request, response));

@@ -16,5 +16,7 @@ export interface Service {
   /** Ends when the server closes: every wait of a fault ends with it. */
   readonly closing: AbortSignal;
   readonly announced: boolean;
+  /** It lists what is about a manifest, and says so when it takes one that has a subject. */
+  readonly listsReferrers: boolean;
   readonly blobLimitBytes: number;
 }

@@ -58,11 +58,17 @@ export function one(fields: Fields, name: string): string | undefined {
 
 /** Whether an `Authorization` header carries an API token: what is after `pypi-` is not looked at. */
 export function carriesToken(authorization: string | undefined): boolean {
+  return tokenOf(authorization) !== undefined;
+}
+
+/** The upload token of a request, in any of the three forms that PyPI takes. */
+export function tokenOf(authorization: string | undefined): string | undefined {
   const [scheme = "", value = ""] = (authorization ?? "").trim().split(/\s+/, 2);
-  if (/^(?:token|bearer)$/i.test(scheme)) return value.startsWith("pypi-");
-  if (!/^basic$/i.test(scheme)) return false;
-  const [user, ...secret] = Buffer.from(value, "base64").toString("utf8").split(":");
-  return user === "__token__" && secret.join(":").startsWith("pypi-") && secret.join(":").length > "pypi-".length;
+  if (/^(?:token|bearer)$/i.test(scheme)) return value.startsWith("pypi-") ? value : undefined;
+  if (!/^basic$/i.test(scheme)) return undefined;
+  const [user, ...rest] = Buffer.from(value, "base64").toString("utf8").split(":");
+  const secret = rest.join(":");
+  return user === "__token__" && secret.startsWith("pypi-") && secret.length > "pypi-".length ? secret : undefined;
 }
 
 const docs = "https://packaging.python.org/specifications/core-metadata";

@@ -14,7 +14,7 @@ export interface PageContext {
 /** The simple page of one of our projects; `name` is normalised. */
 export function simplePage(name: string, project: Project, context: PageContext): WirePage {
   const releases = project.releases.toSorted(byVersion);
-  const files = releases.flatMap((release) => visible(release, context).map((file) => wireFile(release, file, context)));
+  const files = releases.flatMap((release) => visible(release, context).map((file) => wireFile(release, file, { ...context, name })));
   const versions = releases.filter((release) => visible(release, context).length > 0).map((release) => release.version);
   return {
     meta: { "api-version": "1.4", "_last-serial": project.serial },
@@ -34,7 +34,7 @@ function visible(release: Release, context: PageContext): readonly StoredFile[] 
   return release.files.filter((file) => file.visibleFromMs <= context.nowMs).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function wireFile(release: Release, file: StoredFile, context: PageContext): WireFile {
+function wireFile(release: Release, file: StoredFile, context: PageContext & { readonly name: string }): WireFile {
   const metadata = file.metadataSha256 === undefined ? false : { sha256: file.metadataSha256 };
   return {
     filename: file.name,
@@ -46,7 +46,10 @@ function wireFile(release: Release, file: StoredFile, context: PageContext): Wir
     yanked: release.yanked === false ? false : release.yanked === "" ? true : release.yanked,
     "data-dist-info-metadata": metadata,
     "core-metadata": metadata,
-    provenance: null,
+    provenance:
+      file.attested === true
+        ? `${context.url}/integrity/${encodeURIComponent(context.name)}/${encodeURIComponent(release.version)}/${encodeURIComponent(file.name)}/provenance`
+        : null,
   };
 }
 

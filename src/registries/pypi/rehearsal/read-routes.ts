@@ -66,12 +66,21 @@ async function answer(
       { name: decode(legacy[1] ?? ""), version: legacy[2] === undefined ? undefined : decode(legacy[2]) },
       accept,
     );
+  const integrity = /^\/integrity\/([^/]+)\/([^/]+)\/([^/]+)\/provenance$/.exec(path);
+  if (integrity !== null) return await provenanceReply(service, decode(integrity[3] ?? ""), accept);
   if (path.startsWith("/packages/")) return await fileReply(service, decode(path), { fault, accept });
   const passed = /^\/pass-through\/([^/]+)\/([^/]+)$/.exec(path);
   if (passed !== null) return await passedFile(service, { name: passed[1] ?? "", file: decode(passed[2] ?? "") }, request);
   if (path === "/" || path.startsWith("/help/") || path.startsWith("/docs/"))
     return textReply(200, "text/plain", "A rehearsal index of Slipway: nothing here is public.\n");
   return errorReply(404, "Not Found", accept);
+}
+
+async function provenanceReply(service: Service, fileName: string, accept: string | undefined): Promise<Reply> {
+  const file = findFile(service.store.state(), (one) => one.name === fileName && one.attested === true);
+  if (file === undefined) return errorReply(404, `No provenance available for ${fileName}`, accept);
+  const text = await readFile(`${service.store.pathOf(file)}.provenance`, "utf8");
+  return { status: 200, headers: { "content-type": "application/vnd.pypi.integrity.v1+json", "cache-control": "no-cache" }, body: text };
 }
 
 function rootReply(service: Service, accept: string | undefined): Reply {

@@ -5,11 +5,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { randomBytes } from "node:crypto";
 import { SlipwayError } from "../../../domain/error.ts";
 import { drain, listenOnLoopback } from "../../../loopback/listen.ts";
+import type { DeskOptions } from "../../../loopback/login-desk.ts";
 import type { Clock } from "../../../platform/ports.ts";
 import { fileSizeLimitBytes } from "../wire.ts";
 import type { Fault } from "./faults.ts";
 import { findingsOf, type RehearsalFinding } from "./findings.ts";
 import { canonicalName, canonicalVersion, readVersion } from "./names.ts";
+import { loginRoute, openPypiDesk } from "./login-routes.ts";
 import { passThrough, type UpstreamIndex } from "./pass-through.ts";
 import { readRoute } from "./read-routes.ts";
 import { errorReply, writeReply } from "./replies.ts";
@@ -34,6 +36,8 @@ export interface RehearsalOptions {
   readonly fileLimitBytes?: number;
   /** Default true. Only tests in which this server stands for a real one say false: then answers carry no mark. */
   readonly announced?: boolean;
+  /** Whose identities open it, and for what; absent: nobody's. */
+  readonly trusts?: Omit<DeskOptions, "clock">;
 }
 
 export interface RehearsalPypi {
@@ -74,6 +78,7 @@ export async function startRehearsalPypi(options: RehearsalOptions): Promise<Reh
     clock: options.clock,
     faults: options.faults ?? [],
     hooks: options.hooks ?? {},
+    desk: options.trusts === undefined ? undefined : openPypiDesk({ ...options.trusts, clock: options.clock }),
     upstream,
     closing: closing.signal,
     announced: options.announced ?? true,
@@ -114,6 +119,7 @@ async function answer(service: Service, request: IncomingMessage, response: Serv
 async function route(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = new URL(request.url ?? "/", service.url).pathname;
   if (request.method === "POST" && path === "/legacy/") return await uploadRoute(service, request, response);
+  if (path.startsWith("/_/oidc/")) return await loginRoute(service, request, response);
   if (request.method === "GET" || request.method === "HEAD") return await readRoute(service, request, response);
   await drain(request);
   const write = { head: false, announced: service.announced };

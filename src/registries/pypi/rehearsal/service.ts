@@ -1,4 +1,5 @@
 // What all routes of a rehearsal index work with.
+import type { Desk } from "../../../loopback/login-desk.ts";
 import type { Clock } from "../../../platform/ports.ts";
 import type { ArchiveHooks } from "./archive-hooks.ts";
 import type { Fault } from "./faults.ts";
@@ -23,6 +24,8 @@ export interface Service {
   readonly clock: Clock;
   readonly faults: readonly Fault[];
   readonly hooks: RehearsalHooks;
+  /** Takes identities; undefined: this index trusts nobody without a token. */
+  readonly desk: Desk | undefined;
   readonly upstream: PassThrough | undefined;
   /** Ends when the server closes: every wait of a fault ends with it. */
   readonly closing: AbortSignal;

@@ -49,6 +49,8 @@ export interface StoredFile {
   readonly visibleFromMs: number;
   /** Digest of the wheel's METADATA, which is served beside the file. */
   readonly metadataSha256?: string;
+  /** Attestations came with it. */
+  readonly attested?: true;
   /** Set for files that a fault put there. */
   readonly stranger?: true;
 }

@@ -13,8 +13,9 @@ import {
 import type { Fault } from "./faults.ts";
 import { takeFault } from "../../../loopback/faults.ts";
 import { drain, holdLine } from "../../../loopback/listen.ts";
+import { provenanceDocument, readAttestations } from "./attestations.ts";
 import { faultReply, pauseOf } from "./fault-replies.ts";
-import { carriesToken, cleanFields, one, refusal, type Fields, type ReceivedContent, type Refusal } from "./form.ts";
+import { cleanFields, one, refusal, tokenOf, type Fields, type ReceivedContent, type Refusal } from "./form.ts";
 import { canonicalName, canonicalVersion, readVersion } from "./names.ts";
 import { dripReply, errorReply, textReply, writeReply, type Reply } from "./replies.ts";
 import { receiveForm } from "./receive.ts";
@@ -56,8 +57,10 @@ export async function uploadRoute(service: Service, request: IncomingMessage, re
 /** Answers that do nothing: faults that strike before, and a request without a token. The body is read all the same. */
 async function earlyReply(service: Service, request: IncomingMessage, fault: Fault | undefined): Promise<Reply | undefined> {
   const early = fault === undefined ? undefined : faultReply(fault, service, request.headers.accept);
-  const token = fault?.name !== "expired-token" && carriesToken(request.headers.authorization);
-  const reply = early ?? (token ? undefined : refused(unauthenticated(service.url), request));
+  const token = fault?.name === "expired-token" ? undefined : tokenOf(request.headers.authorization);
+  // One that an identity was exchanged for lives for minutes; any other is taken, because a rehearsal knows no accounts.
+  const isGood = token !== undefined && service.desk?.holds(token) !== "ended";
+  const reply = early ?? (isGood ? undefined : refused(unauthenticated(service.url), request));
   if (reply !== undefined) await drain(request);
   return reply;
 }
@@ -81,7 +84,13 @@ async function handle(service: Service, request: IncomingMessage, fault: Fault |
     const wrong = checkAction(action) ?? checkRequest(form, fields, { ...contextOf(service), ...(await classifiersOf(service, fields)) });
     if (wrong !== undefined || form.file === undefined)
       return refused(wrong ?? refusal(400, "Upload payload does not have a file."), request);
-    const upload = { fields, content: form.file };
+    const token = tokenOf(request.headers.authorization) ?? "";
+    const publisher = service.desk?.publisher(token);
+    const attested = readAttestations(one(fields, "attestations"), form.file, publisher);
+    if (attested.kind === "refused") return refused(attested.refusal, request);
+    const provenance =
+      attested.kind === "attestations" && publisher !== undefined ? provenanceDocument(attested.attestations, publisher) : undefined;
+    const upload = { fields, content: form.file, ...(provenance === undefined ? {} : { provenance }) };
     if (fault?.name === "stranger") await putStranger(service, upload);
     const verdict = await take(service, upload, fault);
     const last = fault?.name === "duplicate-delivery" && verdict === undefined ? await take(service, upload, undefined) : verdict;
@@ -108,6 +117,8 @@ function refused(wrong: Refusal, request: IncomingMessage): Reply {
 interface Upload {
   readonly fields: Fields;
   readonly content: ReceivedContent;
+  /** What the index says of it to verifiers; absent: it was uploaded without attestations. */
+  readonly provenance?: string;
 }
 
 async function classifiersOf(service: Service, fields: Fields): Promise<Pick<CheckContext, "knowsClassifier">> {
@@ -159,18 +170,30 @@ async function keep(service: Service, state: IndexState, upload: Upload & { read
   const file = storedFile(service, upload, fault?.name === "slow-index" ? fault.lastsMs : 0);
   const path = service.store.pathOf(file);
   if (metadata !== undefined) await service.store.write(`${path}.metadata`, metadata);
+  if (upload.provenance !== undefined) await service.store.write(`${path}.provenance`, upload.provenance);
   await service.store.keep(content.path, file);
   const whole = metadata === undefined ? file : { ...file, metadataSha256: digestsOf(Buffer.from(metadata)).sha256 };
   const kept = fault?.name === "partial-kept" ? { ...whole, ...(await cutInHalf(path)) } : whole;
   return addFile(counted(state, upload, "stored"), newFile(upload, kept));
 }
 
-function storedFile(service: Service, { fields, content }: Upload, lateMs: number): StoredFile {
+function storedFile(service: Service, { fields, content, provenance }: Upload, lateMs: number): StoredFile {
   const nowMs = service.clock.nowMs();
   const { name, sizeBytes, sha256, blake2, md5 } = content;
   const fileType = one(fields, "filetype") ?? "";
   const pythonVersion = one(fields, "pyversion") ?? "source";
-  return { name, sizeBytes, sha256, blake2, md5, fileType, pythonVersion, uploadedAtMs: nowMs, visibleFromMs: nowMs + lateMs };
+  return {
+    name,
+    sizeBytes,
+    sha256,
+    blake2,
+    md5,
+    fileType,
+    pythonVersion,
+    uploadedAtMs: nowMs,
+    visibleFromMs: nowMs + lateMs,
+    ...(provenance === undefined ? {} : { attested: true as const }),
+  };
 }
 
 const notMetadata = new Set([
