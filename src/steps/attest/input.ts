@@ -1,0 +1,51 @@
+// What `attest` takes in slipway.yaml, and which files each form of attestation is about.
+import type { ArtifactKind } from "../../domain/artifact.ts";
+import * as z from "../../domain/shape.ts";
+
+/** `pypi-publish`: who publishes, as PyPI takes it with the file; `provenance`: from what all files were built. */
+const forms = ["pypi-publish", "provenance"] as const;
+
+function address(description: string): z.Shape<string> {
+  return z
+    .string()
+    .regex(/^https:\/\/[^\s@?#]{1,200}$|^http:\/\/(?:127\.0\.0\.1|localhost)(?::\d{1,5})?$/, { error: "should be an https address" })
+    .describe(description);
+}
+
+export const attestInput = z.strictObject({
+  as: z
+    .array(z.enum(forms))
+    .min(1)
+    .optional()
+    .describe(
+      "What is said of the files: `pypi-publish` (one statement for each Python file, which indexes take with it, PEP 740), `provenance` (one for all files, SLSA v1). Default: both where there are Python files, else provenance",
+    ),
+  sigstore: z
+    .strictObject({
+      certificates: address("Address of its authority of certificates (Fulcio)"),
+      log: address("Address of its transparency log, version 1 (Rekor)"),
+    })
+    .optional()
+    .describe("A Sigstore of one's own. Default: the public instance, whose log is public for ever"),
+});
+
+export type AttestInput = z.infer<typeof attestInput>;
+export type Form = (typeof forms)[number];
+
+export const pythonKinds: readonly ArtifactKind[] = ["wheel", "sdist"];
+
+/** What a provenance is about. Images have theirs at their registry, by the digest that they have there. */
+export const provenKinds: readonly ArtifactKind[] = [
+  ...pythonKinds,
+  "crate",
+  "npm-tarball",
+  "binary",
+  "install-script",
+  "checksum-file",
+  "sbom",
+  "file",
+];
+
+export function formsOf(input: AttestInput, hasPython: boolean): readonly Form[] {
+  return input.as ?? (hasPython ? forms : ["provenance"]);
+}
