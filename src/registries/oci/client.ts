@@ -8,13 +8,17 @@ import { hexOf, readImageDigest, tagOfVersion } from "../../domain/oci/names.ts"
 import type { Http } from "../../platform/http-port.ts";
 import type { Clock, ImageArchives } from "../../platform/ports.ts";
 import type { Downloaded, Publication, Registry } from "../registry.ts";
+import { attach, observeAttachment } from "./attach.ts";
 import { observeChannel } from "./channels.ts";
+import { copyImage } from "./copy.ts";
 import { createLogin, type Place } from "./login.ts";
 import { lookUpManifest, type Looking } from "./look-up.ts";
+import { leaveTag, observeLeft, tagsLeadingTo } from "./leave.ts";
 import { deleteVersion, moveChannel } from "./move.ts";
 import { observeImage, surveyImage, versionsOfImage } from "./observe.ts";
 import { ociRefusals } from "./refusals.ts";
 import { sendImage, sendIndex } from "./send.ts";
+import { imageSource } from "./source.ts";
 
 export interface OciOptions {
   /** Name in slipway.yaml. */
@@ -66,6 +70,17 @@ export function ociRegistry(options: OciOptions): Registry {
       observe: (channel, signal) => observeChannel(looking, channel, signal),
       move: (channel, credential, signal) => moveChannel(looking, channel, { credential, signal }),
     },
+    leaving: {
+      leadingTo: (version, signal) => tagsLeadingTo(looking, version, signal),
+      observe: (channel, signal) => observeLeft(looking, channel, signal),
+      leave: (channel, credential, signal) => leaveTag(looking, channel, { credential, signal }),
+    },
+    attachments: {
+      observe: (attachment, signal) => observeAttachment(looking, attachment, signal),
+      attach: (attachment, credential, signal) => attach(looking, attachment, { credential, signal }),
+    },
+    images: imageSource(looking),
+    copy: (image, credential, signal) => copyImage(sending, image, { credential, signal }),
     takeBack: (version, credential, signal) => deleteVersion(looking, version, { credential, signal }),
     withdraw: (publication) => ({ kind: "by-person", instruction: withdrawal(options, place, publication) }),
   };

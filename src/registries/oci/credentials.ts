@@ -1,6 +1,6 @@
 // What is sent as user and secret to the token service of an image registry. A credential is read at the last moment and goes
 // nowhere but into the request (conventions SECRETS; protocols §6.3, §6.4).
-import type { CredentialRule } from "../../domain/configuration.ts";
+import type { StoredRule } from "../../domain/configuration.ts";
 import { createCredential, secretText, type Credential } from "../../domain/credential.ts";
 import { SlipwayError, unreachable } from "../../domain/error.ts";
 import type { Secrets } from "../../platform/ports.ts";
@@ -21,7 +21,7 @@ export function rehearsalOciCredential(): Credential {
  * @throws SlipwayError NOT_YET for tokenless login, which no image registry has, and for the forge's where none is told
  */
 export async function openOciCredential(
-  rule: CredentialRule,
+  rule: StoredRule,
   where: { readonly registry: string; readonly forgeVariable?: string },
   secrets: Secrets,
 ): Promise<Credential> {
@@ -33,8 +33,6 @@ export async function openOciCredential(
     case "forge":
       if (where.forgeVariable === undefined) throw notYet(rule.kind, where.registry);
       return createCredential(anyUser, secretText(await secrets.read(where.forgeVariable), where.forgeVariable));
-    case "trusted-publishing":
-      throw notYet(rule.kind, where.registry);
     default:
       return unreachable(rule, "credential rule");
   }

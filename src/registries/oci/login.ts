@@ -3,7 +3,7 @@
 // Sources: distribution's token specification (protocols §6.3).
 import type { Credential } from "../../domain/credential.ts";
 import { parseRecord } from "../../domain/oci/json.ts";
-import type { Http, HttpReply, HttpRequest } from "../../platform/http-port.ts";
+import type { Http, HttpDownload, HttpFetched, HttpReply, HttpRequest } from "../../platform/http-port.ts";
 import { isSafe, readChallenge, type Challenge } from "./challenge.ts";
 import { basicAuthorization, traces } from "./credentials.ts";
 import { wireHeaders } from "./wire.ts";
@@ -35,6 +35,8 @@ export interface Call extends Omit<HttpRequest, "headers" | "signal" | "body"> {
 export interface Login {
   /** Sends one request, and once more if the registry asked for a token and the token service gave one. */
   ask(call: Call, asking: Asking): Promise<HttpReply>;
+  /** The same for bytes that go to a file. */
+  fetch(call: Omit<HttpDownload, "headers" | "signal" | "body">, asking: Asking): Promise<HttpFetched>;
   /** Texts that must not come back in a message. */
   secretsOf(credential: Credential | undefined): readonly string[];
 }
@@ -65,19 +67,24 @@ export function createLogin(place: Place): Login {
     const token = tokensOf(credential).get(scopes.join(" "));
     return token === undefined || token.untilMs <= place.nowMs() ? undefined : token.header;
   };
-  const ask = async (call: Call, asking: Asking): Promise<HttpReply> => {
-    const first = await send(place, call, { header: authorization(asking), signal: asking.signal });
-    if (first.kind === "failed" || first.status !== 401 || !isOurs(place, call.url)) return first;
+  const letIn = async <R extends HttpReply | HttpFetched>(
+    url: string,
+    asking: Asking,
+    once: (header: string | undefined) => Promise<R>,
+  ): Promise<R | HttpReply> => {
+    const first = await once(authorization(asking));
+    if (first.kind !== "answered" || first.status !== 401 || !isOurs(place, url)) return first;
     const got = await answerChallenge(place, readChallenge(first.headers["www-authenticate"]), asking);
     if (got.kind === "none") return first;
     if (got.kind !== "token") return got;
     const known = tokensOf(asking.credential);
     if (known.size >= tokensMax) known.clear();
     known.set(asking.scopes.join(" "), got.token);
-    return await send(place, call, { header: got.token.header, signal: asking.signal });
+    return await once(got.token.header);
   };
   return {
-    ask,
+    ask: (call, asking) => letIn(call.url, asking, (header) => send(place, call, { header, signal: asking.signal })),
+    fetch: (call, asking) => letIn(call.url, asking, (header) => fetchOnce(place, call, { header, signal: asking.signal })),
     secretsOf: (credential) => [
       ...traces(credential),
       ...[...tokensOf(credential).values()].map(({ header }) => header.slice(header.indexOf(" ") + 1)),
@@ -104,6 +111,16 @@ async function send(
     return { kind: "failed", why, cause: undefined };
   }
   return reply;
+}
+
+/** Bytes are looked at by their digest, so that it does not matter which kind of registry hands them out. */
+function fetchOnce(
+  place: Place,
+  call: Omit<HttpDownload, "headers" | "signal" | "body">,
+  how: { readonly header: string | undefined; readonly signal: AbortSignal },
+): Promise<HttpFetched> {
+  const headers = how.header !== undefined && isOurs(place, call.url) ? { authorization: how.header } : {};
+  return place.http.fetch({ ...call, headers, signal: how.signal });
 }
 
 function isOurs(place: Place, url: string): boolean {

@@ -4,7 +4,8 @@ import { createHash } from "node:crypto";
 import type { Credential } from "../../domain/credential.ts";
 import { sha256 } from "../../domain/digest.ts";
 import { parseRecord } from "../../domain/oci/json.ts";
-import { manifestTypes } from "../../domain/oci/media-types.ts";
+import { readReferrers, referrersMax } from "../../domain/oci/attachment.ts";
+import { manifestTypes, mediaTypes } from "../../domain/oci/media-types.ts";
 import { manifestBytesMax } from "../../domain/oci/manifest.ts";
 import { imageDigest, readImageDigest, repositoryFault, tagFault, type ImageDigest } from "../../domain/oci/names.ts";
 import type { HttpReply } from "../../platform/http-port.ts";
@@ -129,6 +130,39 @@ function nextPath(link: string | undefined, path: string, origin: string): strin
   const [next, list] = [new URL(target, here), new URL(here)];
   if (next.origin !== list.origin || next.pathname !== list.pathname || next.href === list.href) return undefined;
   return `${path.split("?")[0]}${next.search}`;
+}
+
+/** Answer to a question for what is about a manifest. */
+export type Referrers =
+  | { readonly kind: "listed"; readonly digests: readonly string[] }
+  /** The registry keeps no such lists: clients keep them under a tag. */
+  | { readonly kind: "unsupported" }
+  | { readonly kind: "unknown"; readonly why: string };
+
+/** Digests of the manifests that are about one, as the registry itself lists them. */
+export async function lookUpReferrers(
+  looking: Looking,
+  at: { readonly package: string; readonly subject: ImageDigest },
+  signal: AbortSignal,
+): Promise<Referrers> {
+  const { registry, origin } = looking.place;
+  const digests: string[] = [];
+  let path: string | undefined = `${at.package}/referrers/${at.subject}`;
+  for (let page = 0; path !== undefined; page += 1) {
+    if (page >= pagesMax || digests.length > referrersMax)
+      return { kind: "unknown", why: `"${registry}" lists more manifests about "${at.subject}" than are read` };
+    const { reply, asking } = await get(looking, path, { name: at.package, method: "GET", accept: mediaTypes.index, signal });
+    const nothing = nothingOf(looking, reply, asking);
+    // A registry that keeps lists has an empty one for whatever nothing is about (distribution-spec, "Listing Referrers").
+    if (nothing?.kind === "absent") return { kind: "unsupported" };
+    if (nothing !== undefined) return nothing;
+    const { text, headers, place } = reply as Extract<HttpReply, { kind: "answered" }>;
+    const read = readReferrers(text);
+    if (read.kind === "invalid") return { kind: "unknown", why: `"${place}" answered with a list that ${read.why}` };
+    digests.push(...read.digests);
+    path = nextPath(headers["link"], path, origin);
+  }
+  return { kind: "listed", digests };
 }
 
 export function pullScope(name: string): string {

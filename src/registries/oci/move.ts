@@ -5,7 +5,8 @@ import { readImageDigest, repositoryFault, tagFault, tagOfVersion } from "../../
 import type { Performed } from "../../domain/run/effect.ts";
 import type { Channel, TakenBack } from "../registry.ts";
 import { lookUpManifest, type Looking } from "./look-up.ts";
-import { ask, pushScope, putManifest, type By } from "./send.ts";
+import { ask } from "./ask.ts";
+import { pushScope, putManifest, type By } from "./send.ts";
 
 /** Leads a tag to the manifest of our digest, which is read back from the registry: the same bytes under another name. */
 export async function moveChannel(looking: Looking, channel: Channel, by: By): Promise<Performed> {
@@ -26,14 +27,19 @@ export async function moveChannel(looking: Looking, channel: Channel, by: By): P
   return await putManifest(looking, put, { ...by, scopes: [pushScope(channel.package)] });
 }
 
-/** Deletes the tag of a version; what it led to stays, and so do other tags. A tag that is gone is as good. */
-export async function deleteVersion(looking: Looking, version: TakenBack, by: By): Promise<Performed> {
-  const tag = tagOfVersion(version.version);
-  const fault = repositoryFault(version.package) ?? tagFault(tag);
-  if (fault !== undefined) return { kind: "refused", why: `"${version.package}:${tag}" cannot be there: it ${fault}` };
-  const url = `${looking.place.origin}/v2/${version.package}/manifests/${tag}`;
-  const scopes = [`repository:${version.package}:pull,push,delete`];
-  const what = `the deletion of the tag "${tag}" of "${version.package}"`;
+/** Deletes the tag of a version. */
+export function deleteVersion(looking: Looking, version: TakenBack, by: By): Promise<Performed> {
+  return deleteTag(looking, { package: version.package, tag: tagOfVersion(version.version) }, by);
+}
+
+/** Deletes one tag; what it led to stays, and so do other tags. A tag that is gone is as good. */
+export async function deleteTag(looking: Looking, at: { readonly package: string; readonly tag: string }, by: By): Promise<Performed> {
+  const { package: name, tag } = at;
+  const fault = repositoryFault(name) ?? tagFault(tag);
+  if (fault !== undefined) return { kind: "refused", why: `"${name}:${tag}" cannot be there: it ${fault}` };
+  const url = `${looking.place.origin}/v2/${name}/manifests/${tag}`;
+  const scopes = [`repository:${name}:pull,push,delete`];
+  const what = `the deletion of the tag "${tag}" of "${name}"`;
   const done = await ask(looking, { call: { method: "DELETE", url }, what, missing: true }, { ...by, scopes });
   if (done.kind === "refused" && done.code === undefined) return { kind: "by-person", why: done.why };
   return done.kind === "answered" ? { kind: "sent", warnings: [] } : done;

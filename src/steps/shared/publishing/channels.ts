@@ -9,6 +9,7 @@ import type { PlannedRegistry } from "../../../domain/plan/plan.ts";
 import type { Effect } from "../../../domain/run/effect.ts";
 import type { Channel } from "../../../registries/registry.ts";
 import type { ReadPorts } from "../../step.ts";
+import { looksAtOnce, sideBySide } from "./side-by-side.ts";
 
 /** An image that no name leads to is found by nobody; an npm package has its dist-tag from its publishing. */
 const usualPatterns: Readonly<Partial<Record<Ecosystem, readonly string[]>>> = { oci: ["{version}"] };
@@ -42,13 +43,12 @@ export async function listChannels(held: readonly Effect[], naming: Naming): Pro
       },
     );
   const byName = Map.groupBy(held, (effect) => subjectOf(effect).name);
-  const found: Effect[] = [];
-  for (const group of byName.values()) {
+  const found = await sideBySide([...byName.values()], looksAtOnce, async (group) => {
     // What joins others stands behind them.
     const last = group.at(-1);
-    if (last !== undefined) found.push(...(await channelsOf(last, { group, patterns, naming })));
-  }
-  return found;
+    return last === undefined ? [] : channelsOf(last, { group, patterns, naming });
+  });
+  return found.flat();
 }
 
 interface Leading {

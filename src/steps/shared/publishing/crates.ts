@@ -47,7 +47,7 @@ function laneOf(standing: NameStanding | undefined): Pick<Listed, "lane"> {
   return { lane: standing === "new" ? "new-crate" : "new-version" };
 }
 
-async function readMetadata({ registry, declared, artifact, publication }: PublishedFile, ports: ReadPorts): Promise<MetadataRead> {
+async function readMetadata({ registry, declared, index, artifact, publication }: PublishedFile, ports: ReadPorts): Promise<MetadataRead> {
   const unreadable = (why: string): MetadataRead => ({
     kind: "unreadable",
     why: `the manifest of "${artifact.name}" cannot be read: ${why}`,
@@ -65,7 +65,7 @@ async function readMetadata({ registry, declared, artifact, publication }: Publi
     metadata: publishJson({
       manifest: manifest.text,
       readme: text,
-      registry: declared ? { index: `sparse+${ports.registry(registry).indexUrl}` } : "default",
+      registry: declared ? { index: `sparse+${index ?? ports.registry(registry).indexUrl}` } : "default",
     }),
   };
 }

@@ -17,6 +17,8 @@ export interface Publishing {
   list(listing: Listing): Promise<readonly Listed[]>;
   /** What the registry's form wants to know of a file, read from its frozen bytes. */
   readMetadata(file: PublishedFile, reading: Reading): Promise<MetadataRead>;
+  /** What is left of that where a stored token opened the registry, and no identity; absent: all of it. */
+  besideToken?(metadata: JsonObject): JsonObject;
 }
 
 /** The packages of the registry's ecosystem, and the artifacts that its registries can hold. */
@@ -33,6 +35,8 @@ export interface Listed {
   readonly package: PlannedPackage;
   /** Name at the registry. */
   readonly name: string;
+  /** Frozen attestations that go with it. */
+  readonly attestations?: readonly Artifact[];
   /** As of `Publication`. */
   readonly registryDigest?: string;
   /** What has to be there before it, besides the first. */

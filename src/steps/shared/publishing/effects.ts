@@ -5,11 +5,15 @@ import { SlipwayError } from "../../../domain/error.ts";
 import type { PlannedRegistry } from "../../../domain/plan/plan.ts";
 import type { Effect } from "../../../domain/run/effect.ts";
 import type { Frozen, ReadPorts } from "../../step.ts";
+import { afterAttached, listAttached } from "./attached.ts";
 import { listChannels } from "./channels.ts";
+import { listCopied } from "./copied.ts";
+import type { CopySource } from "./copied-from.ts";
 import { publishingOf } from "./ecosystems.ts";
 import type { Listed } from "./ecosystem.ts";
 import { joinImages } from "./images.ts";
 import { fromEffect, toData } from "./published-file.ts";
+import { lettingOut, toStage } from "./staged.ts";
 import { kindsHeldBy, reachAt } from "./traits.ts";
 
 /** How long a file that was accepted may stay unseen before a person is asked. */
@@ -19,6 +23,8 @@ const visibleWithinMs = 15 * 60_000;
 export interface Wanted {
   readonly registries: readonly PlannedRegistry[];
   readonly channels?: readonly string[];
+  /** Where images are copied from; absent: those that were made here are sent. */
+  readonly from?: CopySource;
 }
 
 /**
@@ -29,16 +35,47 @@ export async function listEffects(wanted: Wanted, frozen: Frozen<unknown>, ports
   const effects: Effect[] = [];
   const refusals: string[] = [];
   for (const registry of wanted.registries) {
-    const files = await filesAt(registry, frozen, ports);
-    for (const effect of files) {
-      const { publication } = fromEffect(effect);
-      refusals.push(...ports.registry(registry.name).refusals(publication).map((why) => `${registry.name}: ${why}`)); // prettier-ignore
-    }
-    const joined = registry.ecosystem === "oci" ? await joinImages(files, { registry, frozen, ports }) : [];
+    const at = { registry, frozen, ports };
+    const copied = wanted.from === undefined || registry.ecosystem !== "oci" ? undefined : await listCopied(wanted.from, at);
+    const files = copied === undefined ? await lettingOut(await filesAt(registry, frozen, ports), at) : [];
+    refusals.push(...refusalsOf(files, ports));
+    const joined = copied ?? (registry.ecosystem === "oci" ? await joinImages(files, at) : []);
+    const attached = await listAttached([...files, ...joined], at);
     const named = await listChannels([...files, ...joined], { registry, patterns: wanted.channels, ports });
-    effects.push(...files, ...joined, ...named);
+    effects.push(...files, ...joined, ...attached, ...afterAttached(named, attached));
   }
-  if (refusals.length === 0) return effects;
+  refuse(refusals);
+  return effects;
+}
+
+/**
+ * The same for what is put where nobody sees it: images by their digests, and versions that their registry holds.
+ * @param wanted.demanded what cannot be held stops the step @throws SlipwayError as of `listEffects`, and POLICY_REFUSED
+ */
+export async function listStaged(
+  wanted: { readonly registries: readonly PlannedRegistry[]; readonly demanded: boolean },
+  frozen: Frozen<unknown>,
+  ports: ReadPorts,
+): Promise<readonly Effect[]> {
+  const images = wanted.registries.filter(({ ecosystem }) => ecosystem === "oci");
+  const effects = [...(await listEffects({ registries: images, channels: [] }, frozen, ports))];
+  for (const registry of wanted.registries.filter(({ ecosystem }) => ecosystem !== "oci")) {
+    const files = await filesAt(registry, frozen, ports);
+    refuse(refusalsOf(files, ports));
+    effects.push(...(await toStage(files, wanted.demanded, ports)));
+  }
+  return effects;
+}
+
+function refusalsOf(files: readonly Effect[], ports: ReadPorts): readonly string[] {
+  return files.flatMap((effect) => {
+    const { registry, publication } = fromEffect(effect);
+    return ports.registry(registry).refusals(publication).map((why) => `${registry}: ${why}`); // prettier-ignore
+  });
+}
+
+function refuse(refusals: readonly string[]): void {
+  if (refusals.length === 0) return;
   throw new SlipwayError("ARTIFACT_INVALID", `Cannot publish: ${refusals.join("; ")}`, {
     hint: "Mend the build; nothing was sent",
     details: { refusals },

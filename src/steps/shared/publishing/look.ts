@@ -3,20 +3,28 @@ import { assert } from "../../../domain/error.ts";
 import type { Effect, Observation, Stranger } from "../../../domain/run/effect.ts";
 import type { ReadPorts, Surveyed, Verified } from "../../step.ts";
 import { channelOf } from "./channels.ts";
+import { imageEffectOf, observeImageEffect } from "./image-effects.ts";
 import { joinedOf } from "./joined.ts";
 import { fromEffect, type PublishedFile } from "./published-file.ts";
+import { looksAtOnce, sideBySide } from "./side-by-side.ts";
+import { observeHeld, observeLetOut, stagedOf } from "./staged.ts";
 
 /** A file under our version that is not one of ours by name is a stranger's; one by our name is what `observe` judges. */
 export async function surveyTargets(effects: readonly Effect[], ports: ReadPorts): Promise<Surveyed> {
   const strangers: Stranger[] = [];
-  const files = effects.filter((effect) => channelOf(effect) === undefined && joinedOf(effect) === undefined).map(fromEffect);
+  const files = effects
+    .filter((effect) => channelOf(effect) === undefined && joinedOf(effect) === undefined && imageEffectOf(effect) === undefined)
+    .map((effect) => stagedOf(effect) ?? fromEffect(effect));
   // Where images lie beside each other by digest, a stranger's is nobody's matter: what counts is where the names lead.
   const surveyed = files.filter((file) => file.ecosystem !== "oci");
-  for (const group of versionsOf(surveyed)) {
-    const [first] = group;
-    if (first === undefined) continue;
-    const { registry, publication } = first;
-    const survey = await ports.registry(registry).survey(publication.package, publication.version, ports.signal);
+  const groups = versionsOf(surveyed);
+  const surveys = await sideBySide(groups, looksAtOnce, ([{ registry, publication }]) =>
+    ports.registry(registry).survey(publication.package, publication.version, ports.signal),
+  );
+  for (const [index, group] of groups.entries()) {
+    const [{ registry, publication }] = group;
+    const survey = surveys[index];
+    if (survey === undefined) continue;
     if (survey.kind === "unknown")
       return { kind: "unknown", why: `${registry} does not say what it has of ${publication.package}: ${survey.why}` };
     if (survey.kind === "absent") continue;
@@ -27,9 +35,9 @@ export async function surveyTargets(effects: readonly Effect[], ports: ReadPorts
 }
 
 /** Files of one version at one registry, together. */
-function versionsOf(files: readonly PublishedFile[]): readonly (readonly PublishedFile[])[] {
+function versionsOf(files: readonly PublishedFile[]): readonly (readonly [PublishedFile, ...(readonly PublishedFile[])])[] {
   const groups = Map.groupBy(files, ({ registry, publication }) => `${registry}\0${publication.package}\0${publication.version}`);
-  return [...groups.values()];
+  return [...groups.values()].flatMap(([first, ...rest]) => (first === undefined ? [] : [[first, ...rest] as const]));
 }
 
 function strangerOf(target: string, file: { readonly name: string; readonly sha256?: string; readonly uploadedAt?: string }): Stranger {
@@ -50,8 +58,12 @@ export function observe(effect: Effect, ports: ReadPorts): Promise<Observation> 
   }
   const joined = joinedOf(effect);
   if (joined !== undefined) return ports.registry(joined.registry).observe(joined.index, ports.signal);
-  const { registry, publication } = fromEffect(effect);
-  return ports.registry(registry).observe(publication, ports.signal);
+  const image = imageEffectOf(effect);
+  if (image !== undefined) return observeImageEffect(image, ports);
+  const held = stagedOf(effect);
+  if (held !== undefined) return observeHeld(held, ports);
+  const file = fromEffect(effect);
+  return file.staged ? observeLetOut(file, ports) : ports.registry(file.registry).observe(file.publication, ports.signal);
 }
 
 /** Evidence is what the index says itself, read anew. */

@@ -8,9 +8,13 @@ import type { Archive } from "../../../platform/ports.ts";
 import type { ReadPorts } from "../../step.ts";
 import type { Listed, Listing, MetadataRead, Publishing, Reading } from "./ecosystem.ts";
 import type { PublishedFile } from "./published-file.ts";
+import { sideBySide } from "./side-by-side.ts";
 
 /** Largest package.json that is read out of a tarball, in bytes. */
 const manifestBytesMax = 16 * 1024 * 1024;
+
+/** Each takes a buffer and, where the file is large, a thread. */
+const digestsAtOnce = 4;
 
 export const publishingNpm: Publishing = {
   // The registry refuses a version that is there, ours or not, with the same words (protocols §5.1).
@@ -30,20 +34,18 @@ async function inOrder({ packages, artifacts, ports }: Listing): Promise<readonl
     const artifact = artifacts.find((one) => one.package === member.package.id && one.name === name);
     return artifact === undefined ? [] : [{ artifact, member }];
   });
-  return Promise.all(
-    files.map(async ({ artifact, member }, index) => {
-      const isBefore = (name: string): boolean =>
-        member.needs?.includes(name) === true && (place.get(name) ?? index) < (place.get(member.name) ?? 0);
-      const sha512 = await ports.files.digestWith(ports.artifactFile(artifact), "sha512");
-      return {
-        artifact,
-        package: member.package,
-        name: member.name,
-        registryDigest: `sha512-${Buffer.from(sha512, "hex").toString("base64")}`,
-        after: files.filter((other) => isBefore(other.member.name)).map((other) => other.artifact),
-      };
-    }),
-  );
+  return sideBySide(files, digestsAtOnce, async ({ artifact, member }) => {
+    const own = place.get(member.name) ?? 0;
+    const isBefore = (name: string): boolean => member.needs?.includes(name) === true && (place.get(name) ?? own) < own;
+    const sha512 = await ports.files.digestWith(ports.artifactFile(artifact), "sha512");
+    return {
+      artifact,
+      package: member.package,
+      name: member.name,
+      registryDigest: `sha512-${Buffer.from(sha512, "hex").toString("base64")}`,
+      after: files.filter((other) => isBefore(other.member.name)).map((other) => other.artifact),
+    };
+  });
 }
 
 /** A version is published under one dist-tag, and which one hangs on what is there already: `latest` never moves backwards. */
@@ -52,9 +54,10 @@ async function readMetadata({ artifact, publication }: PublishedFile, { ports, v
   if (read.kind === "unreadable") return read;
   const { manifest } = read;
   const { tag, access } = tableOf(manifest["publishConfig"]);
-  const there = await versions();
-  if (there.kind === "unknown") return there;
   const named = typeof tag === "string" && tag !== "latest" ? tag : undefined;
+  // Only where the tag hangs on it is the registry asked once more.
+  const there = named === undefined ? await versions() : ({ kind: "absent" } as const);
+  if (there.kind === "unknown") return there;
   return {
     kind: "read",
     metadata: {

@@ -4,9 +4,7 @@ import { mayBePaced, paceRegistry, type NameStanding, type RegistryPacing } from
 import { inOrderOfNeed, membersOf, type PublishedMember } from "../../../domain/plan/members.ts";
 import type { PlannedPackage, PlannedRegistry } from "../../../domain/plan/plan.ts";
 import type { ReadRegistry } from "../../../registries/registry.ts";
-
-/** Names that a registry is asked for side by side. */
-const asksAtOnce = 8;
+import { looksAtOnce, sideBySide } from "./side-by-side.ts";
 
 /** @returns undefined where limits take no time, or none are known */
 export async function findPacing(
@@ -26,17 +24,11 @@ export async function standingsOf(
   members: readonly PublishedMember[],
   { at, signal }: { readonly at: Pick<ReadRegistry, "versions">; readonly signal: AbortSignal },
 ): Promise<ReadonlyMap<string, NameStanding>> {
-  const waiting = [...members];
-  const found = new Map<string, NameStanding>();
-  const ask = async (): Promise<void> => {
-    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
-      const versions = await at.versions(one.name, signal);
-      const { version } = one.package;
-      if (versions.kind === "unknown") found.set(one.name, "unknown");
-      else if (versions.kind === "absent") found.set(one.name, "new");
-      else found.set(one.name, versions.versions.includes(version) ? "published" : "known");
-    }
-  };
-  await Promise.all(Array.from({ length: asksAtOnce }, ask));
-  return found;
+  const found = await sideBySide(members, looksAtOnce, async ({ name, package: { version } }): Promise<[string, NameStanding]> => {
+    const versions = await at.versions(name, signal);
+    if (versions.kind === "unknown") return [name, "unknown"];
+    if (versions.kind === "absent") return [name, "new"];
+    return [name, versions.versions.includes(version) ? "published" : "known"];
+  });
+  return new Map(found);
 }

@@ -19,10 +19,12 @@ export async function preflightPublishing(
   for (const registry of registries) {
     const packages = planned.packages.filter((candidate) => candidate.ecosystem === registry.ecosystem);
     const names = packages.flatMap(membersOf).map(({ name, package: { version } }) => ({ name, version }));
+    const owned = planned.begun ? new Map<string, Finding>() : await nameOwners(registry, names, ports);
     const found = await Promise.all(
-      names.map(async (one) => [...refusalFindings(registry, one, ports), ...(await standing(registry, one, { planned, ports }))]),
+      names.map(async (one) => [...refusalFindings(registry, one, ports), ...(await standing(registry, one, { planned, ports, owned }))]),
     );
     findings.push(...found.flat());
+    findings.push(...owned.values());
     const pacing = await findPacing(registry, packages, { at: ports.registry(registry.name), signal: ports.signal });
     if (pacing !== undefined) findings.push({ id: "PF-PACING", level: "warns", message: pacingWords(pacing) });
   }
@@ -53,10 +55,12 @@ function refusalFindings(registry: PlannedRegistry, one: Named, ports: ReadPorts
 interface Asking {
   readonly planned: Planned<unknown>;
   readonly ports: ReadPorts;
+  /** What was told of whose a name is. */
+  readonly owned: ReadonlyMap<string, Finding>;
 }
 
 async function standing(registry: PlannedRegistry, one: Named, asking: Asking): Promise<readonly Finding[]> {
-  const { planned, ports } = asking;
+  const { planned, ports, owned } = asking;
   const at = ports.registry(registry.name);
   const survey = await at.survey(one.name, one.version, ports.signal);
   const what = `${one.name} ${one.version}`;
@@ -68,7 +72,7 @@ async function standing(registry: PlannedRegistry, one: Named, asking: Asking): 
     case "absent":
       return [
         { id: "PF-REGISTRY", level: "fine", message: `${registry.name} has nothing of ${what}` },
-        ...(survey.package === "exists" ? [] : [nameUnknown(registry, one)]),
+        ...(survey.package === "exists" || owned.has(one.name) ? [] : [nameUnknown(registry, one)]),
       ];
     case "listed":
       return [
@@ -107,6 +111,40 @@ function taken(registry: PlannedRegistry, { what, planned, files, page }: Taken)
     message,
     hint: `Release the next version; if another machine began this release, go on with it there (${page})`,
   };
+}
+
+/** Names whose owners are asked for, one after another: this is a courtesy of the registry, and nothing depends on it. */
+const ownersAskedMax = 30;
+
+/**
+ * Whose the names are, where the registry tells everybody. A name that somebody has under another spelling is refused there, and
+ * it is in no index under ours; a name that others have shows itself otherwise at the first upload alone.
+ */
+async function nameOwners(registry: PlannedRegistry, names: readonly Named[], ports: ReadPorts): Promise<ReadonlyMap<string, Finding>> {
+  const at = ports.registry(registry.name);
+  const findings = new Map<string, Finding>();
+  for (const { name } of names.slice(0, ownersAskedMax)) {
+    const found = await at.owners?.(name, ports.signal);
+    if (found?.kind !== "listed") continue;
+    const { spelled, owners } = found;
+    const of = owners.length === 0 ? "and does not say whose it is" : `of ${owners.slice(0, 10).join(", ")}`;
+    findings.set(
+      name,
+      spelled === name
+        ? {
+            id: "PF-OWNERS",
+            level: "cannot-be-tried",
+            message: `Whether the credential may publish "${name}": ${registry.name} has it, ${of}`,
+          }
+        : {
+            id: "PF-OWNERS",
+            level: "blocks",
+            message: `${registry.name} would refuse the name "${name}": it has "${spelled}", ${of}`,
+            hint: `Write the name as "${spelled}" if it is yours, or choose another`,
+          },
+    );
+  }
+  return findings;
 }
 
 /** A name that no project has may still be prohibited, too similar to another, or held back: only the upload tells. */

@@ -6,6 +6,7 @@
 // serves everybody; then the smallest, because it is refused the soonest. An sdist goes last of its package: while it
 // stands alone, or before the wheel somebody needs, installers would build from it.
 import type { Artifact } from "../../../domain/artifact.ts";
+import { attestationName } from "../../../domain/attestation/names.ts";
 import { parseCoreMetadata } from "../../../domain/pypi/core-metadata.ts";
 import { parseWheelFileName, sdistFileName } from "../../../domain/pypi/names.ts";
 import type { ArchiveText } from "../../../platform/ports.ts";
@@ -20,12 +21,19 @@ export const publishingPython: Publishing = {
   fileName: sdistFileName,
   list: async (listing) => inOrder(listing),
   readMetadata: (file, { ports }) => readMetadata(file, ports),
+  // How the login really was decides: a fallback token, or the first one, may have come in the place of the identity.
+  besideToken: ({ attestations: _notBelieved, ...metadata }) => metadata,
 };
 
-function inOrder({ packages, artifacts }: Listing): readonly Listed[] {
+function inOrder({ packages, artifacts, frozen, registry }: Listing): readonly Listed[] {
+  // Indexes believe an attestation from whoever logs in as the identity that signed it, and refuse one beside a stored token.
+  const isTrusted = registry.credentials.kind === "trusted-publishing";
   const files = artifacts.flatMap((artifact) => {
     const one = packages.find((candidate) => candidate.id === artifact.package);
-    return one === undefined ? [] : [{ artifact, package: one, name: one.name }];
+    const attestations = frozen.artifacts.filter(
+      (own) => isTrusted && own.kind === "attestation" && own.name === attestationName(artifact.name),
+    );
+    return one === undefined ? [] : [{ artifact, package: one, name: one.name, attestations }];
   });
   const sorted = files.toSorted(({ artifact: a }, { artifact: b }) => {
     const byKind = rank(a) - rank(b);
@@ -60,7 +68,15 @@ async function readMetadata(file: PublishedFile, ports: ReadPorts): Promise<Meta
   const read: ArchiveText = await opened.archive.readText(member, metadataBytesMax);
   if (read.kind !== "text") return unreadable(name, `its "${member}" is ${read.kind}`);
   const { headers, description } = parseCoreMetadata(read.text);
-  return { kind: "read", metadata: { headers: headers.map((pair) => [...pair]), ...(description === undefined ? {} : { description }) } };
+  const attestations = await Promise.all(file.attestations.map((own) => ports.files.readText(ports.artifactFile(own))));
+  return {
+    kind: "read",
+    metadata: {
+      headers: headers.map((pair) => [...pair]),
+      ...(description === undefined ? {} : { description }),
+      ...(attestations.length === 0 ? {} : { attestations: attestations.map((text) => text.trim()) }),
+    },
+  };
 }
 
 /** `.dist-info` is spelt as in the file name (protocols §1.4). */

@@ -3,7 +3,8 @@ import type { ArtifactQuery } from "../../../domain/artifact.ts";
 import { SlipwayError } from "../../../domain/error.ts";
 import type { PlannedRegistry } from "../../../domain/plan/plan.ts";
 import type { Use } from "../../step.ts";
-import { kindsHeldBy } from "./traits.ts";
+import { copySource, type Copying } from "./copied-from.ts";
+import { kindsBeside, kindsHeldBy } from "./traits.ts";
 
 export interface Targets {
   /** Names of registries; absent: all of the environment. */
@@ -39,9 +40,25 @@ export function registriesOf(
 export function takesFor(use: Pick<Use, "packages">, registries: readonly PlannedRegistry[]): readonly ArtifactQuery[] {
   const ecosystems = [...new Set(registries.map((one) => one.ecosystem))];
   return ecosystems.map((ecosystem) => ({
-    kinds: kindsHeldBy(ecosystem),
+    kinds: [...kindsHeldBy(ecosystem), ...kindsBeside(ecosystem)],
     packages: use.packages.filter((one) => one.ecosystem === ecosystem).map((one) => one.id),
   }));
+}
+
+/**
+ * The same for `publish`, which attaches to images what was made about them, and copies those that stand elsewhere by what the
+ * record names. @throws SlipwayError PLAN_INVALID as of `copySource`
+ */
+export function takesToPublish(
+  use: Pick<Use<Copying>, "packages" | "input" | "environment">,
+  registries: readonly PlannedRegistry[],
+): readonly ArtifactQuery[] {
+  const isCopied = copySource(use) !== undefined;
+  return takesFor(use, registries).flatMap((query): readonly ArtifactQuery[] => {
+    if (!query.kinds.includes("image")) return [query];
+    // Whose record it is does not matter: it is that of the release.
+    return isCopied ? [{ kinds: ["record", "sbom"] }] : [{ ...query, kinds: [...query.kinds, "sbom"] }];
+  });
 }
 
 /** `demo 1.0.0, demo-core 1.0.0 to crates and npm`: the packages that one of the registries can hold. */

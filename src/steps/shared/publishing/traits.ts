@@ -13,6 +13,11 @@ const kinds: Readonly<Record<Ecosystem, readonly ArtifactKind[]>> = {
   binary: [],
 };
 
+/** What goes with the files of an ecosystem and is none of them: indexes of Python take attestations in the same form. */
+export function kindsBeside(ecosystem: Ecosystem): readonly ArtifactKind[] {
+  return ecosystem === "pypi" ? ["attestation"] : [];
+}
+
 export function kindsHeldBy(ecosystem: Ecosystem): readonly ArtifactKind[] {
   return kinds[ecosystem];
 }
