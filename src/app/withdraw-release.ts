@@ -15,11 +15,13 @@ import type { World } from "./world.ts";
 
 export interface WholeRelease {
   readonly packages: readonly PlannedPackage[];
+  /** One for each registry, with the gate of the environment that publishes there; and whose rules those gates go by. */
   readonly environments: readonly EnvironmentConfiguration[];
+  /** Environments in which versions are taken back, in their order; the last published first. */
+  readonly places: readonly string[];
+  /** Gate that the page and the tags wait for; absent: nobody asks. */
+  readonly gate: string | undefined;
 }
-
-/** Environment in which a release is withdrawn: it has the registries of all others, and no gate of its own. */
-export const withdrawEnvironment = "withdraw";
 
 /** @param tagged the package and version of each tag */
 export async function wholeRelease(
@@ -30,7 +32,10 @@ export async function wholeRelease(
   const { configuration } = project;
   const found = await Promise.all(tagged.map(async (one) => packagesOf(await foundAt(world, project, one), { configuration, one })));
   const packages = [...new Map(found.flat().map((one) => [one.id, one])).values()];
-  return { packages, environments: [...forgeEnvironment(configuration), environmentOf(configuration, packages)] };
+  const places = placesOf(configuration, packages);
+  const gate = places.find((one) => one.gate !== undefined)?.gate;
+  const environments = [...forgeEnvironment(configuration), ...ruleOwners(configuration, places), ...places];
+  return { packages, environments, places: places.map(({ name }) => name), gate };
 }
 
 /** A tag that this clone does not have any more leaves the packages as they are here. */
@@ -78,12 +83,38 @@ function forgeEnvironment({ environments }: Configuration): readonly Environment
   return environments.filter(({ name }) => name === "forge");
 }
 
-function environmentOf(configuration: Configuration, packages: readonly PlannedPackage[]): EnvironmentConfiguration {
-  const uses = publishedTo(configuration)
+/** Each registry by itself, so that what one cannot do, or a person has to, keeps no other waiting. */
+function placesOf(configuration: Configuration, packages: readonly PlannedPackage[]): readonly EnvironmentConfiguration[] {
+  return publishedTo(configuration)
     .toReversed()
-    .filter(({ test }) => !test)
-    .flatMap((use) => usableFor(configuration, packages, use));
-  return { name: withdrawEnvironment, registries: uses, secrets: [], variables: {} };
+    .flatMap(({ environment, use }) => usableFor(configuration, packages, use).map((usable) => ({ environment, use: usable })))
+    .filter(({ use }) => !use.test)
+    .map(({ environment, use }) => {
+      const name = environment.registries.length === 1 ? environment.name : `${environment.name}-${use.registry}`;
+      const gate = gateOf(environment);
+      return { name, registries: [use], secrets: [], variables: {}, ...(gate === undefined ? {} : { gate }), ...rulesOf(environment) };
+    });
+}
+
+/** What publishing there has to ask is asked before anything is taken back from there. */
+function gateOf({ name, gate, approvals }: EnvironmentConfiguration): string | undefined {
+  return gate ?? (approvals === undefined ? undefined : name);
+}
+
+/** Consent to a withdrawal names no test registry: its reason is in the plan, for whoever consents to read. */
+function rulesOf({ approvals }: EnvironmentConfiguration): Pick<EnvironmentConfiguration, "approvals"> {
+  if (approvals === undefined) return {};
+  const { note: _note, ...rule } = approvals;
+  return { approvals: rule };
+}
+
+/** Environments whose gate others share, for their rule alone. */
+function ruleOwners({ environments }: Configuration, places: readonly EnvironmentConfiguration[]): readonly EnvironmentConfiguration[] {
+  const wanted = new Set(places.filter(({ approvals }) => approvals === undefined).flatMap(({ gate }) => gate ?? []));
+  const known = new Set(places.map(({ name }) => name));
+  return environments
+    .filter((one) => wanted.has(one.name) && !known.has(one.name))
+    .map((one) => ({ name: one.name, registries: [], secrets: [], variables: {}, gate: gateOf(one) ?? one.name, ...rulesOf(one) }));
 }
 
 /** PyPI takes nothing back for a token: none is asked for. Registries of other ecosystems have nothing of it. */
@@ -99,12 +130,18 @@ function ecosystemOf({ registries }: Configuration, name: string): string | unde
   return declared ?? known;
 }
 
-/** Each registry once, in the order in which the pipelines come to it. */
-function publishedTo({ pipelines, environments }: Configuration): readonly RegistryUse[] {
+/** Each registry once, in the order in which the pipelines come to it, with the environment in which that is. */
+function publishedTo({
+  pipelines,
+  environments,
+}: Configuration): readonly { readonly environment: EnvironmentConfiguration; readonly use: RegistryUse }[] {
   const steps = pipelines.flatMap(({ entries }) =>
     entries.flatMap((entry): readonly StepConfiguration[] => (entry.kind === "step" ? [entry.step] : entry.steps)),
   );
   const named = steps.filter(({ uses }) => uses === "publish").map(({ environment }) => environment);
-  const uses = named.flatMap((name) => environments.find((one) => one.name === name)?.registries ?? []);
-  return [...new Map(uses.map((use) => [use.registry, use])).values()];
+  const uses = named.flatMap((name) => {
+    const environment = environments.find((one) => one.name === name);
+    return environment === undefined ? [] : environment.registries.map((use) => ({ environment, use }));
+  });
+  return [...new Map(uses.map((one) => [one.use.registry, one])).values()];
 }

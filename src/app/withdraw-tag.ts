@@ -1,6 +1,7 @@
 // Use case: `slipway withdraw`. Takes mistaken tags, and their release pages where there are any, back from remote and forge,
-// as long as nothing of the release is where it has to stay. It is a plan of one step, carried out by the same engine:
-// looked at before and after, and never anything that somebody else made.
+// as long as nothing of the release is where it has to stay; or the whole release, as far as each place can. It is a plan of its own,
+// carried out by the same engine with a journal of its own: looked at before and after, never anything that somebody else made, and
+// finished by the same command.
 import type { Configuration, PipelineConfiguration, StepConfiguration } from "../domain/configuration.ts";
 import { SlipwayError } from "../domain/error.ts";
 import { assemble } from "../domain/plan/assemble.ts";
@@ -10,16 +11,19 @@ import { schemeOf } from "../domain/version/catalog.ts";
 import { matchTag } from "../domain/version/tag.ts";
 import { joinWords } from "../domain/words.ts";
 import { runAlone } from "./alone.ts";
-import type { RunObserver } from "./drive-run.ts";
+import { openRun, type RunObserver } from "./drive-run.ts";
 import { planForge } from "./forges.ts";
-import { openRuns, takeDriver } from "./open-runs.ts";
+import { openRuns, takeDriver, type Runs } from "./open-runs.ts";
 import { commitSource } from "./packages/commit-source.ts";
 import type { FoundPackage } from "./packages/found.ts";
 import { findPackages } from "./packages/packages.ts";
 import { openProject, type Project } from "./project.ts";
 import { patternOf } from "./release-tag.ts";
+import { writeRecord } from "./record.ts";
 import { report, type Report } from "./report.ts";
-import { wholeRelease, withdrawEnvironment, type WholeRelease } from "./withdraw-release.ts";
+import { projectFolders } from "./run-folder.ts";
+import { wholeRelease, type WholeRelease } from "./withdraw-release.ts";
+import { reasonOf, unfinishedWithdrawal, withdrawalsFolder } from "./withdrawals.ts";
 import type { World } from "./world.ts";
 
 export interface WithdrawOptions {
@@ -37,7 +41,7 @@ export interface WithdrawOptions {
 }
 
 /** @throws SlipwayError USAGE without the versions as confirmation, or without a reason for everything, PLAN_INVALID for a tag of no package, RUN_LOCKED */
-export async function withdrawTag(world: World, options: WithdrawOptions): Promise<Report> {
+export async function withdrawTag(world: World, options: WithdrawOptions): Promise<Withdrawn> {
   const project = await openProject(world);
   const tags = [...new Set(options.tags)];
   const tagged = await packagesOf(world, project, tags);
@@ -48,23 +52,49 @@ export async function withdrawTag(world: World, options: WithdrawOptions): Promi
       hint: joinWords(["slipway", "withdraw", ...tags, ...optionWords(options), "--confirm", versions]),
     });
   }
-  if (options.everything && (options.reason ?? "") === "") {
-    throw new SlipwayError("USAGE", `Cannot withdraw ${refWords(tags)} from the registries without a reason`, {
-      hint: joinWords(["slipway", "withdraw", ...tags, "--everything", "--confirm", versions, "--reason", "broken on Python 3.12"]),
-    });
-  }
   const whole = options.everything ? await wholeRelease(world, project, tagged) : undefined;
-  const runs = openRuns(world, project);
-  const lock = takeDriver(world, runs.folders);
+  const plan = await planWithdrawal(world, project, { tagged, page: options.page, whole, reason: options.reason });
+  // No release is driven meanwhile: what one sends the other would take back.
+  const release = takeDriver(world, projectFolders(project.folder));
+  const runs = openRuns(world, { folder: withdrawalsFolder(project) });
   try {
-    return await withdraw(world, project, {
-      plan: await planWithdrawal(world, project, { tagged, page: options.page, whole, reason: options.reason }),
-      observer: options.observer,
-    });
+    const own = takeDriver(world, runs.folders);
+    try {
+      return await withdraw(world, project, { plan, runs, options });
+    } finally {
+      own.release();
+    }
   } finally {
     runs.journal.close();
-    lock.release();
+    release.release();
   }
+}
+
+/**
+ * The run of this withdrawal: the unfinished one, under the plan that it was begun with, or a new one.
+ * @throws SlipwayError USAGE for a whole release without a reason, or with another than it was begun with
+ */
+function takeUp(
+  world: World,
+  project: Project,
+  { plan, runs, options }: { readonly plan: Plan; readonly runs: Runs; readonly options: WithdrawOptions },
+): { readonly run: string; readonly plan: Plan } {
+  const { reason } = options;
+  const open = unfinishedWithdrawal(runs.journal, plan);
+  const began = open === undefined ? undefined : reasonOf(open.plan);
+  if (open !== undefined && reason !== undefined && began !== undefined && reason !== began)
+    throw new SlipwayError("USAGE", `Cannot go on with the withdrawal: it was begun because of "${began}", not of "${reason}"`, {
+      hint: `Run the same command without --reason, or give it up with \`slipway cancel ${open.run}\``,
+    });
+  if (open !== undefined) return { run: open.run, plan: open.plan };
+  if (options.everything && (reason ?? "").trim() === "") {
+    const said = ["--everything", "--confirm", options.confirm ?? "", "--reason", "broken on Python 3.12"];
+    throw new SlipwayError("USAGE", `Cannot withdraw ${refWords(options.tags)} from the registries without a reason`, {
+      hint: joinWords(["slipway", "withdraw", ...options.tags, ...said]),
+    });
+  }
+  const by = world.person(project.look.person);
+  return { run: openRun({ world, journal: runs.journal }, { plan, mode: "run", by }), plan };
 }
 
 function optionWords({ page, everything, reason }: WithdrawOptions): readonly string[] {
@@ -106,13 +136,15 @@ async function planWithdrawal(
   const packages = whole?.packages ?? tagged;
   const planned = await planForge(configuration, look);
   const forge = page || (whole !== undefined && planned !== undefined) ? planned : undefined;
-  const usesPage = page || forge !== undefined;
-  const of = [...(usesPage ? ["forge-release"] : []), ...(whole === undefined ? [] : ["published"]), "tag"];
   const { describeStep, knownRegistries } = await import("./vocabulary.ts");
   const { commit, epochSeconds } = look;
   const assembled = assemble({
     configuration: plainly(whole === undefined ? configuration : { ...configuration, environments: whole.environments }),
-    pipeline: pipelineOf({ of, ...(whole === undefined ? {} : { reason }) }, whole === undefined ? undefined : withdrawEnvironment),
+    pipeline: pipelineOf(
+      whole === undefined
+        ? [{ kind: "step", step: stepOf("withdraw", { with: { of: [...(page ? ["forge-release"] : []), "tag"] } }) }]
+        : wholeEntries(whole, { reason, hasPage: forge !== undefined }),
+    ),
     source: { commit, epochSeconds, moved: "stop" },
     trigger: "dispatch",
     inputs: {},
@@ -133,31 +165,52 @@ function plainly({ tracker: _tracker, logs: _logs, ...configuration }: Configura
   return { ...configuration, source: { moved: "stop", carry: [] }, version: { from: "manifest" } };
 }
 
-function pipelineOf(
-  given: { readonly of: readonly string[]; readonly reason?: string | undefined },
-  environment: string | undefined,
-): PipelineConfiguration {
-  const { of, reason } = given;
-  const step: StepConfiguration = {
-    name: "withdraw",
-    uses: "withdraw",
-    with: { of, ...(reason === undefined ? {} : { reason }) },
-    ...(environment === undefined ? {} : { environment }),
-    when: [],
-    retry: 0,
-    optional: false,
-    keep: [],
-    path: [],
-  };
-  return { name: "withdraw", on: [], inputs: [], entries: [{ kind: "step", step }] };
+function pipelineOf(entries: PipelineConfiguration["entries"]): PipelineConfiguration {
+  return { name: "withdraw", on: [], inputs: [], entries };
 }
 
-async function withdraw(world: World, project: Project, doing: { readonly plan: Plan; readonly observer: RunObserver }): Promise<Report> {
-  const alone = { ...doing, place: "withdrawn", tagAssumed: false, keepsLogs: false } as const;
+/** All side by side: whatever cannot be taken back, or waits for a person, keeps nothing else public. */
+function wholeEntries(
+  { places, gate }: WholeRelease,
+  { reason, hasPage }: { readonly reason: string | undefined; readonly hasPage: boolean },
+): PipelineConfiguration["entries"] {
+  const guarded = gate === undefined ? {} : { gate };
+  const why = reason === undefined ? {} : { reason };
+  const steps = [
+    ...(hasPage ? [stepOf("page", { ...guarded, with: { of: ["draft"], whole: true, ...why } })] : []),
+    ...places.map((name) => stepOf(`from-${name}`, { environment: name, with: { of: ["published"], ...why } })),
+    stepOf("tag", { ...guarded, with: { of: ["tag"], whole: true, ...why } }),
+  ];
+  return [{ kind: "parallel", name: "withdraw", when: [], steps }];
+}
+
+function stepOf(name: string, rest: Pick<StepConfiguration, "with"> & Partial<StepConfiguration>): StepConfiguration {
+  return { name, uses: "withdraw", when: [], retry: 0, optional: false, keep: [], path: [], ...rest };
+}
+
+async function withdraw(
+  world: World,
+  project: Project,
+  doing: { readonly plan: Plan; readonly runs: Runs; readonly options: WithdrawOptions },
+): Promise<Withdrawn> {
+  const { run, plan } = takeUp(world, project, doing);
+  const { runs, options } = doing;
+  const kept = { journal: runs.journal, run };
+  const alone = { plan, kept, observer: options.observer, place: "withdrawn", tagAssumed: false, keepsLogs: false } as const;
   const { drove, state } = await runAlone(world, project, alone);
   const ended = report(state, drove);
   if (ended.code === "DECISION_NEEDED") return { ...ended, hint: byPersonHint };
-  return ended.exitCode === 0 ? { ...ended, ...goneWords(releaseTagsOf(doing.plan.packages)) } : ended;
+  if (drove.kind === "waiting" && drove.gates.length > 0) return { ...ended, hint: consentHint(run) };
+  if (ended.exitCode !== 0) return ended;
+  const sealing = { plan, registries: await world.realRegistries(), repository: project.look.root };
+  return { ...ended, ...goneWords(releaseTagsOf(plan.packages)), record: await writeRecord(world, runs.folders, { state, sealing }) };
+}
+
+/** What became of it; `record`: path of the document that says who took what back, why and when, once all of it is. */
+export type Withdrawn = Report & { readonly record?: string };
+
+function consentHint(run: string): string {
+  return `Look at what is asked, and consent, with \`slipway approve ${run}\`; then run the same command again`;
 }
 
 const byPersonHint = "Do that there, then run the same command again: it looks whether it is so";

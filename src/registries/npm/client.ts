@@ -3,14 +3,17 @@
 import type { Http } from "../../platform/http-port.ts";
 import type { Clock } from "../../platform/ports.ts";
 import type { Downloaded, Publication, Registry } from "../registry.ts";
+import { assert } from "../../domain/error.ts";
 import type { Observation } from "../../domain/run/effect.ts";
 import { escapedNpmName } from "../../domain/npm/names.ts";
 import { inTurn } from "./in-turn.ts";
+import { leaveTag, observeLeft, tagsLeadingTo } from "./leave.ts";
 import { fetchTarball, lookUp, lookUpTags, type Place } from "./look-up.ts";
 import { judgeBytes, judgeTag, judgeVersion, surveyOf, theirs, versionsOf } from "./observe.ts";
 import type { ListedVersion } from "./packument.ts";
 import { npmRefusals } from "./refusals.ts";
-import { observeStaged } from "./staging.ts";
+import { endHeld, observeStaged, type StagingOptions } from "./staging.ts";
+import { npmLogin } from "./trusted-login.ts";
 import { sendDeprecation, sendTag, sendVersion, type SendOptions } from "./send.ts";
 
 export interface NpmOptions {
@@ -27,6 +30,10 @@ export interface NpmOptions {
   readonly settleMs: number;
   readonly clock: Clock;
   readonly http: Http;
+  /** Of the person who runs, for what only a person may do: undefined, or left out: none was given. */
+  oneTimePassword?(): Promise<string | undefined>;
+  /** Whether the registry has a package, where its documents alone do not tell. Undefined: nobody can say. */
+  knows?(packageName: string, signal: AbortSignal): Promise<boolean | undefined>;
 }
 
 /** Makes the client. Opens nothing and loads nothing before the first call. */
@@ -35,6 +42,11 @@ export function npmRegistry(options: NpmOptions): Registry {
   const place: Place = { http, registryUrl: withSlash(options.registryUrl), registry: name, world };
   const sending = (rest: Omit<SendOptions, "nowMs">): SendOptions => ({ ...rest, nowMs: () => options.clock.nowMs() });
   const turn = inTurn();
+  const staging: StagingOptions = {
+    oneTimePassword: async () => options.oneTimePassword?.(),
+    isKnown: options.knows ?? ((packageName, signal) => isListed(place, packageName, signal)),
+    nowMs: () => options.clock.nowMs(),
+  };
   return {
     name,
     ecosystem: "npm",
@@ -52,17 +64,35 @@ export function npmRegistry(options: NpmOptions): Registry {
     withdraw: (publication) => ({ kind: "by-person", instruction: withdrawal(options, place, publication) }),
     takeBack: (version, credential, signal) =>
       turn(version.package, () => sendDeprecation(place, version, sending({ credential, signal }))),
+    login: npmLogin({
+      http,
+      registry: name,
+      registryUrl: place.registryUrl,
+      pagesUrl: withSlash(options.pagesUrl ?? place.registryUrl),
+      nowMs: () => options.clock.nowMs(),
+    }),
     staging: {
       put: (upload, credential, signal) =>
         turn(upload.package, () => sendVersion(place, upload, { ...sending({ credential, signal }), stage: true })),
       observe: async (publication, credential, signal) => {
         const seen = await observe(place, publication, signal);
-        return seen.kind === "absent" ? await observeStaged(place, publication, { credential, signal }) : seen;
+        if (seen.kind === "absent") return observeStaged(place, publication, { ...staging, credential, signal });
+        assert(seen.kind !== "pending" && seen.kind !== "damaged", "an npm registry shows a version whole, or not");
+        return seen;
       },
+      release: (publication, credential, signal) =>
+        turn(publication.package, () => endHeld(place, publication, { ...staging, credential, signal, how: "approve" })),
+      discard: (publication, credential, signal) =>
+        turn(publication.package, () => endHeld(place, publication, { ...staging, credential, signal, how: "reject" })),
     },
     channels: {
       observe: async (channel, signal) => judgeTag(await lookUpTags(place, channel.package, signal), channel, name),
       move: (channel, credential, signal) => turn(channel.package, () => sendTag(place, channel, sending({ credential, signal }))),
+    },
+    leaving: {
+      leadingTo: (version, signal) => tagsLeadingTo(place, version, signal),
+      observe: (channel, signal) => observeLeft(place, channel, signal),
+      leave: (channel, credential, signal) => turn(channel.package, () => leaveTag(place, channel, sending({ credential, signal }))),
     },
   };
 }
@@ -92,6 +122,11 @@ async function withTime(
   const looked = await lookUp(place, packageName, { signal, form: "full" });
   const publishedAt = looked.kind === "packument" ? looked.packument.versions.get(version)?.publishedAt : undefined;
   return publishedAt === undefined ? listed : { ...listed, publishedAt };
+}
+
+async function isListed(place: Place, packageName: string, signal: AbortSignal): Promise<boolean | undefined> {
+  const looked = await lookUp(place, packageName, { signal, form: "abbreviated" });
+  return looked.kind === "unknown" ? undefined : looked.kind === "packument";
 }
 
 async function download(

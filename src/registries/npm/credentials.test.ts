@@ -17,7 +17,7 @@ test("a token is sent by itself, with a user it is a password", async () => {
 
 test("what is missing or not yet known is said", async () => {
   await assert.rejects(openNpmCredential({ kind: "token", variable: "OTHER" }, "npm", secrets), { code: "CREDENTIAL_MISSING" });
-  await assert.rejects(openNpmCredential({ kind: "trusted-publishing" }, "npm", secrets), { code: "NOT_YET" });
+  await assert.rejects(openNpmCredential({ kind: "forge" }, "npm", secrets), { code: "NOT_YET" });
 });
 
 test("a secret is recognised in every form in which it was sent", () => {

@@ -64,6 +64,7 @@ export function surveyOf(looked: LookedUp, packageName: string, version: string)
     // A version has one tarball, and its address need not hold the name that `npm pack` gave it.
     name: packedFileName(packageName, version),
     url: listed.url,
+    attested: listed.attested === true,
     ...(listed.publishedAt === undefined ? {} : { uploadedAt: listed.publishedAt }),
     ...(listed.deprecated === undefined ? {} : { yanked: listed.deprecated }),
   };

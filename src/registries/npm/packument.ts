@@ -14,6 +14,8 @@ export interface ListedVersion {
   /** Words with which it is deprecated. */
   readonly deprecated?: string;
   readonly publishedAt?: string;
+  /** The registry has attestations of it (`dist.attestations`). */
+  readonly attested?: true;
 }
 
 export interface Packument {
@@ -50,13 +52,14 @@ export function parsePackument(text: string, base: string): ParsedPackument {
 
 function readVersion(version: string, entry: JsonObject, more: { readonly publishedAt: unknown; readonly base: string }): ListedVersion {
   const dist = isTable(entry["dist"]) ? entry["dist"] : {};
-  const { tarball, integrity, shasum } = dist;
+  const { tarball, integrity, shasum, attestations } = dist;
   const { deprecated } = entry;
   const sha512 = typeof integrity === "string" ? sha512Of(integrity) : undefined;
   const url = typeof tarball === "string" && URL.canParse(tarball, more.base) ? new URL(tarball, more.base).href : "";
   return {
     version,
     url,
+    ...(isTable(attestations) && typeof attestations["url"] === "string" ? { attested: true as const } : {}),
     ...(sha512 === undefined ? {} : { sha512 }),
     ...(typeof shasum === "string" && /^[0-9a-f]{40}$/i.test(shasum) ? { shasum: shasum.toLowerCase() } : {}),
     ...(typeof deprecated === "string" && deprecated !== "" ? { deprecated } : {}),

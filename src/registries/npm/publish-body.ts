@@ -1,7 +1,7 @@
 // The body of a publish: the document with the tarball inside as base64, written while the tarball is read, so that one of
 // any size costs the same memory (performance §8). The digests stand in the document, so the file is read once before.
 import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import type { JsonObject } from "../../domain/configuration.ts";
 import type { Http } from "../../platform/http-port.ts";
 import type { Upload } from "../registry.ts";
@@ -19,7 +19,7 @@ export interface TarballDigests {
 
 /** Reads the frozen file to its end. @throws ChangedBytes when it is not what the plan says */
 export async function digestTarball(http: Http, upload: Upload): Promise<TarballDigests> {
-  const sizeBytes = await stat(upload.file).then((found) => found.size, () => undefined); // prettier-ignore
+  const sizeBytes = statSync(upload.file, { throwIfNoEntry: false })?.size;
   if (sizeBytes === undefined) throw new ChangedBytes(`Nothing was sent: the frozen file of "${upload.name}" is gone`);
   const hashes = { sha256: createHash("sha256"), sha512: createHash("sha512"), sha1: createHash("sha1") };
   for await (const block of http.blocks(upload.file, upload.sizeBytes)) for (const hash of Object.values(hashes)) hash.update(block);

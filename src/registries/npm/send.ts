@@ -106,6 +106,18 @@ export async function sendTag(place: Place, channel: Channel, options: SendOptio
   return read.kind === "look" ? read.refused : read;
 }
 
+/** Takes a dist-tag away. */
+export async function takeTagAway(place: Place, tag: Pick<Channel, "package" | "name">, options: SendOptions): Promise<Performed> {
+  const read = await write(place, options, {
+    method: "DELETE",
+    path: `${distTagsPath(escapedNpmName(tag.package))}/${encodeURIComponent(tag.name)}`,
+    headers: { "npm-command": "dist-tag" },
+    body: "",
+    what: { package: tag.package, what: `take the dist-tag "${tag.name}" away` },
+  });
+  return read.kind === "look" ? read.refused : read;
+}
+
 /**
  * Deprecates a version: the whole document goes back with the words in it, as npm does. What changed in between is told by
  * the registry (409), and then nothing is lost.
@@ -135,7 +147,7 @@ async function write(
   request: Pick<HttpRequest, "headers"> & {
     readonly path: string;
     /** Default PUT. */
-    readonly method?: "POST";
+    readonly method?: "POST" | "DELETE";
     readonly body: NonNullable<HttpRequest["body"]>;
     readonly what: Pick<AnswerContext, "package" | "what">;
   },

@@ -15,6 +15,8 @@ export const wireHeaders = {
   rehearsal: "x-slipway-rehearsal",
   /** On a 401: which further proof is asked for; holds `OTP` for a one-time password. */
   challenge: "www-authenticate",
+  /** On a request: the one-time password of a person. */
+  oneTimePassword: "npm-otp",
 } as const;
 
 /** Where a tarball lies, and its digests. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { SlipwayError } from "../../domain/error.ts";
 import type { Effect } from "../../domain/run/effect.ts";
+import { releaseMark } from "../../domain/marks.ts";
 import { refWords, releaseTagsOf } from "../../domain/release-tags.ts";
 import type { ReadForge } from "../../forges/forge.ts";
 import type { Frozen, ReadPorts } from "../step.ts";
@@ -9,7 +10,12 @@ import { publishedAlready } from "./published.ts";
 import { versionEffects } from "./versions.ts";
 import type { WithdrawInput } from "./withdraw.ts";
 
-const withdrawData = z.strictObject({ kind: z.enum(["page", "tag"]), tag: z.string(), remote: z.string(), project: z.string() });
+const withdrawData = z.strictObject({
+  kind: z.enum(["page", "draft", "locked", "tag"]),
+  tag: z.string(),
+  remote: z.string(),
+  project: z.string(),
+});
 
 export type WithdrawData = z.infer<typeof withdrawData>;
 
@@ -21,7 +27,7 @@ const withinMs = 5 * 60_000;
 export async function withdrawEffects(frozen: Frozen<WithdrawInput>, ports: ReadPorts): Promise<readonly Effect[]> {
   const tags = releaseTagsOf(frozen.packages);
   if (tags.length === 0) throw new SlipwayError("PLAN_INVALID", "Cannot withdraw the release: no package has a `tag:` pattern");
-  if (frozen.input.of.includes("published")) return wholeRelease(frozen, tags, ports);
+  if (isWhole(frozen.input)) return wholeRelease(frozen, tags, ports);
   // Of all of them before the first: a release that was begun together is not torn apart.
   const found = await publishedAlready(frozen, tags, ports);
   const what = refWords(tags);
@@ -33,9 +39,15 @@ export async function withdrawEffects(frozen: Frozen<WithdrawInput>, ports: Read
   return placesOf(frozen, tags, ports);
 }
 
+/** Whether it is a whole release: then nothing that has to stay keeps the rest from being taken back. */
+export function isWhole({ of, whole }: Pick<WithdrawInput, "of" | "whole">): boolean {
+  return whole === true || of.includes("published");
+}
+
 /** Of each tag the page, then the tag. */
 async function placesOf(frozen: Frozen<WithdrawInput>, tags: readonly string[], ports: ReadPorts): Promise<readonly Effect[]> {
   const { of } = frozen.input;
+  if (of.includes("draft")) return draftsOf(frozen, tags, ports);
   const forge = of.includes("forge-release") ? (await ports.forge()).forge : undefined;
   return tags.flatMap((tag) => {
     const wanted = { tag, remote, project: frozen.plan.project };
@@ -51,11 +63,41 @@ async function placesOf(frozen: Frozen<WithdrawInput>, tags: readonly string[], 
 async function wholeRelease(frozen: Frozen<WithdrawInput>, tags: readonly string[], ports: ReadPorts): Promise<readonly Effect[]> {
   const { byCall, byPerson } = await versionEffects(frozen, ports);
   const places = await placesOf(frozen, tags, ports);
-  const isPage = (effect: Effect): boolean => readData(effect).kind === "page";
+  const isPage = (effect: Effect): boolean => readData(effect).kind !== "tag";
   const all = [...places.filter(isPage), ...byCall, ...places.filter((one) => !isPage(one))];
   const inTurn = all.map((effect, index) => ({ ...effect, after: all.slice(Math.max(0, index - 1), index).map(({ key }) => key) }));
   const last = inTurn.slice(-1).map(({ key }) => key);
   return [...inTurn, ...byPerson.map((effect) => ({ ...effect, after: last }))];
+}
+
+/** Each page that is there, as a draft again; one that the forge has locked stays, and that is told. Tags go after all of them. */
+async function draftsOf(frozen: Frozen<WithdrawInput>, tags: readonly string[], ports: ReadPorts): Promise<readonly Effect[]> {
+  const { forge, access } = await ports.forge();
+  const pages: Effect[] = [];
+  for (const tag of tags) {
+    const { project } = frozen.plan;
+    const found = await forge.releases.find({ tag, mark: releaseMark(project, tag) }, access);
+    if (found.kind === "unknown")
+      throw new SlipwayError("STEP_FAILED", `Cannot tell whether ${tag} has a release page: ${found.why}`, {
+        hint: "Look at the network, then run the same command again",
+      });
+    const stays = staysWords(found);
+    const kind = stays === undefined ? "draft" : "locked";
+    const title =
+      stays === undefined ? `release page ${tag} as a draft, for nobody else to see` : `the release page ${tag} stays public: ${stays}`;
+    const at = { target: forge.name, settleMs: forge.settleMs, after: [] };
+    pages.push({ ...common, ...at, key: `${kind}/${tag}`, title, data: { kind, tag, remote, project } });
+  }
+  return [
+    ...pages,
+    ...(frozen.input.of.includes("tag") ? tags.map((tag) => tagEffect({ tag, remote, project: frozen.plan.project }, pages)) : []),
+  ];
+}
+
+/** Why a page cannot be hidden; undefined: it can. */
+function staysWords(found: Awaited<ReturnType<ReadForge["releases"]["find"]>>): string | undefined {
+  if (found.kind === "theirs") return `${found.found.author} made it`;
+  return found.kind === "ours" && found.found.immutable === true && !found.found.draft ? "the forge has locked it" : undefined;
 }
 
 type Wanted = Omit<WithdrawData, "kind">;

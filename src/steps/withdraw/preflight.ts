@@ -3,13 +3,14 @@
 import { refWords, releaseTagsOf } from "../../domain/release-tags.ts";
 import type { Finding, Planned, ReadPorts } from "../step.ts";
 import { publishedAlready } from "./published.ts";
+import { isWhole } from "./effects.ts";
 import type { WithdrawInput } from "./withdraw.ts";
 
 export async function preflightWithdraw(planned: Planned<WithdrawInput>, ports: ReadPorts): Promise<readonly Finding[]> {
   const tags = releaseTagsOf(planned.packages);
   if (tags.length === 0)
     return [{ id: "PF-WITHDRAW", level: "blocks", message: "No package has a `tag:` pattern, so that there is nothing to withdraw" }];
-  if (planned.input.of.includes("published")) return [];
+  if (isWhole(planned.input)) return [];
   const found = await publishedAlready({ ...planned, input: { of: ["tag"] } }, tags, ports);
   const what = refWords(tags);
   switch (found.kind) {

@@ -8,6 +8,7 @@ import type { PlannedPackage, PlannedRegistry } from "../../domain/plan/plan.ts"
 import type { Effect, Observation, Performed } from "../../domain/run/effect.ts";
 import { withdrawalMeaning } from "../../domain/withdrawal.ts";
 import type { EffectPorts, Frozen, ReadPorts } from "../step.ts";
+import { channelEffects } from "./channels.ts";
 import type { WithdrawInput } from "./withdraw.ts";
 
 const versionData = z.strictObject({
@@ -41,9 +42,9 @@ export async function versionEffects(frozen: Frozen<WithdrawInput>, ports: ReadP
   const there: { readonly effect: Effect; readonly byPerson: boolean }[] = [];
   for (const registry of frozen.environment?.registries ?? []) {
     for (const member of reversed(frozen.packages, registry)) {
-      const one = await effectFor(member, { registry, frozen, ports });
       // Which registries have a call for it is known by kind alone, without opening one: of these only PyPI has none.
-      if (one !== undefined) there.push({ effect: one, byPerson: registry.ecosystem === "pypi" });
+      for (const effect of await effectsFor(member, { registry, frozen, ports }))
+        there.push({ effect, byPerson: registry.ecosystem === "pypi" });
     }
   }
   const only = (byPerson: boolean): readonly Effect[] => there.filter((one) => one.byPerson === byPerson).map(({ effect }) => effect);
@@ -54,6 +55,15 @@ function reversed(packages: readonly PlannedPackage[], { ecosystem }: PlannedReg
   const ordered = inOrderOfNeed(packages, ecosystem);
   const members = ordered.kind === "ordered" ? ordered.members : packages.filter((one) => one.ecosystem === ecosystem).flatMap(membersOf);
   return members.toReversed();
+}
+
+/** The names that lead to the version, then the version. */
+async function effectsFor(member: PublishedMember, at: Parameters<typeof effectFor>[1]): Promise<readonly Effect[]> {
+  const one = await effectFor(member, at);
+  if (one === undefined) return [];
+  const { effects, staying } = await channelEffects(one, { ...at, package: member.name, version: member.package.version });
+  const rest = staying.map((name) => `; "${name}" goes on leading to it, since no other version remains`);
+  return [...effects, { ...one, title: `${one.title}${rest.join("")}` }];
 }
 
 async function effectFor(
@@ -99,13 +109,13 @@ export async function takeBackVersion(data: VersionData, ports: EffectPorts): Pr
   const reader = ports.registry(data.registry);
   // Nothing is sent, so that nothing is in doubt: what a person did there is for the next look to see.
   if (data.ecosystem === "pypi") return { kind: "refused", code: "DECISION_NEEDED", why: await instructionOf(data, ports) };
-  const { registry, credential } = await ports.open(data.registry);
+  const { registry, credential } = await ports.open(data.registry, data.package);
   if (registry.takeBack === undefined) return { kind: "refused", why: `${reader.name} has no call that takes a version back` };
   return registry.takeBack({ package: data.package, version: data.version, reason: data.reason }, credential, ports.signal);
 }
 
 async function instructionOf(data: VersionData, ports: EffectPorts): Promise<string> {
-  const { registry } = await ports.open(data.registry);
+  const { registry } = await ports.open(data.registry, data.package);
   const withdrawn = registry.withdraw({ package: data.package, version: data.version });
   return withdrawn.kind === "by-person" ? withdrawn.instruction : withdrawn.meaning;
 }

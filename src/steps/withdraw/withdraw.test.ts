@@ -282,3 +282,26 @@ test("withdraw: a whole release is not refused for being public, and a half one 
     code: "POLICY_REFUSED",
   });
 });
+
+test("withdraw: a page becomes a draft again, and one that the forge has locked, or somebody else made, is told to stay", async () => {
+  const draft = aFrozen<WithdrawInput>({ of: ["draft"], whole: true }, { plan, packages });
+  const open = world();
+  const [effect] = await withdrawStep.effects(draft, open.ports);
+  assert.ok(effect !== undefined);
+
+  assert.equal((await withdrawStep.observe(effect, open.ports)).kind, "absent");
+  assert.equal((await withdrawStep.perform(effect, { kind: "absent" }, open.ports)).kind, "sent");
+
+  assert.equal((await withdrawStep.verify(effect, open.ports)).kind, "verified");
+  assert.deepEqual(open.forge.held.calls, ["hide 1"]);
+  for (const [page, why] of [
+    [{ immutable: true }, /stays public: the forge has locked it/],
+    [{ notes: "x" }, /stays public: ann made it/],
+  ] as const) {
+    const { ports, forge } = world(undefined, page);
+    const [stays] = await withdrawStep.effects(draft, ports);
+    assert.match(stays?.title ?? "", why);
+    assert.equal(stays === undefined ? undefined : (await withdrawStep.observe(stays, ports)).kind, "present");
+    assert.deepEqual(forge.held.calls, []);
+  }
+});

@@ -1,16 +1,19 @@
 // The step `withdraw`: takes half a release back before it is made again – the tag, the release page – and refuses as soon
 // as anything of it can no longer be taken back (S4.4).
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { refWords, releaseTagsOf } from "../../domain/release-tags.ts";
 import type { ActingStep, Use } from "../step.ts";
 
-export const withdrawable = ["tag", "forge-release", "published"] as const;
+export const withdrawable = ["tag", "forge-release", "draft", "published"] as const;
 
 const withdrawInput = z.strictObject({
   of: z
     .array(z.enum(withdrawable))
     .min(1)
-    .describe("What is taken back: the tags at the remote, the release pages, what the registries of the environment hold"),
+    .describe(
+      "What is taken back: the tags at the remote, the release pages (`forge-release`: removed; `draft`: for nobody else to see), what the registries of the environment hold",
+    ),
+  whole: z.boolean().optional().describe("Part of taking a whole release back: goes on though something of it is where it has to stay"),
   reason: z.string().min(1).max(200).optional().describe("Why, for those who use it; npm shows it to everybody who installs"),
 });
 
@@ -18,7 +21,7 @@ export type WithdrawInput = z.infer<typeof withdrawInput>;
 
 export const withdrawStep: ActingStep<WithdrawInput> = {
   name: "withdraw",
-  revision: 1,
+  revision: 2,
   kind: "acting",
   zone: "forge",
   summary:
@@ -28,7 +31,7 @@ export const withdrawStep: ActingStep<WithdrawInput> = {
   takes: () => [],
   makes: () => [],
   asks: () => ({ programs: ["git"], toolbox: false, platforms: [] }),
-  usesForge: ({ input }) => input.of.includes("forge-release"),
+  usesForge: ({ input }) => input.of.includes("forge-release") || input.of.includes("draft"),
   looksEverywhere: () => "always",
   describe: (use) => `withdraw ${wordsOf(use)}`,
   // Loaded when they are needed: a plan performs nothing.
@@ -44,6 +47,11 @@ export const withdrawStep: ActingStep<WithdrawInput> = {
 function wordsOf({ input, packages }: Use<WithdrawInput>): string {
   const tags = releaseTagsOf(packages);
   const many = tags.length > 1 ? "s" : "";
-  const words = { tag: `tag${many}`, "forge-release": `the release page${many}`, published: "what is published of" } as const;
+  const words = {
+    tag: `tag${many}`,
+    "forge-release": `the release page${many}`,
+    draft: `the release page${many}`,
+    published: "what is published of",
+  } as const;
   return input.of.map((one) => `${words[one]} ${refWords(tags)}`.trim()).join(" and ");
 }
