@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
+import { z } from "zod";
 import { buildImageStep } from "../../src/steps/build-image/build-image.ts";
 import { buildImageInput, type BuildImageInput } from "../../src/steps/build-image/input.ts";
 import type { Worked } from "../../src/steps/step.ts";
@@ -38,7 +39,7 @@ async function build(ports: RealPorts, platform: string, input: BuildImageInput)
   const artifacts = ["linux-x86_64", "linux-aarch64"].map((one) =>
     anArtifact("binary", `proxy-${one}`, { package: "command", platform: one }),
   );
-  return buildImageStep.perform(aFrozen(buildImageInput.parse(input), { packages, leg: { platform }, artifacts, step }), ports);
+  return buildImageStep.perform(aFrozen(buildImageInput.zod(z).parse(input), { packages, leg: { platform }, artifacts, step }), ports);
 }
 
 function digestOf(worked: Worked): string {

@@ -158,9 +158,8 @@ test("a rehearsal takes part with the legs it is given, and names those that it 
   assert.deepEqual([part.code, partial.code, partial.standing], [3, "NO_PLACE", "partial"], told(part));
   assert.match(
     partial.sentence,
-    /without "build\[platform=linux-aarch64\]", "build\[platform=macos-universal2\]": .*needs a machine that is linux-aarch64/,
+    /without 2 legs that have no place on this machine: "build\[platform=linux-aarch64\]" needs linux-aarch64, "build\[platform=macos-universal2\]" needs macos-x86_64 or macos-aarch64/,
   );
-  assert.match(partial.sentence, /"build\[platform=macos-universal2\]" needs macos-x86_64 or macos-aarch64/);
   assert.match(JSON.stringify(partial), /slipway rehearse --import FILE/);
   assert.equal(partial.files.length, 5);
 

@@ -1,4 +1,5 @@
 // The kill grid of the example tag-driven, at the facts between what is worked and sent: see test/support/tag-grid.ts.
+import { isFact, killGrid } from "../support/kill-grid.ts";
 import { tagGrid } from "../support/tag-grid.ts";
 
-tagGrid("facts");
+killGrid(tagGrid, { has: isFact });

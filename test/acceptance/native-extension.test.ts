@@ -102,8 +102,12 @@ test("tomorrow's tag is rehearsed with what maturin builds here, and with the wh
 
   const report = readReport(ended);
   assert.deepEqual([ended.code, report.standing], [3, "partial"], told(ended));
-  const left = report.steps.filter(({ state }) => state === "failed").map(({ id }) => id);
+  const left = report.steps.filter(({ state }) => state === "left-out").map(({ id }) => id);
   assert.deepEqual([...new Set(left.map((id) => id.split("[")[0]))], ["elsewhere"], "only installations on other systems are left out");
+  assert.deepEqual(
+    report.steps.filter(({ state }) => state === "failed"),
+    [],
+  );
   const built = report.files.find(({ name: file }) => /^slipway_example_heron-1\.4\.0-cp39-abi3-.*linux.*_x86_64\.whl$/.test(file));
   assert.ok(built !== undefined, JSON.stringify(report.files));
   assert.equal(report.files.filter(({ registry }) => registry === "pypi").length, 5);
@@ -151,6 +155,33 @@ test("a trial from a branch ends at the test index; the tag of the same version 
   const record = JSON.parse(readFileSync(readReport(released).record ?? "", "utf8")) as ReleaseRecord;
   for (const python of pythons.keys()) assert.equal(record.steps.find(({ id }) => id === `installs[python=${python}]`)?.state, "done");
   assert.equal(record.imports?.length, 4);
+  const elsewhere = readReport(released).steps.filter(({ id }) => id.startsWith("elsewhere["));
+  assert.deepEqual(
+    elsewhere.map(({ id, state }) => [id, state]),
+    ["macos", "windows"].flatMap((one) => [...pythons.keys()].map((python) => [`elsewhere[platform=${one},python=${python}]`, "left-out"])),
+    "what could not be tried here is not told as done",
+  );
+});
+
+test("a Python that is not on this machine is told before anything is built, in a rehearsal too", async (context) => {
+  const { bed, testpypi, env } = await open(context, (project) =>
+    edit(project, "slipway.yaml", (text) => text.replace(/^( {2}installs: .*) python: \[.*\] \} \}$/m, '$1 python: ["3.12", "3.99"] } }')),
+  );
+  bed.git("tag", "--annotate", "recorder-v1.4.0", "--message", "recorder-v1.4.0");
+
+  for (const command of [["run"], ["rehearse"]]) {
+    const ended = await bed.slipway([...command, "--json"], env);
+
+    const report = readReport(ended);
+    assert.deepEqual([ended.code, report.standing, report.code], [1, "blocked", "PREFLIGHT_BLOCKED"], told(ended));
+    const found = report.findings.filter(({ id }) => id === "PF-PYTHON-MISSING");
+    assert.ok(
+      found.some(({ level, message }) => level === "blocks" && message.includes("with Python 3.99: uv does not find it")),
+      told(ended),
+    );
+    assert.deepEqual(report.steps.filter(({ state }) => state !== "pending"), []); // prettier-ignore
+  }
+  assert.deepEqual(stored(testpypi), []);
 });
 
 let subject = "";

@@ -11,7 +11,7 @@ import { imageIndexText } from "../../src/domain/oci/image-index.ts";
 import { sha256 } from "../../src/domain/digest.ts";
 import type { ImageIndex, Upload } from "../../src/registries/registry.ts";
 import { systemProgram, writeLogin } from "../support/image-programs.ts";
-import { channelTo, digestOf, ociClientOf, startOci } from "../support/oci.ts";
+import { attachmentTo, channelTo, digestOf, ociClientOf, startOci } from "../support/oci.ts";
 import { never } from "../support/pypi.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { runTool } from "../support/test-tools.ts";
@@ -70,6 +70,28 @@ async function uploadOf(file: string): Promise<{ readonly upload: Upload; readon
   };
 }
 
+async function partAt(place: Bed, reference: string, architecture: string): Promise<Parameters<typeof imageIndexText>[0][number]> {
+  const raw = await place.skopeo("inspect", "--raw", "--tls-verify=false", reference);
+  const text = raw.replace(/\n$/, "");
+  const { mediaType } = JSON.parse(text) as { readonly mediaType: string };
+  return { mediaType, digest: digestOf(text), sizeBytes: Buffer.byteLength(text), platform: { os: "linux", architecture } };
+}
+
+function listOf(parts: Parameters<typeof imageIndexText>[0]): ImageIndex {
+  const text = imageIndexText(parts, { "org.opencontainers.image.version": "1.0.0" });
+  const digest = digestOf(text);
+  const hex = sha256(digest.slice("sha256:".length));
+  return {
+    package: "slip/demo",
+    version: "1.0.0",
+    name: digest,
+    registryDigest: digest,
+    sha256: hex,
+    sizeBytes: Buffer.byteLength(text),
+    text,
+  };
+}
+
 describe("skopeo and buildah at the rehearsal image registry", () => {
   test("legs that buildah built are pushed and joined by our client, and skopeo copies the index with equal digests", async (t) => {
     const place = await bed(t);
@@ -110,6 +132,46 @@ describe("skopeo and buildah at the rehearsal image registry", () => {
       readonly Architecture: string;
     };
     assert.equal(inspected.Architecture, "arm64");
+  });
+
+  test("an index that our client copied to another registry is the same for skopeo, and so is what is about it", async (t) => {
+    const place = await bed(t);
+    const there = await startOci(t, { ours: ["slip/demo"], listsReferrers: false });
+    const [from, to] = [ociClientOf(place.server), ociClientOf(there, { name: "production" })];
+    const reference = `docker://${place.host}/slip/demo:1.0.0`;
+    for (const architecture of ["arm64", "amd64"])
+      await place.skopeo(
+        "copy",
+        "--dest-tls-verify=false",
+        `oci-archive:${await place.build(architecture)}`,
+        `${reference}-${architecture}`,
+      );
+    const parts = await Promise.all(["arm64", "amd64"].map((one) => partAt(place, `${reference}-${one}`, one)));
+    const index = listOf(parts);
+    assert.equal((await from.join?.(index, rehearsalOciCredential(), never))?.kind, "sent");
+    assert.ok(from.images !== undefined);
+    const source = { source: from.images, package: "slip/demo" };
+
+    for (const digest of [...parts.map((part) => part.digest), index.registryDigest ?? ""])
+      assert.equal((await to.copy?.({ ...index, registryDigest: digest, from: source }, rehearsalOciCredential(), never))?.kind, "sent");
+    const bill = attachmentTo(place.folder, index);
+    assert.equal((await to.attachments?.attach(bill, rehearsalOciCredential(), never))?.kind, "sent");
+
+    const host = new URL(there.url).host;
+    const copied = await place.skopeo("inspect", "--raw", "--tls-verify=false", `docker://${host}/slip/demo@${index.registryDigest}`);
+    assert.equal(copied.trim(), index.text);
+    await place.skopeo(
+      "copy",
+      "--all",
+      "--src-tls-verify=false",
+      `docker://${host}/slip/demo@${index.registryDigest}`,
+      `oci:${join(place.folder, "out")}:x`,
+    );
+    const tag = (index.registryDigest ?? "").replace(":", "-");
+    const list = JSON.parse(await place.skopeo("inspect", "--raw", "--tls-verify=false", `docker://${host}/slip/demo:${tag}`)) as {
+      readonly manifests: readonly { readonly digest: string; readonly artifactType: string }[];
+    };
+    assert.deepEqual(list.manifests.map(({ digest, artifactType }) => [digest, artifactType]), [[bill.registryDigest, "application/vnd.cyclonedx+json"]]); // prettier-ignore
   });
 
   test("what skopeo pushed is present for our client, and skopeo deletes it again", async (t) => {

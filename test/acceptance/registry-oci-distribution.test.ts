@@ -16,9 +16,11 @@ const password = "not-the-rehearsal";
 const hashed = "u:$2b$05$Z28Du1yJECDzdA9.hp4hwuqAoH/QhCJ3qdodQw2TQ0sBq./L1VUCu\n";
 
 // Release 2.8 deletes manifests by digest, which takes all tags of it along, but no single tag.
-imageRegistryContract("distribution", { deletesTags: false, sparse: "unknown" }, (t) => open(t, { deletes: true, locked: false }));
+imageRegistryContract("distribution", { deletesTags: false, sparse: "unknown", lists: "clients" }, (t) =>
+  open(t, { deletes: true, locked: false }),
+);
 
-imageRegistryContract("distribution with a password", { deletesTags: false, sparse: "unknown" }, (t) =>
+imageRegistryContract("distribution with a password", { deletesTags: false, sparse: "unknown", lists: "clients" }, (t) =>
   open(t, { deletes: false, locked: true }),
 );
 

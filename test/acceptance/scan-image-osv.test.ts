@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
+import { z } from "zod";
 import { buildImageStep } from "../../src/steps/build-image/build-image.ts";
 import { buildImageInput } from "../../src/steps/build-image/input.ts";
 import { scanImageStep } from "../../src/steps/scan-image/scan-image.ts";
@@ -47,7 +48,7 @@ async function scan(t: TestContext, { records, exceptions, source }: Place, inpu
     writeFileSync(join(ports.workFolder, name), text);
   }
   const built = await buildImageStep.perform(
-    aFrozen(buildImageInput.parse({ copy: [{ from: "files", to: "/" }] }), { packages, leg: { platform: "linux-aarch64" }, step }),
+    aFrozen(buildImageInput.zod(z).parse({ copy: [{ from: "files", to: "/" }] }), { packages, leg: { platform: "linux-aarch64" }, step }),
     ports,
   );
   assert.equal(built.kind, "done", JSON.stringify(built));

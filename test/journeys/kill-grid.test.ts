@@ -1,4 +1,5 @@
-// The kill grid of the example tag-driven, around everything that is sent: see test/support/tag-grid.ts.
+// The kill grid of the example tag-driven, around everything that is worked and sent: see test/support/tag-grid.ts.
+import { isFact, killGrid } from "../support/kill-grid.ts";
 import { tagGrid } from "../support/tag-grid.ts";
 
-tagGrid("sends");
+killGrid(tagGrid, { has: (point) => !isFact(point) });

@@ -1,0 +1,5 @@
+// The kill grid of the pipeline `release` of the example rust-workspace, a quarter of its points: see test/support/grid-rust.ts.
+import { rustReleaseGrid } from "../support/grid-rust.ts";
+import { killGrid } from "../support/kill-grid.ts";
+
+killGrid(rustReleaseGrid, { share: 2, of: 4 });
