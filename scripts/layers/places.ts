@@ -19,6 +19,8 @@ export const diamonds: ReadonlySet<string> = new Set([
   "src/registries/registry.ts",
   "src/platform/ports.ts",
   "src/platform/http-port.ts",
+  "src/platform/identity-port.ts",
+  "src/platform/signer-port.ts",
   "src/engine/journal/journal.ts",
   "src/forges/forge.ts",
 ]);

@@ -28,7 +28,7 @@ function laterSection(steps: readonly Pick<Step, "name" | "kind" | "summary">[])
 
 function section(step: Step): string {
   const facts = `- Kind: ${step.kind}, zone \`${step.zone}\`, revision ${step.revision}\n- Time-out: ${duration(step.timeoutMs)}, unless \`timeout\` says otherwise\n`;
-  return `## ${step.name}\n\n${step.summary}\n\n${facts}${inputTable(step.input)}`;
+  return `## ${step.name}\n\n${step.summary}\n\n${facts}${inputTable(step.input.zod(z))}`;
 }
 
 function inputTable(input: z.ZodType): string {

@@ -1,7 +1,9 @@
 // A plan that is no release of its own and is carried out by itself: named steps as the release will run them, a version
-// that is withdrawn. Nothing of it is journaled, and no earlier run has a say in it.
+// that is withdrawn. The journal of steps alone is forgotten; a withdrawal brings its own. No release has a say in it.
 import path from "node:path";
 import type { Plan } from "../domain/plan/plan.ts";
+import type { Person } from "../domain/run/fact.ts";
+import type { Journal } from "../engine/journal/journal.ts";
 import { driveRun, openRun, type RunObserver } from "./drive-run.ts";
 import type { Project } from "./project.ts";
 import { projectFolders, runFolders } from "./run-folder.ts";
@@ -13,17 +15,23 @@ export interface Alone {
   readonly place: "only" | "withdrawn";
   /** The tag that the plan is pinned to is not made yet. */
   readonly tagAssumed: boolean;
+  /** A run that is taken up, in its journal; absent: one that nobody reads later. */
+  readonly kept?: { readonly journal: Journal; readonly run: string };
   /** Logs are kept where people look at them later; all else is taken away. */
   readonly keepsLogs: boolean;
   readonly observer: RunObserver;
 }
 
+function forgotten(world: World, plan: Plan, by: Person): NonNullable<Alone["kept"]> {
+  const journal = world.forgetfulJournal();
+  return { journal, run: openRun({ world, journal }, { plan, mode: "run", by }) };
+}
+
 /** @throws SlipwayError what `driveRun` throws */
 export async function runAlone(world: World, project: Project, alone: Alone): ReturnType<typeof driveRun> {
   const { plan, observer } = alone;
-  const journal = world.forgetfulJournal();
   const by = world.person(project.look.person);
-  const run = openRun({ world, journal }, { plan, mode: "run", by });
+  const { journal, run } = alone.kept ?? forgotten(world, plan, by);
   const folders = runFolders(path.join(project.folder, alone.place), run);
   const registries = await world.realRegistries();
   const forges = await world.realForges();
@@ -38,6 +46,7 @@ export async function runAlone(world: World, project: Project, alone: Alone): Re
     forges,
     preflightForges: forges,
     filesFolder: undefined,
+    projectFolder: project.folder,
     rehearsalFolder: undefined,
     identity: project.look.person,
     tagAssumed: alone.tagAssumed,

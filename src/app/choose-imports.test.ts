@@ -1,10 +1,12 @@
 // Which leg a file that was made elsewhere belongs to. Wrong files are told with what they are and what should be.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aPlan, aPlannedStep } from "../../test/support/ports.ts";
+import { elf, machO } from "../../test/support/executables.ts";
+import { aPackage, aPlan, aPlannedStep, digestOf, fakePorts, memoryFiles } from "../../test/support/ports.ts";
 import { SlipwayError } from "../domain/error.ts";
 import type { ExpectedArtifact } from "../domain/artifact.ts";
-import { chooseLegs } from "./choose-imports.ts";
+import type { ArtifactStore } from "../platform/ports.ts";
+import { chooseLegs, freezeLegs } from "./choose-imports.ts";
 
 const wheels = (platform: string): readonly ExpectedArtifact[] => [{ kind: "wheel", package: "demo", countMin: 1, countMax: 2, platform }];
 const leg = (platform: string) =>
@@ -130,4 +132,69 @@ test("a plan without legs by platform takes nothing", async () => {
     platform: undefined,
   }).catch((reason: unknown) => reason);
   assert.ok(error instanceof SlipwayError && error.code === "USAGE");
+});
+
+/** Two binaries of the same package, for two systems. */
+const withBinaries = aPlan({
+  packages: [aPackage({ id: "tool", ecosystem: "binary", name: "slip" })],
+  steps: ["macos-arm64", "linux-aarch64"].map((platform) =>
+    aPlannedStep({
+      id: `tools[platform=${platform}]`,
+      uses: "build-binary@1",
+      leg: { platform },
+      input: {},
+      makes: [{ kind: "binary", package: "tool", countMin: 1, countMax: 1, platform, name: `slip-${platform}` }],
+    }),
+  ),
+});
+
+/** Freezes files of these bytes, by the names of the legs. */
+async function freeze(bytes: Readonly<Record<string, Buffer>>): ReturnType<typeof freezeLegs> {
+  const files = memoryFiles(
+    Object.fromEntries(Object.entries(bytes).map(([name, content]) => [`/elsewhere/${name}`, content.toString("latin1")])),
+  );
+  const store: Pick<ArtifactStore, "put" | "file"> = {
+    file: (digest) => `/store/${digest}`,
+    put: async (file) => {
+      const text = await files.readText(file);
+      files.content.set(`/store/${digestOf(text)}`, text);
+      return { digest: digestOf(text), sizeBytes: text.length };
+    },
+  };
+  const chosen = await chooseLegs(withBinaries, {
+    files: Object.keys(bytes).map((name) => `/elsewhere/${name}`),
+    step: undefined,
+    platform: undefined,
+  });
+  return freezeLegs(fakePorts({ files }), store, chosen);
+}
+
+test("binaries of several legs find them by their names, and are frozen with their digests", async () => {
+  const [mac, linux] = [machO("arm64"), elf({ machine: 183 })];
+  const legs = await freeze({ "slip-linux-aarch64": linux, "slip-macos-arm64": mac });
+
+  assert.deepEqual(
+    legs.map(({ step, artifacts }) => [step, artifacts.map(({ name, digest, platform }) => [name, digest, platform])]),
+    [
+      ["tools[platform=macos-arm64]", [["slip-macos-arm64", digestOf(mac.toString("latin1")), "macos-arm64"]]],
+      ["tools[platform=linux-aarch64]", [["slip-linux-aarch64", digestOf(linux.toString("latin1")), "linux-aarch64"]]],
+    ],
+  );
+});
+
+test("bytes of another platform under the name of a leg are refused, all of them at once", async () => {
+  const error: unknown = await freeze({ "slip-linux-aarch64": elf(), "slip-macos-arm64": machO("x86_64") }).then(
+    () => assert.fail("they were taken"),
+    (reason: unknown) => reason,
+  );
+
+  assert.ok(error instanceof SlipwayError);
+  assert.deepEqual(
+    [error.code, ...error.problems.map(({ message }) => message)],
+    [
+      "ARTIFACT_INVALID",
+      'Cannot import "slip-macos-arm64" for "tools[platform=macos-arm64]": it is for macos on x86_64, and should be for macos on aarch64',
+      'Cannot import "slip-linux-aarch64" for "tools[platform=linux-aarch64]": it is for linux on x86_64, and should be for linux on aarch64',
+    ],
+  );
 });

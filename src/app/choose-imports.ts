@@ -1,5 +1,5 @@
-// Which leg of the plan each file that was made elsewhere belongs to, and whether a leg gets all of its files. By the names
-// alone, through the step that would have made them; their bytes are judged by the steps that follow, like our own.
+// Which leg of the plan each file that was made elsewhere belongs to, and whether a leg gets all of its files: by the names,
+// through the step that would have made them. Bytes are judged once they are frozen: by that step, or by one that follows.
 import path from "node:path";
 import { compareWithExpected, type ExpectedArtifact } from "../domain/artifact.ts";
 import { SlipwayError } from "../domain/error.ts";
@@ -8,6 +8,7 @@ import { isImportable, type ImportedLeg } from "../domain/run/imports.ts";
 import type { ArtifactStore } from "../platform/ports.ts";
 import type { ImportJudge, JudgedImport } from "../steps/step.ts";
 import { builtIn } from "./built-in.ts";
+import type { World } from "./world.ts";
 
 /** Most files of one import. */
 const filesMax = 500;
@@ -29,6 +30,7 @@ export interface ChosenFile extends Pick<ExpectedArtifact, "kind" | "package" | 
 
 export interface ChosenLeg {
   readonly step: PlannedStep;
+  readonly judge: ImportJudge;
   readonly files: readonly ChosenFile[];
 }
 
@@ -53,18 +55,38 @@ export async function chooseLegs(plan: Plan, offered: Offered): Promise<readonly
   });
   // What is missing is worth telling only once nothing stands in a wrong place.
   throwAll(problems.length > 0 ? problems : chosen.flatMap(lackOf));
-  return chosen.map(({ step, files: own }) => ({ step, files: own }));
+  return chosen;
 }
 
-/** Freezes the files into a store. @throws SlipwayError ARTIFACT_INVALID, SOURCE_MISSING, STORAGE_FAILED */
-export async function freezeLegs(store: ArtifactStore, chosen: readonly ChosenLeg[]): Promise<readonly ImportedLeg[]> {
+/**
+ * Freezes the files into a store, and looks at what was frozen: nobody can change that in between.
+ * @throws SlipwayError ARTIFACT_INVALID with all problems, SOURCE_MISSING, STORAGE_FAILED
+ */
+export async function freezeLegs(
+  world: Pick<World, "files" | "archives" | "images">,
+  store: Pick<ArtifactStore, "put" | "file">,
+  chosen: readonly ChosenLeg[],
+): Promise<readonly ImportedLeg[]> {
   const legs: ImportedLeg[] = [];
-  for (const { step, files } of chosen) {
+  const problems: SlipwayError[] = [];
+  for (const { step, judge, files } of chosen) {
     const artifacts: ImportedLeg["artifacts"][number][] = [];
-    for (const { file, ...named } of files) artifacts.push({ ...named, ...(await store.put(file)), maker: step.id });
+    for (const { file, ...named } of files) {
+      const frozen = await store.put(file);
+      const why = await judge.look?.({ ...named, file: store.file(frozen.digest) }, world);
+      if (why !== undefined) problems.push(refuseBytes(named.name, step, why));
+      artifacts.push({ ...named, ...frozen, maker: step.id });
+    }
     legs.push({ step: step.id, artifacts });
   }
+  throwAll(problems);
   return legs;
+}
+
+function refuseBytes(name: string, { id }: PlannedStep, why: string): SlipwayError {
+  return new SlipwayError("ARTIFACT_INVALID", `Cannot import "${name}" for "${id}": it ${why}`, {
+    hint: "Bring in what was built for that platform, under the name that it was given there",
+  });
 }
 
 function refuseTwins(files: readonly string[]): void {
@@ -143,7 +165,7 @@ function explainRefusal(name: string, all: readonly { readonly step: PlannedStep
 const whysMax = 4;
 
 /** A leg that gets files and not all of them, or more than it makes. */
-function lackOf({ step, judge, files }: ChosenLeg & Pick<Leg, "judge">): readonly SlipwayError[] {
+function lackOf({ step, judge, files }: ChosenLeg): readonly SlipwayError[] {
   const missing = judge.missing(files.map(({ name }) => name)).map((what) => `missing: ${what}`);
   const deviations = [...compareWithExpected(step.makes, files), ...missing];
   if (deviations.length === 0) return [];

@@ -9,9 +9,10 @@ import type { Plan, PlannedRegistry } from "../domain/plan/plan.ts";
 import { openHttp } from "../platform/http.ts";
 import type { Registry } from "../registries/registry.ts";
 import { pythonHooks, type JudgePorts } from "./rehearsal-judge.ts";
+import type { Trusts } from "./compose-rehearsal-identity.ts";
 import type { World } from "./world.ts";
 
-export type RehearsalWorld = Pick<World, "clock" | "env" | "version" | "git" | "exec" | "images"> & JudgePorts;
+export type RehearsalWorld = Pick<World, "clock" | "env" | "version" | "git" | "exec" | "images" | "redactor" | "log"> & JudgePorts;
 
 export interface RehearsalRegistry {
   readonly name: string;
@@ -34,6 +35,8 @@ export interface Starting {
   readonly repository: string;
   /** Faults that are to strike here, as `--faults` writes them. */
   readonly faults: readonly string[];
+  /** Whose identities open it, and for what; absent: nobody's. */
+  readonly trusts?: Trusts;
 }
 
 /** How long "absent" may be stale here: the servers have no cache before them. */
@@ -74,8 +77,12 @@ async function parserOf(ecosystem: PlannedRegistry["ecosystem"]): Promise<(text:
   }
 }
 
-function common(world: RehearsalWorld, { registry, folder }: Starting) {
-  const store = { clock: world.clock, storeFolder: path.join(folder, "registries", registry.name) };
+function common(world: RehearsalWorld, { registry, folder, trusts }: Starting) {
+  const store = {
+    clock: world.clock,
+    storeFolder: path.join(folder, "registries", registry.name),
+    ...(trusts === undefined ? {} : { trusts }),
+  };
   const client = { name: registry.name, world: "rehearsal", settleMs, clock: world.clock } as const;
   return { store, client: { ...client, http: openHttp({ userAgent: `slipway/${world.version}` }) } };
 }
@@ -83,6 +90,12 @@ function common(world: RehearsalWorld, { registry, folder }: Starting) {
 /** Names under which the release's packages of an ecosystem are published. */
 function oursOf({ plan, registry }: Starting): readonly string[] {
   return plan.packages.filter((one) => one.ecosystem === registry.ecosystem).flatMap((one) => membersOf(one).map(({ name }) => name));
+}
+
+/** The version of each of them. */
+function versionsOf({ plan, registry }: Starting): ReadonlyMap<string, string> {
+  const ours = plan.packages.filter((one) => one.ecosystem === registry.ecosystem);
+  return new Map(ours.flatMap((one) => membersOf(one).map(({ name }) => [name, one.version] as const)));
 }
 
 function asking(world: RehearsalWorld) {
@@ -142,6 +155,7 @@ async function startCrates(world: RehearsalWorld, starting: Starting): Promise<R
   const server = await startRehearsalCrates({
     ...store,
     ours: oursOf(starting),
+    releasing: versionsOf(starting),
     upstream,
     faults: parseCratesFaults(starting.faults.join(",")),
     hooks: {
@@ -167,22 +181,27 @@ async function startCrates(world: RehearsalWorld, starting: Starting): Promise<R
 const memberBytesMax = 8 * 1024 * 1024;
 
 async function startNpm(world: RehearsalWorld, starting: Starting): Promise<RehearsalRegistry> {
-  const [{ startRehearsalNpm }, { parseNpmFaults }, { resolveNpmUpstream }, { npmRegistry }, { rehearsalNpmCredential }] =
-    await Promise.all([
-      import("../registries/npm/rehearsal/server.ts"),
-      import("../registries/npm/rehearsal/faults.ts"),
-      import("../registries/npm/upstream.ts"),
-      import("../registries/npm/client.ts"),
-      import("../registries/npm/credentials.ts"),
-    ]);
+  const [{ startRehearsalNpm }, { parseNpmFaults }, { resolveNpmUpstream }, { npmRegistry }, credentials] = await Promise.all([
+    import("../registries/npm/rehearsal/server.ts"),
+    import("../registries/npm/rehearsal/faults.ts"),
+    import("../registries/npm/upstream.ts"),
+    import("../registries/npm/client.ts"),
+    import("../registries/npm/credentials.ts"),
+  ]);
   const { store, client } = common(world, starting);
   const upstream = await resolveNpmUpstream({ ...asking(world), project: starting.repository, fallback: publicOne("npm").registry });
   const faults = parseNpmFaults(starting.faults.join(","));
   const server = await startRehearsalNpm({ ...store, ours: oursOf(starting), upstream, faults });
   return {
     name: starting.registry.name,
-    registry: npmRegistry({ ...client, registryUrl: server.registryUrl }),
-    credential: rehearsalNpmCredential(),
+    registry: npmRegistry({
+      ...client,
+      registryUrl: server.registryUrl,
+      // Nobody is asked in a rehearsal: what a person would let out is let out, as gates pass.
+      oneTimePassword: async () => credentials.rehearsalOneTimePassword,
+      knows: (packageName) => server.knows(packageName),
+    }),
+    credential: credentials.rehearsalNpmCredential(),
     notes: upstream.notes,
     findings: server.findings,
     close: server.close,

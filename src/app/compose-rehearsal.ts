@@ -1,8 +1,9 @@
 // The registries of a rehearsal: one server inside Slipway for each registry of the plan, on this machine's loopback
 // only. What is not ours comes from the index that the user's own clients are configured for.
-import { SlipwayError } from "../domain/error.ts";
+import { assert, SlipwayError } from "../domain/error.ts";
 import type { Plan, PlannedRegistry } from "../domain/plan/plan.ts";
 import { knowsFault, startRehearsalRegistry, type RehearsalWorld } from "./compose-rehearsal-registry.ts";
+import { startRehearsalIdentity } from "./compose-rehearsal-identity.ts";
 import type { RehearsalRegistries } from "./registries.ts";
 import type { RehearsalPlace } from "./world.ts";
 
@@ -10,6 +11,9 @@ import type { RehearsalPlace } from "./world.ts";
 export async function startRehearsalRegistries(world: RehearsalWorld, plan: Plan, options: RehearsalPlace): Promise<RehearsalRegistries> {
   const planned = [...new Map(plan.environments.flatMap((environment) => environment.registries).map((one) => [one.name, one])).values()];
   const faults = await shareOut(options.faults, planned);
+  const isTrusting =
+    planned.some(({ credentials }) => credentials.kind === "trusted-publishing") || plan.steps.some(({ uses }) => uses === "attest");
+  const vouching = isTrusting ? await startRehearsalIdentity(world, plan) : undefined;
   const started = await Promise.all(
     planned.map((registry) =>
       startRehearsalRegistry(world, {
@@ -18,6 +22,7 @@ export async function startRehearsalRegistries(world: RehearsalWorld, plan: Plan
         folder: options.folder,
         repository: options.repository,
         faults: faults.registries.get(registry.name) ?? [],
+        ...(vouching === undefined ? {} : { trusts: vouching.trusts(registry) }),
       }),
     ),
   );
@@ -30,13 +35,22 @@ export async function startRehearsalRegistries(world: RehearsalWorld, plan: Plan
   };
   return {
     registry: (name) => named(name).registry,
-    credential: (name) => named(name).credential,
+    identity: vouching?.identity ?? { kind: "none", why: "nothing in this plan logs in without a token" },
+    signer: (environment) => {
+      assert(vouching !== undefined, "nothing in this plan signs");
+      return vouching.signer(environment);
+    },
+    credential: async (name, use) => {
+      const { registry, credential } = named(name);
+      const isTrusted = planned.some((one) => one.name === name && one.credentials.kind === "trusted-publishing");
+      return isTrusted && vouching !== undefined ? vouching.logIn({ ...use, registry }) : { credential, how: { kind: "none" } };
+    },
     forges,
     findings: async () => {
       const seen = await Promise.all(started.map((one) => one.findings(world.interrupted)));
       return [...started.flatMap((one) => one.notes.map((message) => ({ level: "fine", message }))), ...seen.flat()];
     },
-    close: async () => void (await Promise.all([forges.close(), ...started.map((one) => one.close())])),
+    close: async () => void (await Promise.all([forges.close(), vouching?.close(), ...started.map((one) => one.close())])),
   };
 }
 

@@ -52,7 +52,7 @@ export function composeWorld(composition: Composition): World {
   const childEnvironment: World["childEnvironment"] = async (place) =>
     (await import("./compose-children.ts")).childEnvironmentAt(place, env, log);
   const git = createGit({ exec, env });
-  const rehearsing = { git, clock, archives, images, env, files, version, interrupted, exec, toolbox, childEnvironment };
+  const rehearsing = { git, redactor, log, clock, archives, images, env, files, version, interrupted, exec, toolbox, childEnvironment };
   return {
     clock,
     catchUp: (atMs) => clock.catchUp(atMs),
@@ -80,8 +80,10 @@ export function composeWorld(composition: Composition): World {
     forgetfulJournal: () => redactedJournal(createMemoryJournal(), redactor),
     openLog: (file) => openStepLog(file, redactor),
     deadline: (ms) => AbortSignal.timeout(ms),
-    realRegistries: async () => (await import("./compose-registries.ts")).realRegistries({ clock, version, env, secrets, files, images }),
+    realRegistries: async () =>
+      (await import("./compose-registries.ts")).realRegistries({ clock, version, env, secrets, files, images, redactor }),
     realForges: async () => (await import("./compose-forges.ts")).realForges({ clock, version, env, secrets }),
+    serverTime: async (url, signal) => (await import("./compose-clock.ts")).askServerTime({ clock, version, env, files }, url, signal),
     rehearsalRegistries: async (plan, place) => (await import("./compose-rehearsal.ts")).startRehearsalRegistries(rehearsing, plan, place),
     takeLock: takeDriverLock,
     isLockHeld: isDriverLockHeld,

@@ -7,9 +7,10 @@ import type { Fact } from "../domain/run/fact.ts";
 import { rejectedBy } from "../domain/run/progress.ts";
 import { judgeAsk } from "../engine/asks.ts";
 import type { Ask, Journal, LockTaken } from "../engine/journal/journal.ts";
-import { membersOf } from "./drive-run.ts";
-import { findRun, openRuns } from "./open-runs.ts";
+import { membersOf, tellingWhatIsPublic } from "./drive-run.ts";
+import { findRun } from "./open-runs.ts";
 import { openProject, type Project } from "./project.ts";
+import { openRunsOf } from "./withdrawals.ts";
 import type { World } from "./world.ts";
 
 export interface Decided {
@@ -29,12 +30,15 @@ export type Saying =
     }
   | { readonly kind: "answer"; readonly step: string; readonly note: string | undefined; readonly by: string | undefined }
   | { readonly kind: "retry"; readonly step: string; readonly reason: string | undefined }
-  | { readonly kind: "cancel"; readonly reason: string | undefined };
+  /** One more try with the fallback token of a registry that lets no identity in (S1.11). */
+  | { readonly kind: "break-glass"; readonly registry: string; readonly reason: string | undefined; readonly by: string | undefined }
+  /** `confirm`: the versions that the run releases, with commas between, said again; absent: whichever they are. */
+  | { readonly kind: "cancel"; readonly reason: string | undefined; readonly confirm?: string };
 
 /** @throws SlipwayError RUN_UNKNOWN, POLICY_REFUSED, USAGE */
 export async function decideRun(world: World, words: string | undefined, saying: Saying): Promise<Decided> {
   const project = await openProject(world);
-  const runs = openRuns(world, project);
+  const runs = await openRunsOf(world, project, words);
   try {
     return say({
       journal: runs.journal,
@@ -44,7 +48,9 @@ export async function decideRun(world: World, words: string | undefined, saying:
         const ask = bindAsk(world, state, { project, saying });
         const verdict = judgeAsk(state, ask, (group) => membersOf(project.configuration, group));
         if (verdict.kind === "counts") return { ask, facts: verdict.facts };
-        throw new SlipwayError("POLICY_REFUSED", `Cannot ${saying.kind}: ${verdict.why}`, { hint: verdict.hint });
+        const refusal = new SlipwayError("POLICY_REFUSED", `Cannot ${saying.kind === "break-glass" ? "break the glass" : saying.kind}: ${verdict.why}`, { hint: verdict.hint });
+        // Whoever cancels again wants to know what is left, above all.
+        throw saying.kind === "cancel" ? tellingWhatIsPublic(refusal, state) : refusal;
       },
       id: () => world.random.id(),
       nowMs: () => world.clock.nowMs(),
@@ -117,7 +123,10 @@ function bindAsk(world: World, state: RunState, said: { readonly project: Projec
   switch (saying.kind) {
     case "retry":
       return { kind: "retry", step: saying.step, by: self, ...(saying.reason === undefined ? {} : { reason: saying.reason }) };
+    case "break-glass":
+      return { kind: "break-glass", registry: saying.registry, by: named(self, saying.by), reason: saying.reason ?? "" };
     case "cancel":
+      refuseOther(state, saying.confirm);
       return { kind: "cancel", by: self, ...(saying.reason === undefined ? {} : { reason: saying.reason }) };
     case "answer": {
       const question = state.steps.get(saying.step)?.question;
@@ -135,6 +144,16 @@ function bindAsk(world: World, state: RunState, said: { readonly project: Projec
     case "reject":
       return bindConsent(state, saying, named(self, saying.by));
   }
+}
+
+/** Who names what is to be cancelled cancels nothing else. */
+function refuseOther({ plan }: RunState, confirm: string | undefined): void {
+  const versions = plan.packages.map(({ version }) => version);
+  const wanted = confirm?.split(",").map((one) => one.trim()) ?? versions;
+  if (wanted.length > 0 && wanted.every((one) => versions.includes(one)) && versions.every((one) => wanted.includes(one))) return;
+  throw new SlipwayError("USAGE", `Cannot cancel: the run is of ${plan.release.title}, and "${confirm}" was confirmed`, {
+    hint: `slipway cancel --confirm ${[...new Set(versions)].join(",")}`,
+  });
 }
 
 /** A name given on the command line is taken as it is: on a laptop nothing proves it, and everything that shows it says so. */

@@ -46,9 +46,8 @@ interface Using {
 function forgeSteps(configuration: Configuration): readonly Using[] {
   return configuration.pipelines.flatMap(stepsOf).flatMap((step) => {
     const built = stepNamed(step.uses);
-    const input = built?.input.safeParse(step.with, { jitless: true });
-    if (built?.usesForge === undefined || input?.success !== true) return [];
-    return built.usesForge({ input: input.data, leg: {}, packages: [] }) ? [{ step, rule: ruleOf(configuration, step) }] : [];
+    if (built?.usesForge === undefined || !built.input.fits(step.with)) return [];
+    return built.usesForge({ input: step.with, leg: {}, packages: [] }) ? [{ step, rule: ruleOf(configuration, step) }] : [];
   });
 }
 

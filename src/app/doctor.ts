@@ -3,9 +3,11 @@
 import path from "node:path";
 import { SlipwayError } from "../domain/error.ts";
 import { errorCatalog } from "../domain/error-catalog.ts";
+import { findIdentity } from "../domain/identity/source.ts";
 import type { FindingFact } from "../domain/run/fact.ts";
 import type { Journal } from "../engine/journal/journal.ts";
 import { forgeFindingIds, forgeFindings } from "./doctor-forge.ts";
+import { glassFindingId, glassFindings } from "./doctor-glass.ts";
 import { openRuns, unfinishedRun } from "./open-runs.ts";
 import { openProject, type Project } from "./project.ts";
 import { describeRule } from "./registries.ts";
@@ -31,6 +33,7 @@ const ids: readonly string[] = [
   "DR-STATE-01",
   "DR-STATE-02",
   "DR-REACH-01",
+  glassFindingId,
   ...forgeFindingIds,
 ];
 
@@ -125,12 +128,9 @@ async function projectFindings(world: World, project: Project): Promise<readonly
     tokens.map(async ({ environment, registry }): Promise<FindingFact> => {
       const rule = registry.credentials;
       const where = `"${registry.registry}" of environment "${environment.name}"`;
-      if (rule.kind !== "token")
-        return {
-          id: "DR-CRED-01",
-          level: "warns",
-          message: `${where} uses ${describeRule(rule)}, which this version of Slipway does not do yet`,
-        };
+      if (rule.kind === "trusted-publishing")
+        return { id: "DR-CRED-01", level: "fine", message: `${where} is opened by trusted publishing, ${whoVouches(world)}` };
+      if (rule.kind !== "token") return { id: "DR-CRED-01", level: "fine", message: `${where} is opened with ${describeRule(rule)}` };
       const has = await world.secrets.has(rule.variable);
       return has
         ? { id: "DR-CRED-02", level: "fine", message: `${where}: ${rule.variable} is set${reachOf(world, rule.variable)}` }
@@ -142,17 +142,24 @@ async function projectFindings(world: World, project: Project): Promise<readonly
           };
     }),
   );
-  return [...shallow, ...credentials, ...(await forgeFindings(world, project)), ...stateFindings(world, project)];
+  return [...shallow, ...credentials, ...(await forgeFindings(world, project)), ...(await stateFindings(world, project))];
 }
 
-function stateFindings(world: World, project: Project): readonly FindingFact[] {
+function whoVouches({ env }: Pick<World, "env">): string {
+  const found = findIdentity(env);
+  return found.kind === "none" ? `which is for the job that the registry trusts: ${found.why}` : "and something here vouches for the run";
+}
+
+async function stateFindings(world: World, project: Project): Promise<readonly FindingFact[]> {
   let journal: Journal | undefined;
   try {
     ({ journal } = openRuns(world, project));
     const open = unfinishedRun(journal);
+    const glass = await glassFindings(world, project, journal);
     return open === undefined
-      ? [{ id: "DR-STATE-01", level: "fine", message: `No run is unfinished in "${project.folder}"` }]
+      ? [...glass, { id: "DR-STATE-01", level: "fine", message: `No run is unfinished in "${project.folder}"` }]
       : [
+          ...glass,
           {
             id: "DR-STATE-01",
             level: "warns",

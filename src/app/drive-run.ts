@@ -1,5 +1,6 @@
 // Use case: open or take up a run and advance it until nothing more can be done without somebody else. The same for a
 // real run and for a rehearsal; they differ in what is composed.
+import { identityVariables } from "../domain/identity/source.ts";
 import { SlipwayError } from "../domain/error.ts";
 import { digestPlan } from "../domain/plan/plan.ts";
 import type { Plan } from "../domain/plan/plan.ts";
@@ -11,6 +12,7 @@ import { drive, type Drove } from "../engine/driver.ts";
 import { createEmbeddedRuntime } from "../engine/embedded.ts";
 import type { Journal } from "../engine/journal/journal.ts";
 import type { Configuration, CredentialRule } from "../domain/configuration.ts";
+import { arrivals } from "../platform/event-loop.ts";
 import { report } from "./report.ts";
 import { createWorkshop, type WorkshopParts } from "./workshop.ts";
 import type { World } from "./world.ts";
@@ -86,6 +88,7 @@ export async function driveRun(parts: DriveParts, run: string, by: Person): Prom
       },
       interrupted: world.interrupted,
       onMove: (move) => observer.onMove(move),
+      arrivals,
     },
     state,
   );
@@ -139,6 +142,7 @@ async function learnSecrets(world: World, configuration: Configuration): Promise
     ...secrets,
     ...(forge === undefined ? [] : [forge.variable]),
   ]);
+  variables.push(...identityVariables(world.env));
   await Promise.all([...new Set(variables)].map((variable) => world.secrets.learn(variable)));
 }
 

@@ -39,7 +39,7 @@ export async function importArtifacts(world: World, options: ImportOptions): Pro
   try {
     const open = unfinishedRun(runs.journal);
     const plan = open?.plan ?? (await planRelease(world, options.asked)).plan;
-    const legs = await freezeLegs(runs.store, await chooseLegs(plan, options));
+    const legs = await freezeLegs(world, runs.store, await chooseLegs(plan, options));
     const run = open?.run ?? (await openNext(world, runs, options.asked));
     const by: Person = { name: options.by, authenticated: false };
     const ask: Ask = { kind: "import", legs, by, reason: options.reason };

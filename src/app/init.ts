@@ -41,6 +41,7 @@ export async function proposeConfiguration(world: World): Promise<Proposal> {
     paths,
     tags: tags.map((tag) => tag.name),
     repository: repositoryName(look),
+    branch: look.branch,
     texts,
   });
   const text = renderConfiguration(sketch);
@@ -83,7 +84,7 @@ function isManifestOf(folder: string, changed: string): boolean {
 /** What init writes has to be what plan reads: a file that does not parse would be the worst first impression. */
 async function assertValid(text: string): Promise<void> {
   const { parseSlipwayYaml } = await import("./vocabulary.ts");
-  const parsed = parseSlipwayYaml(text, configurationFile);
+  const parsed = await parseSlipwayYaml(text, configurationFile);
   assert(parsed.kind === "parsed", `the file that init wrote is invalid: ${parsed.kind === "invalid" ? parsed.problems[0]?.message : ""}`);
 }
 

@@ -10,6 +10,8 @@ import { findRun, foldersOfRuns, openRuns, runsNamed } from "./open-runs.ts";
 import { findProject } from "./project.ts";
 import { report, type Report } from "./report.ts";
 import { logFile, runFolders } from "./run-folder.ts";
+import { alarmNotices } from "./watch/hold.ts";
+import { openRunsOf } from "./withdrawals.ts";
 import type { World } from "./world.ts";
 
 export interface Look {
@@ -17,13 +19,17 @@ export interface Look {
   readonly state: RunState;
   /** Some process drives the run now. */
   readonly driven: boolean;
+  /** Open alarms of the watch over the registries, which hold publishing: a sentence each. */
+  readonly held: readonly string[];
 }
 
 export async function lookAtRun(world: World, words: string | undefined): Promise<Look> {
-  const runs = openRuns(world, await findProject(world));
+  const project = await findProject(world);
+  const held = await alarmNotices(world, project.folder);
+  const runs = await openRunsOf(world, project, words);
   try {
     const state = findRun(runs.journal, words);
-    return { report: report(state, standingOf(state, world.clock.nowMs())), state, driven: world.isLockHeld(runs.folders.lock) };
+    return { report: report(state, standingOf(state, world.clock.nowMs())), state, driven: world.isLockHeld(runs.folders.lock), held };
   } finally {
     runs.journal.close();
   }
@@ -44,7 +50,8 @@ export async function watchRun(
   words: string | undefined,
   onRecorded: (recorded: readonly Recorded[]) => void,
 ): Promise<Look> {
-  const runs = openRuns(world, await findProject(world));
+  const project = await findProject(world);
+  const runs = await openRunsOf(world, project, words);
   try {
     const { run } = findRun(runs.journal, words);
     let seen = 0;
@@ -55,7 +62,12 @@ export async function watchRun(
       const state = fold(runs.journal.read(run));
       const driven = world.isLockHeld(runs.folders.lock);
       if (!driven || state.closed !== undefined || world.interrupted.aborted)
-        return { report: report(state, standingOf(state, world.clock.nowMs())), state, driven };
+        return {
+          report: report(state, standingOf(state, world.clock.nowMs())),
+          state,
+          driven,
+          held: await alarmNotices(world, project.folder),
+        };
       await world.clock.sleep(watchEveryMs, world.interrupted).catch(() => {});
     }
   } finally {

@@ -191,7 +191,7 @@ function factsOf(open: RunState, step: PlannedStep): readonly Fact[] | undefined
   });
   const done: readonly Fact[] =
     state.phase === "done"
-      ? [{ kind: "step-done", step: step.id, output: state.output, artifacts: state.artifacts, ...headOf(state) }]
+      ? [{ kind: "step-done", step: step.id, output: state.output, artifacts: state.artifacts, ...headOf(state), ...comparedOf(state) }]
       : [];
   const imported = state.imported === undefined ? [] : importOf(step.id, state.imported);
   return [...imported, started, ...listed, ...known, ...done];
@@ -200,6 +200,10 @@ function factsOf(open: RunState, step: PlannedStep): readonly Fact[] | undefined
 /** Files of another machine are taken over with the word of whoever brought them in. */
 function importOf(step: string, imported: NonNullable<StepState["imported"]>): readonly Fact[] {
   return [{ kind: "artifacts-imported", step, ...imported }];
+}
+
+function comparedOf({ compared }: StepState): Pick<Extract<Fact, { kind: "step-done" }>, "compared"> {
+  return compared.length === 0 ? {} : { compared };
 }
 
 function headOf({ head }: StepState): Pick<Extract<Fact, { kind: "step-done" }>, "head"> {

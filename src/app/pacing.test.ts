@@ -26,7 +26,13 @@ function worldWith(versions: (name: string) => "new" | "known" | "silent") {
       return standing === "new" ? { kind: "absent" } : { kind: "listed", versions: ["0.9.0"] };
     },
   });
-  const registries: Registries = { world: "real", open: () => registry, credential: () => assert.fail("a plan opens no credential") };
+  const registries: Registries = {
+    world: "real",
+    identity: { kind: "none", why: "a test has no identity" },
+    signer: () => assert.fail("a test signs nothing"),
+    open: () => registry,
+    credential: () => assert.fail("a plan opens no credential"),
+  };
   return { asked, world: { realRegistries: async () => registries, deadline: () => new AbortController().signal } };
 }
 

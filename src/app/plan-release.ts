@@ -1,4 +1,5 @@
 // Use case: compute the plan of the release that this commit would be. Read only, and quick: it is asked all the time.
+import { mayBeVouchedFor } from "../domain/plan/vouched.ts";
 import type { Configuration, PipelineConfiguration } from "../domain/configuration.ts";
 import { assemble } from "../domain/plan/assemble.ts";
 import { couldGoEarlier } from "../domain/plan/exposure.ts";
@@ -9,6 +10,7 @@ import { commitSource } from "./packages/commit-source.ts";
 import { findPackages } from "./packages/packages.ts";
 import { openProject, type Project } from "./project.ts";
 import { findCarried } from "./carried.ts";
+import { withEarlyTags } from "./early-tags.ts";
 import { planForge } from "./forges.ts";
 import type { Step } from "../steps/step.ts";
 import { readInputs } from "./inputs.ts";
@@ -50,7 +52,7 @@ export async function planProject(world: World, project: Project, asked: Asked):
     path: release.path,
     packages: release.packages,
     release: release.release,
-    forge: usesForge(release.pipeline, stepNamed) ? await planForge(configuration, look) : undefined,
+    forge: usesForge(release.pipeline, stepNamed) || mayBeVouchedFor(configuration) ? await planForge(configuration, look) : undefined,
     knownRegistries,
     describe: describeStep,
   });
@@ -77,15 +79,17 @@ async function lookAround(
   configuration: Configuration,
   { look, asked }: { readonly look: SourceLook; readonly asked: Asked },
 ): Promise<Around> {
+  // Where history is needed whatever the packages are, it is asked for beside them.
+  const git = needsHistory(configuration, asked, { packages: [] }) ? withEarlyTags(world.git, look.root) : world.git;
   const around = {
-    packages: await findPackages(configuration, commitSource(world.git, look, configuration)),
+    packages: await findPackages(configuration, commitSource(git, look, configuration)),
     tagsHere: look.tagsHere,
     shallow: look.shallow,
   };
   if (!needsHistory(configuration, asked, around)) return around;
   const { readHistories } = await import("./release-history.ts");
   const without = asked.begun?.tags ?? [];
-  return { ...around, histories: await readHistories(world.git, { configuration, packages: around.packages, at: look, without }) };
+  return { ...around, histories: await readHistories(git, { configuration, packages: around.packages, at: look, without }) };
 }
 
 function usesForge({ entries }: PipelineConfiguration, stepNamed: (name: string) => Step | undefined): boolean {

@@ -15,6 +15,7 @@ import { isGateOpen } from "../domain/run/gates.ts";
 import type { RunState } from "../domain/run/state.ts";
 import type { Finding, Planned, ReadPorts, Use } from "../steps/step.ts";
 import { forgeRuleOf } from "./forges.ts";
+import { findLogin } from "./preflight-login.ts";
 import { describeRule } from "./registries.ts";
 import { judgeClock } from "./release-clock.ts";
 import { stops } from "./stopping.ts";
@@ -123,6 +124,7 @@ async function findCredentials(parts: WorkshopParts, state: RunState, environmen
       const rule = registry.credentials;
       if (rule.kind === "none") return undefined;
       if (rule.kind === "forge" && registry.ecosystem === "oci") return findForgeToken(parts, state, { registry, level });
+      if (rule.kind === "trusted-publishing") return undefined;
       if (rule.kind !== "token") {
         const message = `Environment "${environment.name}" publishes to "${registry.name}" with ${describeRule(rule)}, which this version of Slipway does not do yet`;
         return {
@@ -151,7 +153,8 @@ async function findCredentials(parts: WorkshopParts, state: RunState, environmen
       };
     }),
   );
-  return findings.filter((finding) => finding !== undefined);
+  const logins = await Promise.all(environment.registries.map((registry) => findLogin(parts, state, { environment, registry, level })));
+  return [...findings.filter((finding) => finding !== undefined), ...logins.flat()];
 }
 
 /** A registry of images takes the token of the forge that it belongs to. */
@@ -209,7 +212,7 @@ type CredentialFault = { readonly kind: "missing"; readonly why: string | undefi
 /** Opened as for an upload, and not used: what can be told of it here is told before anything is built. */
 async function credentialFault(parts: WorkshopParts, registry: PlannedRegistry, variable: string): Promise<CredentialFault | undefined> {
   try {
-    await parts.preflightRegistries.credential(registry);
+    await parts.preflightRegistries.credential(registry, { package: "", publisher: undefined, signal: parts.stop });
     return undefined;
   } catch (error) {
     // Whoever named a file or descriptor is told what is wrong with it, not that a variable is not set.

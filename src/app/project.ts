@@ -25,7 +25,7 @@ export interface Project {
 export async function openProject(world: World): Promise<Project> {
   const [look, { parseSlipwayYaml }] = await Promise.all([world.git.look(world.folder), import("./vocabulary.ts")]);
   const { file, place, text } = await readConfiguration(world, look);
-  const parsed = parseSlipwayYaml(text, configurationFile);
+  const parsed = await parseSlipwayYaml(text, configurationFile);
   if (parsed.kind === "invalid") throw configurationError(parsed.problems);
   const { configuration } = parsed;
   return {

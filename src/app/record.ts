@@ -1,20 +1,29 @@
 // The record of a release: what was planned, from which source, which bytes, who consented, and what each registry
-// showed when it was read back. One JSON document that stands on its own; unsigned in this version, and it says so.
+// showed when it was read back. One JSON document that stands on its own, signed by whoever can vouch for it, or plainly by nobody.
 import path from "node:path";
 import type { Artifact } from "../domain/artifact.ts";
 import type { Plan } from "../domain/plan/plan.ts";
+import { whyNoMatter, type BuildComparison } from "../domain/run/build-comparison.ts";
+import type { RecordFacts } from "../domain/attestation/record-statement.ts";
+import type { Seal } from "../domain/attestation/seal.ts";
+import { subjectsOf } from "../domain/attestation/statement.ts";
+import { isSha256 } from "../domain/digest.ts";
 import { isFile, type Effect, type Evidence } from "../domain/run/effect.ts";
 import type { Head } from "../domain/run/head.ts";
 import { effectsOf, type KnownApproval, type RunState } from "../domain/run/state.ts";
+import { credentialUses, type CredentialUses } from "./incidents.ts";
 import { pagesOf, type RecordedPage } from "./record-pages.ts";
 import type { ProjectFolders } from "./run-folder.ts";
+import type { SealingParts } from "./sealing.ts";
 import type { World } from "./world.ts";
 
 export const recordSchema = "slipway-record/1";
 
-export interface ReleaseRecord {
+export interface ReleaseRecord extends CredentialUses {
   readonly schema: typeof recordSchema;
-  readonly signature: "unsigned";
+  /** By what it is signed: `attestation` has it. */
+  readonly signature: Seal["kind"];
+  readonly attestation?: Seal;
   readonly tool: string;
   readonly run: string;
   readonly mode: string;
@@ -36,6 +45,8 @@ export interface ReleaseRecord {
     readonly authenticated: boolean;
     readonly note?: string;
   }[];
+  /** Files that an earlier run or rehearsal of the same commit built too, and how the two builds differ. Absent: there are none. */
+  readonly builds?: readonly RecordedBuild[];
   /** Artifacts that were made elsewhere, and who says that they are of this commit. Absent: none were. */
   readonly imports?: readonly RecordedImport[];
   readonly evidence: readonly RecordedEvidence[];
@@ -52,6 +63,13 @@ export interface ReleaseRecord {
     readonly endedAt: string | undefined;
     readonly output: unknown;
   }[];
+}
+
+export interface RecordedBuild extends BuildComparison {
+  readonly step: string;
+  readonly same: boolean;
+  /** Why it is no matter that they differ; absent where they do not. */
+  readonly why?: string;
 }
 
 export interface RecordedImport {
@@ -102,7 +120,9 @@ export function makeRecord(state: RunState, tool: string): ReleaseRecord {
     artifacts: plan.steps.flatMap((step) => state.steps.get(step.id)?.artifacts ?? []),
     approvals: approvalsOf(state),
     acknowledgements: acknowledgementsOf(state),
+    ...buildsOf(state),
     ...importsOf(state),
+    ...credentialUses(state),
     evidence: evidenceOf(state),
     ...headOf(state),
     others: othersOf(state),
@@ -134,6 +154,22 @@ function acknowledgementsOf(state: RunState): ReleaseRecord["acknowledgements"] 
       { step: id, text: question.text, binding: question.binding, by: answer.by.name, authenticated: answer.by.authenticated, ...note },
     ];
   });
+}
+
+/** How what this run built stands to earlier builds of the same commit, in the order of the plan. */
+function comparedBuilds(state: RunState): readonly RecordedBuild[] {
+  return state.plan.steps.flatMap(({ id }) =>
+    (state.steps.get(id)?.compared ?? []).map((one): RecordedBuild => {
+      const same = one.sha256 === one.earlier.sha256;
+      return { step: id, ...one, same, ...(same ? {} : { why: whyNoMatter }) };
+    }),
+  );
+}
+
+/** The same as a member of a document, absent where there is nothing to tell. */
+export function buildsOf(state: RunState): Pick<ReleaseRecord, "builds"> {
+  const builds = comparedBuilds(state);
+  return builds.length === 0 ? {} : { builds };
 }
 
 function importsOf(state: RunState): Pick<ReleaseRecord, "imports"> {
@@ -182,11 +218,39 @@ function time(ms: number | undefined): string | undefined {
   return ms === undefined ? undefined : new Date(ms).toISOString();
 }
 
-/** Writes the record beside the run's logs. @returns its path */
-export async function writeRecord(world: World, folders: Pick<ProjectFolders, "root">, state: RunState): Promise<string> {
-  const folder = path.join(folders.root, "runs", state.run);
-  await world.files.makeFolder(folder);
-  const file = path.join(folder, "record.json");
-  await world.files.writeText(file, `${JSON.stringify(makeRecord(state, `slipway ${world.version}`), null, 2)}\n`);
+/** What the statement of a record says of it in clear: a reader asks who consented, and to which places it went. */
+export function recordFacts(record: ReleaseRecord): RecordFacts {
+  const { title, planDigest, source, head, artifacts, evidence, approvals, run, mode, plan } = record;
+  const images = evidence.flatMap((one) => {
+    const digest = one.evidence.details?.["registryDigest"];
+    const hex = typeof digest === "string" ? digest.replace(/^sha256:/, "") : "";
+    return isSha256(hex) ? [{ name: `${one.package}:${one.version}`, digest: hex }] : [];
+  });
+  const subjects = subjectsOf([...artifacts.map(({ name, digest }) => ({ name, digest })), ...images]);
+  const registries = plan.environments.flatMap((one) =>
+    one.registries.map(({ name, credentials }) => ({ environment: one.name, name, credentials: credentials.kind })),
+  );
+  const consents = approvals.map(({ gate, by, authenticated, subjectDigest }) => ({ gate, by, authenticated, subject: subjectDigest }));
+  return { title, planDigest, commit: head?.commit ?? source.commit, subjects, more: { run, mode, registries, approvals: consents } };
+}
+
+/** Where the record of a run is kept. */
+export function recordFile({ root }: Pick<ProjectFolders, "root">, run: string): string {
+  return path.join(root, "runs", run, "record.json");
+}
+
+/** Writes the record beside the run's logs, signed by whoever can. @returns its path */
+export async function writeRecord(
+  world: World,
+  folders: Pick<ProjectFolders, "root">,
+  { state, sealing }: { readonly state: RunState; readonly sealing: SealingParts },
+): Promise<string> {
+  const file = recordFile(folders, state.run);
+  await world.files.makeFolder(path.dirname(file));
+  const made = makeRecord(state, `slipway ${world.version}`);
+  const { createSealer } = await import("./sealing.ts");
+  const attestation = await createSealer(world, sealing).seal({ record: made, facts: recordFacts(made) });
+  const record: ReleaseRecord = { ...made, signature: attestation.kind, attestation };
+  await world.files.writeText(file, `${JSON.stringify(record, null, 2)}\n`);
   return file;
 }

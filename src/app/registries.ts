@@ -4,22 +4,52 @@ import type { Credential, Registry } from "../registries/registry.ts";
 import type { Forges } from "./forges.ts";
 import { SlipwayError } from "../domain/error.ts";
 import type { CredentialRule } from "../domain/configuration.ts";
+import type { Publisher } from "../domain/identity/publisher.ts";
+import type { FoundIdentity } from "../domain/identity/source.ts";
+import type { OpenedHow } from "../domain/run/opened.ts";
+import type { Signer, SigningPlace } from "../platform/signer-port.ts";
 import type { Plan, PlannedRegistry } from "../domain/plan/plan.ts";
 
 export interface Registries {
   readonly world: "real" | "rehearsal";
+  /** Who vouches for this run, as far as it shows without asking. */
+  readonly identity: FoundIdentity;
+  /** Where statements are signed: the public place, or in a rehearsal the one inside Slipway. Opened when something is signed. */
+  signer(environment: string | undefined, place: SigningPlace | undefined): Promise<Signer>;
   /** @throws SlipwayError NOT_YET for an ecosystem that this version does not publish to */
   open(planned: PlannedRegistry): Registry;
-  /** @throws SlipwayError CREDENTIAL_MISSING, NOT_YET */
-  credential(planned: PlannedRegistry): Promise<Credential>;
+  /**
+   * What opens a registry for one package. @throws SlipwayError CREDENTIAL_MISSING, CREDENTIAL_INVALID, LOGIN_REFUSED,
+   * LOGIN_UNANSWERED; NOT_YET for a rule that this version does not know
+   */
+  credential(planned: PlannedRegistry, use: CredentialUse): Promise<Opened>;
+}
+
+/** What opens a registry, and what is told of that. */
+export interface Opened {
+  readonly credential: Credential;
+  readonly how: OpenedHow;
+}
+
+/** What a credential is wanted for. A stored token is the same for every use of a registry; what is exchanged for an identity may not be. */
+export interface CredentialUse {
+  readonly package: string;
+  /** What the registry was to be told to trust; undefined: the plan names no repository that could be trusted. */
+  readonly publisher: Publisher | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** The registries of a rehearsal, running. */
 export interface RehearsalRegistries {
   /** @throws SlipwayError INTERNAL_ASSERTION for a name that the plan does not have */
   registry(name: string): Registry;
-  /** One of the right form that is worth nothing anywhere. @throws SlipwayError INTERNAL_ASSERTION for a name that the plan does not have */
-  credential(name: string): Credential;
+  /**
+   * What opens it: exchanged for an identity where the plan logs in so, else one of the right form that is worth nothing anywhere.
+   * @throws SlipwayError INTERNAL_ASSERTION for a name that the plan does not have; LOGIN_REFUSED, LOGIN_UNANSWERED
+   */
+  credential(name: string, use: CredentialUse): Promise<Opened>;
+  readonly identity: FoundIdentity;
+  signer(environment: string | undefined): Promise<Signer>;
   /** The forge inside Slipway, started when it is first asked for. */
   readonly forges: Forges;
   /** What the servers saw that a real release should know. */

@@ -12,6 +12,7 @@ import { candidateTried, openRuns, takeDriver, type Runs } from "./open-runs.ts"
 import { planRelease, type PlannedRun } from "./plan-release.ts";
 import { writeRecord } from "./record.ts";
 import type { Registries, RehearsalRegistries } from "./registries.ts";
+import { readingThrough } from "./rehearsal-images.ts";
 import type { Asked } from "./asked.ts";
 import { report, type Report } from "./report.ts";
 import { projectFolders, runFolders } from "./run-folder.ts";
@@ -92,22 +93,24 @@ async function rehearseWith(world: World, rehearsing: Rehearsing): Promise<Rehea
   const { project, plan } = planned;
   const runs = openRuns(world, { folder });
   const realRuns = openRuns(world, project);
+  const realOnes = await world.realRegistries();
   try {
     const by = world.person(project.look.person);
-    const inherited = await importedFacts(runs.store, rehearsing.imports, by);
+    const inherited = await importedFacts(world, runs.store, { imports: rehearsing.imports, by });
     const run = openRun({ world, journal: runs.journal }, { plan, mode: "rehearsal", by, inherited });
     const folders = runFolders(folder, run);
     const workshop = {
       plan,
       folders,
       store: runs.store,
-      registries: rehearsalOf(servers),
-      preflightRegistries: await world.realRegistries(),
+      registries: rehearsalOf(servers, realOnes),
+      preflightRegistries: realOnes,
       source: { look: () => Promise.resolve({ kind: "same" as const }) },
       repository: project.look.root,
       forges: servers.forges,
       preflightForges: await world.realForges(),
       filesFolder: rehearsing.filesFolder,
+      projectFolder: project.folder,
       rehearsalFolder: folder,
       identity: project.look.person,
       tagAssumed: planned.tagAssumed,
@@ -117,7 +120,8 @@ async function rehearseWith(world: World, rehearsing: Rehearsing): Promise<Rehea
     const parts = { world, journal: runs.journal, configuration: project.configuration, workshop, observer, waitForPeople: false };
     const { drove, state } = await driveRun(parts, run, by);
     const ended = report(state, drove);
-    const record = drove.kind === "closed" && drove.result === "complete" ? await writeRecord(world, { root: folder }, state) : undefined;
+    const isComplete = drove.kind === "closed" && drove.result === "complete";
+    const record = isComplete ? await writeRecord(world, { root: folder }, { state, sealing: workshop }) : undefined;
     const seen = await servers.findings();
     if (!rehearsing.keep) await removeCopies(world, folders.root);
     return {
@@ -135,16 +139,22 @@ async function rehearseWith(world: World, rehearsing: Rehearsing): Promise<Rehea
 }
 
 /** In a rehearsal nobody has to say why: nothing of it becomes public. */
-async function importedFacts(store: Runs["store"], imports: readonly ChosenLeg[], by: Person): Promise<readonly Fact[]> {
-  const legs = await freezeLegs(store, imports);
+async function importedFacts(
+  world: World,
+  store: Runs["store"],
+  { imports, by }: { readonly imports: readonly ChosenLeg[]; readonly by: Person },
+): Promise<readonly Fact[]> {
+  const legs = await freezeLegs(world, store, imports);
   return legs.map(({ step, artifacts }): Fact => ({ kind: "artifacts-imported", step, artifacts, by, reason: "for this rehearsal" }));
 }
 
-function rehearsalOf(servers: RehearsalRegistries): Registries {
+function rehearsalOf(servers: RehearsalRegistries, realOnes: Registries): Registries {
   return {
     world: "rehearsal",
-    open: (planned: PlannedRegistry) => servers.registry(planned.name),
-    credential: (planned) => Promise.resolve(servers.credential(planned.name)),
+    open: (planned: PlannedRegistry) => readingThrough(servers.registry(planned.name), () => realOnes.open(planned)),
+    identity: servers.identity,
+    signer: (environment) => servers.signer(environment),
+    credential: (planned, use) => servers.credential(planned.name, use),
   };
 }
 

@@ -40,11 +40,19 @@ export function versionOf(one: FoundPackage, versioning: Versioning): Version {
   if (covers && written !== undefined) refuseDisagreement(tagged, one, written);
   if (asked !== undefined) refuseOtherThanAsked(asked, one, written?.version ?? (covers ? tagged.release.version.normal : undefined));
   if (rule.from === "tag" || written === undefined) {
-    if (covers) return readVersion(scheme, tagged.release.version.normal);
+    if (covers) return readVersion(scheme, written?.version ?? saidByTag(tagged, versioning.around.packages));
     if (rule.from === "input" && asked !== undefined) return readVersion(scheme, asked);
     if (written === undefined || rule.from === "tag") throw noVersion(one, versioning.around.packages);
   }
   return readVersion(scheme, written.version);
+}
+
+/** What has no manifest of its own gets the version as the tag's own package spells it. */
+function saidByTag({ package: id, release }: ChosenTag, packages: readonly FoundPackage[]): string {
+  const own = packages.find(({ configuration }) => configuration.id === id);
+  const written = own?.manifestVersion?.version;
+  const isSame = own !== undefined && written !== undefined && agrees(release, written, own.ecosystem).kind === "same";
+  return isSame ? written : release.version.normal;
 }
 
 /** The rule of the pipeline, or that of the file. */

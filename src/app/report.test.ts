@@ -46,7 +46,7 @@ test("a rehearsal that left legs out is partial, and names one with the way out"
     "rehearsal",
   );
   assert.deepEqual([standing, exitCode, code], ["partial", 3, "NO_PLACE"]);
-  assert.match(sentence, /^demo 1\.0\.0 was rehearsed in part, without "build": /);
+  assert.match(sentence, /^demo 1\.0\.0 was rehearsed in part, without a leg that has no place on this machine: "build" needs /);
 });
 
 test("a rehearsal with nothing to publish names the steps that were not tried, and does not say that all is well", () => {
@@ -62,12 +62,58 @@ test("a rehearsal with nothing to publish names the steps that were not tried, a
   const told = report(state, { kind: "closed", result: "complete" });
 
   assert.deepEqual([told.standing, told.exitCode, told.code], ["partial", 3, "NO_PLACE"]);
-  assert.match(told.sentence, /without "build": it failed; "pypi" was not tried, since nothing was made for it$/);
+  assert.match(
+    told.sentence,
+    /without a leg that has no place on this machine: "build" needs .*; "pypi" was not tried, since nothing was made for it$/,
+  );
   assert.deepEqual(told.steps.at(-1), {
     id: "pypi",
     state: "not-tried",
     message: "Nothing was made for it: what would make it has no place on this machine",
   });
+});
+
+test("legs that were left out name the machines that can do them, and one command that brings in the files of all", () => {
+  const made = { kind: "binary", package: "demo", countMin: 1, countMax: 1 } as const;
+  const leg = (platform: string) => aPlannedStep({ id: `build[platform=${platform}]`, leg: { platform }, makes: [{ ...made, platform }] });
+  const [mac, windows] = [leg("macos-universal2"), leg("windows-amd64")];
+  const facts = [mac, windows].flatMap(({ id }): readonly Fact[] => [started(id), failed(id, "NO_PLACE")]);
+  const all = [passed, ...facts, { kind: "run-closed", result: "complete" } as const].map((fact, index): Told => [index, fact]);
+
+  const told = report(stateOf(planOf([mac, windows]), all, "rehearsal"), { kind: "closed", result: "complete" });
+
+  assert.equal(
+    told.sentence,
+    'demo 1.0.0 was rehearsed in part, without 2 legs that have no place on this machine: "build[platform=macos-universal2]" needs macos-x86_64 or macos-aarch64, "build[platform=windows-amd64]" needs windows-x86_64',
+  );
+  assert.match(told.hint ?? "", /`slipway rehearse --import FILE\.\.\.`$/);
+  assert.deepEqual(
+    told.steps.map(({ state, needs }) => [state, needs]),
+    [
+      ["left-out", ["macos-x86_64", "macos-aarch64"]],
+      ["left-out", ["windows-x86_64"]],
+    ],
+  );
+});
+
+test("an optional leg without a place is left out of a run that is complete, and one that is not waits", () => {
+  const installs = aPlannedStep({ id: "installs[platform=macos]", leg: { platform: "macos" }, optional: true });
+  const facts: readonly Fact[] = [
+    passed,
+    started(installs.id),
+    failed(installs.id, "NO_PLACE"),
+    { kind: "run-closed", result: "complete" },
+  ];
+  const told = facts.map((fact, index): Told => [index, fact]);
+
+  const complete = report(stateOf(planOf([installs]), told, "run"), { kind: "closed", result: "complete" });
+  const waiting = report(stateOf(planOf([{ ...installs, optional: false }]), told.slice(0, 3), "run"), {
+    kind: "failed",
+    steps: [installs.id],
+  });
+
+  assert.deepEqual([complete.exitCode, complete.steps.map(({ state }) => state)], [0, ["left-out"]]);
+  assert.deepEqual([waiting.exitCode, waiting.steps.map(({ state }) => state)], [3, ["waiting"]]);
 });
 
 test("a publish that failed does not send people to a log that it has not written", () => {

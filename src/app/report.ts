@@ -6,6 +6,7 @@ import { errorCatalog } from "../domain/error-catalog.ts";
 import { unreachable } from "../domain/error.ts";
 import { stepOf } from "../domain/plan/plan.ts";
 import { hostsFor } from "../domain/platform.ts";
+import { isImportable } from "../domain/run/imports.ts";
 import { hasNoPlace, notTried } from "../domain/run/no-place.ts";
 import { rejectedBy, waitsForPerson } from "../domain/run/progress.ts";
 import type { FindingFact, RunMode } from "../domain/run/fact.ts";
@@ -13,12 +14,14 @@ import { isFile } from "../domain/run/effect.ts";
 import { effectsOf, type EffectState, type RunState } from "../domain/run/state.ts";
 import type { Drove } from "../engine/driver.ts";
 import { closingOf } from "./closing.ts";
+import { credentialUses, type CredentialUses } from "./incidents.ts";
 import { leftBehind } from "./left-behind.ts";
+import { buildsOf, type RecordedBuild } from "./record.ts";
 import { stops } from "./stopping.ts";
 
 export const reportSchema = "slipway-report/1";
 
-export interface Report {
+export interface Report extends CredentialUses {
   readonly schema: typeof reportSchema;
   readonly run: string;
   readonly mode: RunMode;
@@ -40,6 +43,8 @@ export interface Report {
   readonly findings: readonly FindingFact[];
   /** Every channel that has something of the release: where it is, how it is installed, its digests. */
   readonly closing: readonly ClosingRow[];
+  /** Files that an earlier run or rehearsal of the same commit built too, and how the builds differ. Absent: there are none. */
+  readonly builds?: readonly RecordedBuild[];
 }
 
 export interface ReportedStep {
@@ -47,6 +52,8 @@ export interface ReportedStep {
   readonly state: string;
   readonly message?: string;
   readonly hint?: string;
+  /** It has no place on this machine: machines that can do it, in the words of a plan's platforms. Empty: this one lacks a tool. */
+  readonly needs?: readonly string[];
   /** Its artifacts were made elsewhere, and this person says that they are of this commit. */
   readonly imported?: { readonly by: string; readonly authenticated: boolean; readonly reason: string };
 }
@@ -73,8 +80,10 @@ export interface ReportedOther {
   readonly title: string;
   readonly outcome: FileOutcome;
   readonly reach: string;
-  /** It is where only we can see it: in a draft. */
+  /** It is where only we can see it: in a draft, or staged. */
   readonly hidden?: true;
+  /** It is staged at its registry, and this is how a person sends it back from there. */
+  readonly sendBack?: string;
   readonly url?: string;
   readonly why?: string;
 }
@@ -98,6 +107,8 @@ export function report(state: RunState, drove: Drove): Report {
     others: effects.filter(({ effect }) => !isFile(effect)).map((one) => ({ ...reportOther(one), ...shownOf(one, effects) })),
     findings: state.preflight?.findings ?? [],
     closing: closingOf(state),
+    ...buildsOf(state),
+    ...credentialUses(state),
   };
 }
 
@@ -162,23 +173,29 @@ function judgeClosed(state: RunState, result: "complete" | "cancelled" | "reject
 
 function judgeComplete(state: RunState): Verdict {
   const without = withoutPlace(state);
-  const [first, ...others] = without;
-  if (first === undefined) return { sentence: `${state.plan.release.title} is complete`, exitCode: 0 };
-  const { message, hint } = state.steps.get(first)?.failure ?? {};
-  const elsewhere = others.slice(0, untriedNamed).map((id) => `; "${id}" needs ${placesOf(state, id)}`);
-  const more = others.length > elsewhere.length ? `; and ${others.length - elsewhere.length} more` : "";
+  if (without.length === 0) return { sentence: `${state.plan.release.title} is complete`, exitCode: 0 };
+  const needs = without.slice(0, untriedNamed).map((id) => `"${id}" needs ${placesOf(state, id)}`);
+  const more = without.length > needs.length ? `, and ${without.length - needs.length} more` : "";
+  const parts = without.length === 1 ? "a leg that has" : `${without.length} legs that have`;
   return failing(
     "NO_PLACE",
-    `${state.plan.release.title} was rehearsed in part, without ${namesOf(without)}: ${message}${elsewhere.join("")}${more}${untriedWords([...notTried(state)])}`,
-    hint?.replace("slipway import", "slipway rehearse --import").replace(" --by NAME --reason TEXT", ""),
+    `${state.plan.release.title} was rehearsed in part, without ${parts} no place on this machine: ${needs.join(", ")}${more}${untriedWords([...notTried(state)])}`,
+    waysIn(state, without),
   );
+}
+
+/** One command brings in the files of all legs; the ways out of a single one, and of those that leave no files, are its own. */
+function waysIn(state: RunState, without: readonly string[]): string | undefined {
+  const fillable = without.flatMap((id) => stepOf(state.plan, id) ?? []).filter(isImportable);
+  if (fillable.length > 1) return "Build them on such machines and give all files to the rehearsal: `slipway rehearse --import FILE...`";
+  const hint = state.steps.get(fillable[0]?.id ?? without[0] ?? "")?.failure?.hint;
+  return hint?.replace("slipway import", "slipway rehearse --import").replace(" --by NAME --reason TEXT", "");
 }
 
 /** Machines that a leg can run on; its own words where they name none. */
 function placesOf(state: RunState, id: string): string {
-  const platform = stepOf(state.plan, id)?.leg?.["platform"] ?? "";
-  const hosts = hostsFor(platform);
-  return hosts.length > 0 ? hosts.join(" or ") : `a tool or machine that this one lacks`;
+  const hosts = hostsFor(stepOf(state.plan, id)?.leg?.["platform"] ?? "");
+  return hosts.length > 0 ? hosts.join(" or ") : "a tool or machine that this one lacks";
 }
 
 function namesOf(ids: readonly string[]): string {
@@ -294,10 +311,17 @@ function reportStep(state: RunState, id: string): ReportedStep {
   }
   if (phase === "failed" && step?.failure !== undefined) {
     const { message, hint } = step.failure;
-    return { id, state: phase, message, ...(hint === undefined ? {} : { hint }) };
+    return { id, state: phase, message, ...(hint === undefined ? {} : { hint }), ...(hasNoPlace(step) ? placeOf(state, id) : {}) };
   }
   if (phase === "later" && step?.later !== undefined) return { id, state: "waiting", message: step.later.why };
   return { id, state: phase };
+}
+
+/** A run waits for what has to be done; a rehearsal, and a run for what is optional, go on without it. */
+function placeOf({ plan, mode }: RunState, id: string): Pick<ReportedStep, "state" | "needs"> {
+  const planned = stepOf(plan, id);
+  const isLeftOut = mode === "rehearsal" || planned?.optional === true;
+  return { state: isLeftOut ? "left-out" : "waiting", needs: hostsFor(planned?.leg?.["platform"] ?? "") };
 }
 
 function reportFile(state: EffectState): ReportedFile {
@@ -332,12 +356,14 @@ interface UnknownOutcome {
 
 function reportOther(state: EffectState): ReportedOther {
   const { effect, evidence } = state;
+  const sendBack = evidence?.details?.["sendBack"];
   const { outcome, why } = outcomeOf(state);
   return {
     target: effect.target,
     title: effect.title,
     outcome,
     reach: effect.reach,
+    ...(typeof sendBack === "string" ? { sendBack } : {}),
     ...(evidence?.url === undefined ? {} : { url: evidence.url }),
     ...(why === undefined ? {} : { why }),
   };

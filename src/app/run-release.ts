@@ -17,6 +17,8 @@ import type { Asked } from "./asked.ts";
 import { report, type Report } from "./report.ts";
 import { runFolders } from "./run-folder.ts";
 import { watchSource } from "./source-watch.ts";
+import { tellAfterRun } from "./tell-incidents.ts";
+import { refuseWhileAlarmed } from "./watch/hold.ts";
 import type { World } from "./world.ts";
 
 export interface RunOptions {
@@ -28,6 +30,8 @@ export interface RunOptions {
   readonly mend: boolean;
   /** Folder with the release's files, instead of its page; absolute. */
   readonly filesFolder: string | undefined;
+  /** SSH key that the records are signed with where no CI vouches for the run; absolute. Absent: the one that git signs with. */
+  readonly signKey?: string | undefined;
 }
 
 export interface RunEnd {
@@ -49,14 +53,16 @@ export async function runRelease(world: World, options: RunOptions): Promise<Run
     const open = unfinishedRun(runs.journal);
     const planned = await planAgain(world, { project, asked, open });
     const by = world.person(project.look.person);
+    // A run that is under way goes on to what is held, and may finish what cannot be left as it is.
+    if (open === undefined) await refuseWhileAlarmed(world, project.folder);
     const run = open === undefined ? beginRun(world, runs, { planned, by }) : goOnOrTell(world, runs, { open, planned, options });
-    const { drove, state } = await driveRun(
-      await partsFor(world, { runs, planned, run, waitForPeople: options.waitForPeople, observer, filesFolder: options.filesFolder }),
-      run,
-      by,
-    );
+    const { filesFolder, signKey, waitForPeople } = options;
+    const parts = await partsFor(world, { runs, planned, run, waitForPeople, observer, filesFolder, signKey });
+    const { drove, state: driven } = await driveRun(parts, run, by);
+    const state = await tellAfterRun(world, project, { journal: runs.journal, state: driven });
     const ended = report(state, drove);
-    const record = drove.kind === "closed" && drove.result === "complete" ? await writeRecord(world, runs.folders, state) : undefined;
+    const isComplete = drove.kind === "closed" && drove.result === "complete";
+    const record = isComplete ? await writeRecord(world, runs.folders, { state, sealing: parts.workshop }) : undefined;
     return { report: ended, state, record };
   } finally {
     runs.journal.close();
@@ -194,10 +200,11 @@ interface Composing {
   readonly waitForPeople: boolean;
   readonly observer: RunObserver;
   readonly filesFolder: string | undefined;
+  readonly signKey: string | undefined;
 }
 
 async function partsFor(world: World, composing: Composing): Promise<Parameters<typeof driveRun>[0]> {
-  const { runs, planned, run, waitForPeople, observer, filesFolder } = composing;
+  const { runs, planned, run, waitForPeople, observer, filesFolder, signKey } = composing;
   const { project, plan } = planned;
   const registries = await world.realRegistries();
   const forges = await world.realForges();
@@ -227,9 +234,12 @@ async function partsFor(world: World, composing: Composing): Promise<Parameters<
       forges,
       preflightForges: forges,
       filesFolder,
+      signKey,
+      projectFolder: project.folder,
       rehearsalFolder: undefined,
       identity: project.look.person,
       tagAssumed: planned.tagAssumed,
+      refuseWhileHeld: () => refuseWhileAlarmed(world, project.folder),
       candidateTried: () => candidateTried(runs.journal, { plan }),
       configurationIs: !project.configurationDirty
         ? ("committed" as const)

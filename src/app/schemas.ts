@@ -116,7 +116,7 @@ const plannedStep = object(
     waitsFor: list(text),
     input: anything,
     takes: list(object({ kinds: list(oneOf(...artifactKinds)) }, { packages: list(text) })),
-    makes: list(object({ kind: oneOf(...artifactKinds), package: text, countMin: count, countMax: count }, { platform: text })),
+    makes: list(object({ kind: oneOf(...artifactKinds), package: text, countMin: count, countMax: count }, { platform: text, name: text })),
     timeoutMs: count,
     retry: count,
     optional: flag,
@@ -189,10 +189,11 @@ export const planDocumentSchema: JsonSchema = {
 
 // --- report -----------------------------------------------------------------------------------
 
-export const hidden = about("It is where only we can see it: in a draft", { const: true });
+export const hidden = about("It is where only we can see it: in a draft, or staged", { const: true });
 const outcome = oneOf("published", "already-there", "waiting", "not-published", "unknown", "conflict", "failed");
 const reach = oneOf("reversible", "expendable", "irreversible");
-export const reportedOther = object({ target: text, title: text, outcome, reach }, { hidden, url: text, why: text });
+const sendBack = about("It is staged at its registry, and this is how a person sends it back from there", text);
+export const reportedOther = object({ target: text, title: text, outcome, reach }, { hidden, sendBack, url: text, why: text });
 
 export const reportedFile = object(
   {
@@ -223,6 +224,32 @@ const closingRow = object(
   },
 );
 
+const earlier = object({ run: text, mode: oneOf("run", "trial", "rehearsal"), sha256 });
+const differences = about("What differs, member by member, in words; none where the bytes are the same", list(text));
+const built = { step: text, kind: oneOf(...artifactKinds), package: text, name: text, sha256, earlier, same: flag, differences };
+const builds = about(
+  "Files that an earlier run or rehearsal of the same commit built too; absent: there are none",
+  list(object(built, { why: about("Why it is no matter that they differ", text) })),
+);
+
+const opened = {
+  oneOf: [
+    object({ kind: oneOf("identity"), provider: oneOf("github", "gitlab", "other") }, { repository: text, workflow: text, environment: text, job: text }),
+    object({ kind: oneOf("token", "fallback", "forge"), variable: about("Name of the variable, never its value", text) }),
+    object({ kind: oneOf("none") }),
+  ],
+};
+const credentialUse = object({ step: text, registry: text, how: opened, by: text, authenticated, at: time, files: list(text) });
+const closedBy = object({ by: text, authenticated, reason: text, at: time });
+const incident = object(
+  { step: text, registry: text, variable: text, by: text, authenticated, reason: text, at: time, until: time },
+  { told: about("Comment on the tracker's issue", text), closed: about("Absent: the way is open still", closedBy) },
+);
+const credentialMembers: Properties = {
+  credentials: about("What opened the registries: how, by whose run, for which files; absent: nothing was opened", list(credentialUse)),
+  incidents: about("Times that a person let the fallback token in where no identity was let in; absent: none", list(incident)),
+};
+
 /** The one document at the end of `slipway run --json` and `rehearse --json`, and of `status --json`. */
 export const reportDocumentSchema: JsonSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -240,10 +267,11 @@ export const reportDocumentSchema: JsonSchema = {
       exitCode: about("See docs/reference/exit-codes.md", count),
       steps: list(
         object(
-          { id: text, state: oneOf("pending", "running", "waiting", "later", "done", "failed", "not-tried") },
+          { id: text, state: oneOf("pending", "running", "waiting", "later", "done", "failed", "left-out", "not-tried") },
           {
             message: text,
             hint: text,
+            needs: about("It has no place on this machine: machines that can do it; none where this one lacks a tool", list(text)),
             imported: about(
               "Its artifacts were made elsewhere; who says that they are of this commit",
               object({ by: text, authenticated, reason: text }),
@@ -257,6 +285,8 @@ export const reportDocumentSchema: JsonSchema = {
       closing: about("Every channel that has something of the release; in a rehearsal, as the real one will have it", list(closingRow)),
     },
     {
+      builds,
+      ...credentialMembers,
       tag: text,
       code: codes,
       hint: about("What to do next", text),
@@ -317,6 +347,8 @@ export const recordDocumentSchema: JsonSchema = {
     },
     {
       closedAt: time,
+      builds,
+      ...credentialMembers,
       imports: about(
         "Artifacts that were made elsewhere, and who says that they are of this commit; absent: none were",
         list(object({ step: text, by: text, authenticated, reason: text, files: list(object({ name: text, sha256, sizeBytes: count })) })),

@@ -2,23 +2,28 @@
 // bytes, the set of files, what was withdrawn. Every file is downloaded, because some indexes go on telling the digest of what they once
 // took, whatever their disk holds now. Changes nothing.
 import { SlipwayError } from "../domain/error.ts";
-import { errorCatalog } from "../domain/error-catalog.ts";
-import { isSha256 } from "../domain/digest.ts";
+import { isSha256, sha256 } from "../domain/digest.ts";
 import { stepOf } from "../domain/plan/plan.ts";
 import type { FindingFact } from "../domain/run/fact.ts";
 import type { ListedFile, ReadRegistry, Survey } from "../registries/registry.ts";
 import { findRun, openRuns } from "./open-runs.ts";
 import { openProject } from "./project.ts";
-import { makeRecord, recordSchema, type RecordedEvidence, type ReleaseRecord } from "./record.ts";
+import { makeRecord, recordFile, recordSchema, type RecordedEvidence, type ReleaseRecord } from "./record.ts";
 import type { RecordedPage } from "./record-pages.ts";
 import { plannedRegistry, type Registries } from "./registries.ts";
+import { exitOf } from "./verify-exit.ts";
 import { untoldPages, verifyPages, type VerifiedPage } from "./verify-pages.ts";
+import type { Signature } from "./verify-seal.ts";
+import type { TrustWords } from "./verify-trust.ts";
 import type { World } from "./world.ts";
 
 export interface Verification {
   readonly schema: "slipway-verification/1";
   readonly title: string;
-  readonly signature: "unsigned";
+  /** By what the record is signed. */
+  readonly signature: Signature["kind"];
+  /** Whether that holds; absent: there is no record on this machine to try. */
+  readonly seal?: Omit<Signature, "kind">;
   readonly files: readonly VerifiedFile[];
   /** Release pages at the forge, with their files. */
   readonly pages: readonly VerifiedPage[];
@@ -31,13 +36,14 @@ export interface VerifiedFile {
   readonly registry: string;
   readonly name: string;
   readonly sha256: string;
-  readonly verdict: "identical" | "missing" | "different" | "unknown";
+  /** `stranger`: no record names it. */
+  readonly verdict: "identical" | "missing" | "different" | "unknown" | "stranger";
   readonly how: string;
 }
 
 /** @param words a run, or the path of a record; without: the newest run */
-export async function verifyRelease(world: World, words: string | undefined): Promise<Verification> {
-  const { record, own } = await findRecord(world, words);
+export async function verifyRelease(world: World, words: string | undefined, trust: TrustWords = {}): Promise<Verification> {
+  const { record, own, text } = await findRecord(world, words);
   if (record.mode === "rehearsal") {
     throw new SlipwayError("USAGE", `Cannot verify ${record.title}: it was a rehearsal, and its registries are gone`, {
       hint: "A rehearsal verifies itself while it runs",
@@ -47,7 +53,9 @@ export async function verifyRelease(world: World, words: string | undefined): Pr
   const looks = await Promise.all(versionsOf(record).map((one) => lookAtVersion(world, { ...one, record, registries })));
   const files = looks.flatMap((look) => look.files);
   const pages = await verifyPages(() => world.realForges(), { record, own, signal: world.interrupted });
+  const seal = text === undefined ? undefined : await verifyText(world, { ...text, isNamed: !own }, trust);
   const findings = [
+    ...(seal?.findings ?? []),
     ...files.flatMap(findingOf),
     ...looks.flatMap((look) => look.findings),
     ...pages.flatMap((look) => look.findings),
@@ -55,32 +63,65 @@ export async function verifyRelease(world: World, words: string | undefined): Pr
     ...unfinished(record),
     ...(await verifyStore(world, record)),
   ];
-  const unknown = files.some((file) => file.verdict === "unknown") || findings.some((finding) => finding.level === "cannot-be-tried");
-  const bad = findings.some((finding) => finding.level === "blocks");
-  const exitCode = bad ? errorCatalog.FINDINGS.exit : unknown ? errorCatalog.RUN_INCOMPLETE.exit : 0;
   return {
     schema: "slipway-verification/1",
     title: record.title,
     signature: "unsigned",
+    ...seal?.told,
     files,
     pages: pages.map(({ page }) => page),
     findings,
-    exitCode,
+    exitCode: exitOf(findings, files),
   };
+}
+
+interface SealTold {
+  readonly told: Pick<Verification, "signature" | "seal">;
+  readonly findings: readonly FindingFact[];
+}
+
+/** The record as a file. One that nobody named is this machine's own: that it is unsigned is no finding, the journal knows it. */
+async function verifyText(
+  world: World,
+  { file, content, isNamed }: RecordText & { readonly isNamed: boolean },
+  words: TrustWords,
+): Promise<SealTold> {
+  const [{ sealedIn }, { verifySeal }, { readTrust, projectHere }] = await Promise.all([
+    import("./verify-record.ts"),
+    import("./verify-seal.ts"),
+    import("./verify-trust.ts"),
+  ]);
+  const trust = await readTrust(world, words, await projectHere(world));
+  const { signature, findings } = await verifySeal(world, sealedIn(file, content), trust);
+  const { kind, ...seal } = signature;
+  const isAsked = isNamed || Object.keys(words).length > 0;
+  const kept = findings.filter(({ id, level }) => id !== "VR-UNSIGNED" && (isAsked || level === "blocks"));
+  return { told: { signature: kind, seal }, findings: kept };
 }
 
 interface Found {
   readonly record: ReleaseRecord;
   /** Of this project's journal, and no file that somebody gave. */
   readonly own: boolean;
+  /** The record as it was written; absent: a run that is not complete has none. */
+  readonly text?: RecordText;
+}
+
+interface RecordText {
+  readonly file: string;
+  readonly content: string;
 }
 
 async function findRecord(world: World, words: string | undefined): Promise<Found> {
   const text = words === undefined ? undefined : await world.files.readTextIfThere(words).catch(() => undefined);
-  if (text !== undefined) return { record: parseRecord(words ?? "", text), own: false };
+  if (words !== undefined && text !== undefined)
+    return { record: parseRecord(words, text), own: false, text: { file: words, content: text } };
   const runs = openRuns(world, await openProject(world));
   try {
-    return { record: makeRecord(findRun(runs.journal, words), `slipway ${world.version}`), own: true };
+    const record = makeRecord(findRun(runs.journal, words), `slipway ${world.version}`);
+    const file = recordFile(runs.folders, record.run);
+    const content = await world.files.readTextIfThere(file);
+    return { record, own: true, ...(content === undefined ? {} : { text: { file, content } }) };
   } finally {
     runs.journal.close();
   }
@@ -139,16 +180,52 @@ async function lookAtVersion(
   const registry = what.registries.open(plannedRegistry(what.record.plan, what.registry));
   const survey = await registry.survey(what.package, what.version, world.interrupted);
   const files: VerifiedFile[] = [];
-  for (const evidence of what.evidence) files.push(await verifyFile(registry, { evidence, survey, signal: world.interrupted }));
+  for (const evidence of what.evidence) {
+    const look = { evidence, survey, signal: world.interrupted };
+    files.push(registry.ecosystem === "oci" ? await verifyImage(registry, look) : await verifyFile(registry, look));
+  }
   // What was frozen is ours too: a process that was killed may have sent it without writing down what came of it.
-  const ours = new Set([...what.evidence, ...what.record.artifacts].map((one) => one.name));
+  const names = [...what.evidence, ...what.record.artifacts].map((one) => one.name);
+  const ours = new Set([...names, ...what.evidence.flatMap((one) => imageDigestOf(one) ?? [])]);
   return { files, findings: survey.kind === "listed" ? survey.files.flatMap((file) => judgeListed(file, what.registry, ours)) : [] };
 }
 
-async function verifyFile(
-  registry: ReadRegistry,
-  what: { readonly evidence: RecordedEvidence; readonly survey: Survey; readonly signal: AbortSignal },
-): Promise<VerifiedFile> {
+interface LookAt {
+  readonly evidence: RecordedEvidence;
+  readonly survey: Survey;
+  readonly signal: AbortSignal;
+}
+
+/** The digest by which a registry of images names what was put there, as it was seen. */
+function imageDigestOf({ evidence }: RecordedEvidence): string | undefined {
+  const digest = evidence.details?.["registryDigest"];
+  return typeof digest === "string" ? digest : undefined;
+}
+
+/** A manifest is asked for by its digest, whether a tag leads to it or not: registries list images by what tags lead to. */
+async function verifyImage(registry: ReadRegistry, { evidence, signal }: LookAt): Promise<VerifiedFile> {
+  const base = { registry: registry.name, name: evidence.name, sha256: evidence.sha256 };
+  const registryDigest = imageDigestOf(evidence);
+  if (registryDigest === undefined) return { ...base, verdict: "unknown", how: "the record does not say by which digest it was put there" };
+  const { package: packageName, version, name, sha256: hex, sizeBytes } = evidence;
+  const image = { package: packageName, version, name, sha256: sha256(hex), sizeBytes, registryDigest };
+  const seen = await registry.observe(image, signal);
+  switch (seen.kind) {
+    case "present":
+      return { ...base, verdict: "identical", how: seen.evidence.how };
+    case "absent":
+      return { ...base, verdict: "missing", how: `the registry does not hold ${registryDigest}` };
+    case "damaged":
+      return { ...base, verdict: "different", how: seen.how };
+    case "conflict":
+      return { ...base, verdict: "different", how: seen.theirs };
+    case "pending":
+    case "unknown":
+      return { ...base, verdict: "unknown", how: seen.why };
+  }
+}
+
+async function verifyFile(registry: ReadRegistry, what: LookAt): Promise<VerifiedFile> {
   const { evidence, survey, signal } = what;
   const base = { registry: registry.name, name: evidence.name, sha256: evidence.sha256 };
   if (survey.kind === "unknown") return { ...base, verdict: "unknown", how: survey.why };

@@ -5,6 +5,7 @@ import type { DescribeStep, Described, StepTraits, StepUse } from "../domain/pla
 import type { KnownRegistry } from "../domain/plan/environments.ts";
 import { parseConfiguration } from "../config/parse.ts";
 import type { ParsedConfiguration } from "../config/parse.ts";
+import { unexplained } from "../config/faults.ts";
 import type { StepWord, Vocabulary } from "../config/vocabulary.ts";
 import { knownServices } from "../domain/known-services.ts";
 import { laterSteps, stepCatalog } from "../steps/catalog.ts";
@@ -26,8 +27,12 @@ export const vocabulary: Vocabulary = {
   knownRegistries,
 };
 
-export function parseSlipwayYaml(text: string, file: string): ParsedConfiguration {
-  return parseConfiguration(text, file, vocabulary);
+/** Most files fit; what tells the faults of another is loaded for it. */
+export async function parseSlipwayYaml(text: string, file: string): Promise<ParsedConfiguration> {
+  const quick = parseConfiguration(text, file, { ...vocabulary, faultsOf: unexplained });
+  if (quick.kind === "parsed") return quick;
+  const { faultsOf } = await import("../config/faults-by-zod.ts");
+  return parseConfiguration(text, file, { ...vocabulary, faultsOf });
 }
 
 const byName: ReadonlyMap<string, Step> = new Map(stepCatalog.map((step) => [step.name, step]));
@@ -40,16 +45,11 @@ export function stepNamed(name: string): Step | undefined {
 export const describeStep: DescribeStep = (use: StepUse): Described => {
   const step = byName.get(use.uses);
   if (step === undefined) return { kind: "not-yet", what: `step \`${use.uses}\`` };
-  const parsed = step.input.safeParse(use.with, { jitless: true });
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => ({
-      path: ["with", ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))],
-      message: issue.message,
-    }));
-    return { kind: "invalid", problems };
-  }
+  // What is wrong with it was told when slipway.yaml was read.
+  if (!step.input.fits(use.with))
+    return { kind: "invalid", problems: [{ path: ["with"], message: `Cannot use \`${use.uses}\`: its input does not fit` }] };
   const full: Use<unknown> = {
-    input: parsed.data,
+    input: use.with,
     leg: use.leg,
     packages: use.packages,
     ...(use.environment === undefined ? {} : { environment: use.environment }),
@@ -67,6 +67,7 @@ function traitsOf(step: Step, use: Use<unknown>): StepTraits {
     input: JSON.parse(JSON.stringify(use.input ?? null)) as Json,
     takes: step.takes(use),
     makes: step.makes(use),
+    ...(step.builds === undefined ? {} : { builds: step.builds }),
     publishes: step.publishes?.(use) ?? [],
     reads: step.reads?.(use) ?? [],
     reach: step.kind === "acting" ? step.reach(use) : undefined,

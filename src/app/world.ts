@@ -38,6 +38,13 @@ export interface RehearsalPlace {
   readonly faults: string | undefined;
 }
 
+/** A server's clock beside this machine's, at one moment; both in milliseconds since 1970. */
+export interface ServerTime {
+  readonly host: string;
+  readonly thereMs: number;
+  readonly hereMs: number;
+}
+
 export interface World {
   readonly clock: Clock;
   /** From now on the clock shows no time before this one: that of the last fact of a journal. */
@@ -75,6 +82,8 @@ export interface World {
   childEnvironment(options: ChildPlace): Promise<Readonly<Record<string, string>>>;
   realRegistries(): Promise<Registries>;
   realForges(): Promise<Forges>;
+  /** What time a server says it is; undefined: it did not say. */
+  serverTime(url: string, signal: AbortSignal): Promise<ServerTime | undefined>;
   /** Starts the registries inside Slipway that stand for those of the plan. @throws SlipwayError NOT_YET, USAGE for an unknown fault profile */
   rehearsalRegistries(plan: Plan, options: RehearsalPlace): Promise<RehearsalRegistries>;
   takeLock(file: string, who: string): LockTaken;

@@ -43,6 +43,8 @@ export interface ExpectedArtifact {
   readonly kind: ArtifactKind;
   readonly package: string;
   readonly platform?: string;
+  /** Name of the one file, where it is known beforehand: no other file of the plan may have it. */
+  readonly name?: string;
   readonly countMin: number;
   readonly countMax: number;
 }
@@ -62,11 +64,15 @@ export function compareWithExpected(
   for (const wanted of expected) {
     const found = [...left].filter(
       (one) =>
-        one.kind === wanted.kind && one.package === wanted.package && (wanted.platform === undefined || one.platform === wanted.platform),
+        one.kind === wanted.kind &&
+        one.package === wanted.package &&
+        (wanted.platform === undefined || one.platform === wanted.platform) &&
+        (wanted.name === undefined || one.name === wanted.name),
     );
     for (const one of found.slice(0, wanted.countMax)) left.delete(one);
     if (found.length < wanted.countMin) {
-      deviations.push(`missing: ${wanted.kind} of ${wanted.package} (expected ${wanted.countMin}, built ${found.length})`);
+      const named = wanted.name === undefined ? "" : ` "${wanted.name}"`;
+      deviations.push(`missing: ${wanted.kind}${named} of ${wanted.package} (expected ${wanted.countMin}, built ${found.length})`);
     }
   }
   for (const extra of left) deviations.push(`not expected: ${extra.kind} "${extra.name}" of ${extra.package}`);

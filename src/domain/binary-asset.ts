@@ -3,6 +3,12 @@
 import type { PlannedPackage } from "./plan/plan.ts";
 import type { PlatformTarget } from "./platform-targets.ts";
 
+/** What a name tells of a platform. */
+export interface AssetTarget extends Pick<PlatformTarget, "os" | "archWord"> {
+  /** Absent: not. */
+  readonly isStatic?: boolean;
+}
+
 export type BinaryArchive = "none" | "tar.gz" | "zip";
 
 const defaultAsset = "{name}-{os}-{arch}";
@@ -13,7 +19,7 @@ const plainName = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$/;
 export type Named = { readonly kind: "named"; readonly name: string } | { readonly kind: "refused"; readonly why: string };
 
 /** Name at the forge: the package's `asset` filled in, with the ending of the archive or of a program of Windows. */
-export function assetNameOf(one: PlannedPackage, target: Pick<PlatformTarget, "os" | "archWord">, archive: BinaryArchive): Named {
+export function assetNameOf(one: PlannedPackage, target: AssetTarget, archive: BinaryArchive): Named {
   const text = fillAsset(one.asset ?? defaultAsset, one, target);
   const ending = archive === "none" ? (target.os === "windows" ? ".exe" : "") : `.${archive}`;
   return named(text.endsWith(ending) ? text : `${text}${ending}`);
@@ -24,9 +30,10 @@ export function commandNameOf(one: Pick<PlannedPackage, "name">, os: PlatformTar
   return named(os === "windows" ? `${one.name}.exe` : one.name);
 }
 
-/** Fills `{name}`, `{version}`, `{os}` and `{arch}` in; platforms in the words of slipway.yaml. */
-export function fillAsset(text: string, one: PlannedPackage, target: Pick<PlatformTarget, "os" | "archWord">): string {
-  const values: Readonly<Record<string, string>> = { name: one.name, version: one.version, os: target.os, arch: target.archWord };
+/** Fills `{name}`, `{version}`, `{os}`, `{arch}` and `{platform}` in; platforms in the words of slipway.yaml. */
+export function fillAsset(text: string, one: PlannedPackage, { os, archWord, isStatic }: AssetTarget): string {
+  const platform = `${os}-${archWord}${isStatic === true ? "-static" : ""}`;
+  const values: Readonly<Record<string, string>> = { name: one.name, version: one.version, os, arch: archWord, platform };
   return text.replaceAll(/\{(\w+)\}/g, (whole, word: string) => (Object.hasOwn(values, word) ? (values[word] ?? whole) : whole));
 }
 

@@ -119,6 +119,9 @@ export type CredentialRule =
     }
   | { readonly kind: "forge" };
 
+/** A credential that is stored somewhere, or none. */
+export type StoredRule = Exclude<CredentialRule, { readonly kind: "trusted-publishing" }>;
+
 /** What is left out is told by the remote `origin`. */
 export interface ForgeConfiguration {
   readonly kind?: "github" | "gitea";

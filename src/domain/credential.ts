@@ -17,11 +17,15 @@ const inspection = Symbol.for("nodejs.util.inspect.custom");
 
 /** @param secret already known to the redactor */
 export function createCredential(user: string, secret: string): Credential {
-  const credential: Credential = { user, reveal: () => secret };
+  return hideFromPrinting({ user, reveal: () => secret });
+}
+
+/** Makes a value print as «redacted» wherever it is written, and freezes it. Its secret has to stand in a closure. */
+export function hideFromPrinting<T extends object>(value: T): T {
   for (const name of ["toString", "toJSON", inspection]) {
-    Object.defineProperty(credential, name, { value: () => redacted, enumerable: false });
+    Object.defineProperty(value, name, { value: () => redacted, enumerable: false });
   }
-  return Object.freeze(credential);
+  return Object.freeze(value);
 }
 
 /**

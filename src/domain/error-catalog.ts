@@ -166,6 +166,12 @@ export const errorCatalog = {
     meaning: "A registry holds other bytes under our name, or files of a stranger under our version.",
     next: "Treat it as an incident until it is explained: `slipway verify`.",
   },
+  ALARM_OPEN: {
+    exit: 6,
+    meaning:
+      "The watch over the registries found a version that nobody of this project released, or one without its provenance; nothing more is published until a person has cleared the alarm.",
+    next: "Look at the version, rotate credentials where it is nobody's of yours, then say `slipway clear-alarm`.",
+  },
   POLICY_REFUSED: { exit: 6, meaning: "A rule of slipway.yaml refuses this.", next: "See the rule that the message names." },
   PREFLIGHT_BLOCKED: {
     exit: 1,
@@ -191,6 +197,16 @@ export const errorCatalog = {
     exit: 4,
     meaning: "A registry or forge does not let the credential do what the release needs; nothing was taken in.",
     next: "Give it a credential that may, then run the same command again.",
+  },
+  LOGIN_REFUSED: {
+    exit: 4,
+    meaning: "A registry does not take the identity of this run, or the run has none; nothing was published.",
+    next: "Compare the values in the message with those entered at the registry, or use a token for this registry.",
+  },
+  LOGIN_UNANSWERED: {
+    exit: 5,
+    meaning: "Whoever vouches for the run, or the registry that takes its word, did not answer; nothing was published.",
+    next: "Run the same command again.",
   },
   // --- step work ----------------------------------------------------------------------------
   STEP_FAILED: { exit: 1, meaning: "A step of the release failed.", next: "See `slipway logs` for its output." },

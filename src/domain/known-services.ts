@@ -87,6 +87,12 @@ export const knownServices: readonly KnownService[] = [
  */
 export const publicCratesIdentity = "https://github.com/rust-lang/crates.io-index";
 
+/** Type of the statement "this file was published by that workflow", as PyPI takes it (PEP 740): a name that nobody fetches. */
+export const publishPredicate = "https://docs.pypi.org/attestations/publish/v1";
+
+/** Sigstore's public instance: authority of certificates and log of version 1, without a slash at the end. */
+export const publicSigstore = { certificates: "https://fulcio.sigstore.dev", log: "https://rekor.sigstore.dev" } as const;
+
 /** The known services of one ecosystem. */
 export function servicesOf<E extends keyof AddressesOf>(ecosystem: E): readonly Service<E>[] {
   return (knownServices as readonly Service<keyof AddressesOf>[]).filter((one): one is Service<E> => one.ecosystem === ecosystem);

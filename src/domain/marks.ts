@@ -23,6 +23,11 @@ export function dispatchMark(
   return markOf("start", ...(object === undefined ? [] : [object.slice(0, 16)]), project, tag, pipeline);
 }
 
+/** Of the comment that tells of a broken glass: each time in a run has its own. */
+export function incidentMark(project: string, run: string, incident: string): string {
+  return markOf("break-glass", run, project, incident);
+}
+
 /** Of the pull request that brings one commit of a release to a branch. */
 export function pullMark(project: string, commit: string): string {
   return markOf("push", commit, project);

@@ -11,8 +11,8 @@ export interface WithdrawalMeaning {
 
 const meanings: Readonly<Record<Ecosystem, WithdrawalMeaning>> = {
   crates: { done: "yanked", stays: "lock files that name it go on taking it" },
-  npm: { done: "deprecated", stays: "it can still be installed, with a warning, and its dist-tags lead where they led" },
-  oci: { done: "without its tag", stays: "whoever has its digest can pull it, and its other tags lead where they led" },
+  npm: { done: "deprecated", stays: "it can still be installed, with a warning" },
+  oci: { done: "without its tag", stays: "whoever has its digest can pull it" },
   pypi: { done: "yanked", stays: "whoever pins it installs it" },
   binary: { done: "gone", stays: "whoever has it keeps it" },
 };

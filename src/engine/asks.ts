@@ -1,6 +1,7 @@
 // What people asked for, judged against the state at the moment it is taken up. Pure. An ask that does not count (a wrong
 // digest, a person the rule excludes, a step that has not failed) leads to no fact; whoever asked was told at once.
 import { judgeApproval } from "../domain/gate.ts";
+import { breakGlass, mayBreakGlass } from "../domain/run/break-glass.ts";
 import type { Fact } from "../domain/run/fact.ts";
 import { refuseImport } from "../domain/run/imports.ts";
 import { effectsOf, type RunState } from "../domain/run/state.ts";
@@ -32,6 +33,8 @@ export function judgeAsk(state: RunState, ask: Ask, membersOf: MembersOf): AskVe
       return judgeRetry(state, ask);
     case "import":
       return judgeImport(state, ask);
+    case "break-glass":
+      return judgeBreaking(state, ask, membersOf);
     case "cancel":
       if (state.cancel !== undefined) return refused("the run is being cancelled already", "See `slipway status`");
       return counts({ kind: "cancel-asked", by: ask.by, ...(ask.reason === undefined ? {} : { reason: ask.reason }) });
@@ -59,6 +62,17 @@ function judgeRetry(state: RunState, ask: Extract<Ask, { kind: "retry" }>): AskV
     ...said,
     kind: "step-again",
   });
+}
+
+/** Only a person of the group that the plan names, as for an approval. */
+function judgeBreaking(state: RunState, ask: Extract<Ask, { kind: "break-glass" }>, membersOf: MembersOf): AskVerdict {
+  const breaking = mayBreakGlass(state, ask.registry, ask.reason);
+  if (breaking.kind === "may-not") return refused(breaking.why, breaking.hint);
+  const { by: group } = breaking.rule;
+  const members = membersOf(group);
+  if (members === undefined) return unknownPeople(group);
+  if (!members.includes(ask.by.name)) return refused(`"${ask.by.name}" is not one of ${group}`, `Ask one of ${members.join(", ")}`);
+  return counts(...breakGlass(breaking, ask));
 }
 
 /**

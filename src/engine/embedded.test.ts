@@ -42,7 +42,9 @@ function workStep(perform: WorkStep["perform"]): Step {
   return { ...nothing, input: undefined as unknown as Step["input"], describe: () => "", preflight: async () => [], kind: "work", perform };
 }
 
-function createBench(plan: Plan, parts: Partial<Workshop> = {}, journal: Journal = createMemoryJournal()): Bench {
+type Parts = Partial<Workshop> & { readonly arrivals?: () => Promise<void> };
+
+function createBench(plan: Plan, { arrivals, ...parts }: Parts = {}, journal: Journal = createMemoryJournal()): Bench {
   const clock = createVirtualClock(startMs);
   const opened = journalOf(plan, [])[0];
   assert.ok(opened !== undefined);
@@ -67,7 +69,17 @@ function createBench(plan: Plan, parts: Partial<Workshop> = {}, journal: Journal
   const membersOf = (): readonly string[] => ["ann", "ben"];
   const told = { onRecorded: (fresh: readonly Recorded[]) => void recorded.push(...fresh), onMove: (move: Move) => void moves.push(move) };
   const runtime = createEmbeddedRuntime(
-    { run, journal, clock, workshop, sha256OfText, membersOf, interrupted: interrupt.signal, ...told },
+    {
+      run,
+      journal,
+      clock,
+      workshop,
+      sha256OfText,
+      membersOf,
+      interrupted: interrupt.signal,
+      ...told,
+      ...(arrivals === undefined ? {} : { arrivals }),
+    },
     state,
   );
   return { clock, journal, runtime, state, recorded, moves, interrupt };
@@ -107,6 +119,31 @@ test("next() gives what a move came to as soon as it ended", async () => {
   });
   assert.equal(bench.clock.nowMs(), startMs);
   assert.deepEqual(bench.moves, [work]);
+});
+
+test("next() lets everything arrive that has come in by now, so that all of it is written down together", async () => {
+  const other: Move = { ...work, key: "work:other" };
+  const ends: (() => void)[] = [];
+  const perform: WorkStep["perform"] = async () => {
+    await new Promise<void>((resolve) => ends.push(resolve));
+    return { kind: "done", output: null, artifacts: [] };
+  };
+  const bench = createBench(plan, {
+    stepOf: () => workStep(perform),
+    arrivals: async () => {
+      ends[1]?.();
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  });
+  for (const move of [work, other]) bench.runtime.perform(move, bench.state);
+  const waiting = bench.runtime.next(undefined);
+  assert.equal(await isOpen(waiting, bench.clock), true);
+
+  ends[0]?.();
+  const first = await waiting;
+
+  const ended = [first, ...(bench.runtime.more?.() ?? [])].map((input) => (input.kind === "ended" ? input.key : input.kind));
+  assert.deepEqual(ended, ["work:build", "work:other"]);
 });
 
 test("next() wakes when something is due, and not before", async () => {

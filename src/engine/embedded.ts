@@ -23,6 +23,8 @@ export interface EmbeddedParts {
   /** Told of every fact once it is durable, and of every move that begins. */
   readonly onRecorded: (recorded: readonly Recorded[], state: RunState) => void;
   readonly onMove: (move: Move) => void;
+  /** Over when all that has come in by now has arrived; absent: nothing is waited for. */
+  readonly arrivals?: () => Promise<void>;
 }
 
 /** How often the inbox is looked at: an approval from a second shell takes effect within this time. */
@@ -83,6 +85,8 @@ export function createEmbeddedRuntime(parts: EmbeddedParts, state: RunState): Ru
         if (wakeAtMs !== undefined && clock.nowMs() >= wakeAtMs) return { kind: "woken" };
         const untilMs = Math.min(wakeAtMs ?? Number.POSITIVE_INFINITY, clock.nowMs() + inboxEveryMs);
         await sleepOrRing(parts, untilMs - clock.nowMs(), (wake) => (ring = wake));
+        // What else has arrived by now is taken up with it: one sync for all of it instead of one for each.
+        await parts.arrivals?.();
       }
     },
     digestSubject: (subject) => parts.sha256OfText(canonicalJson(subject)),
@@ -91,7 +95,8 @@ export function createEmbeddedRuntime(parts: EmbeddedParts, state: RunState): Ru
 
 async function sleepOrRing(parts: EmbeddedParts, ms: number, setRing: (wake: () => void) => void): Promise<void> {
   const rung = new AbortController();
-  const wake = (): void => rung.abort();
+  // With a reason of its own no error is made, with its stack, each time that something ends.
+  const wake = (): void => rung.abort("rung");
   setRing(wake);
   parts.interrupted.addEventListener("abort", wake, { once: true });
   await parts.clock.sleep(Math.max(0, ms), rung.signal).catch(() => {});

@@ -216,6 +216,19 @@ test("work that is done freezes what it made and closes its folders", async () =
   assert.deepEqual(reached, ["work/build/performed", "work/build/frozen", "closed"]);
 });
 
+test("work that is done says how what it made stands to an earlier build, where there is one", async () => {
+  const step: WorkStep = { ...working, perform: async () => ({ kind: "done", output: 1, artifacts: [made("a.whl")] }) };
+  const earlier = { run: "r0", mode: "rehearsal", sha256: sha256OfText("other") } as const;
+  const compare: Workshop["compare"] = async (_state, { artifacts }) =>
+    artifacts.map(({ kind, package: id, name, digest }) => ({ kind, package: id, name, sha256: digest, earlier, differences: ["time"] }));
+
+  const [fact] = await performed(work, { step, workshop: { compare } });
+  const [without] = await performed(work, { step, workshop: { compare: async () => [] } });
+
+  assert.deepEqual(fact?.kind === "step-done" && fact.compared?.map(({ name, differences }) => [name, differences]), [["a.whl", ["time"]]]);
+  assert.equal(without?.kind === "step-done" && "compared" in without, false);
+});
+
 test("work that made something else than the plan expects has failed, and freezes nothing", async () => {
   const step: WorkStep = {
     ...working,

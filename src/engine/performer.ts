@@ -1,16 +1,19 @@
 // Does what `decide` asked for, one move at a time, through the steps and their ports, and says what was learned as
 // facts. Whatever goes wrong in an unexpected way becomes a fact that leaves no wrong conclusion: a look that threw says
 // "unknown", a send that threw may have arrived.
+import { canonicalJson } from "../domain/digest.ts";
 import { compareWithExpected, type Artifact } from "../domain/artifact.ts";
 import { assert, SlipwayError, unreachable } from "../domain/error.ts";
 import type { ErrorCode } from "../domain/error-catalog.ts";
 import { environmentOf, stepOf, type PlannedStep } from "../domain/plan/plan.ts";
+import type { BuildComparison } from "../domain/run/build-comparison.ts";
 import type { Move } from "../domain/run/decide.ts";
 import type { Effect, Performed } from "../domain/run/effect.ts";
 import type { Fact, FindingFact } from "../domain/run/fact.ts";
 import { artifactsFor } from "../domain/run/gates.ts";
 import type { Head } from "../domain/run/head.ts";
-import type { RunState } from "../domain/run/state.ts";
+import type { OpenedHow } from "../domain/run/opened.ts";
+import type { OpenedRegistry, RunState } from "../domain/run/state.ts";
 import type { CrashPoints } from "../platform/ports.ts";
 import type {
   ActingStep,
@@ -26,6 +29,8 @@ import type {
   WorkStep,
 } from "../steps/step.ts";
 
+export type NoteOpened = (registry: string, how: OpenedHow) => void;
+
 /** What the performer needs from the composition. All of it is opened late. */
 export interface Workshop {
   readonly nowMs: () => number;
@@ -34,11 +39,14 @@ export interface Workshop {
   /** Everything found before the first effect; `passed` already weighs what kind of run this is. */
   preflight(state: RunState): Promise<{ readonly passed: boolean; readonly findings: readonly FindingFact[] }>;
   readPorts(state: RunState, step: PlannedStep): Promise<ReadPorts>;
-  effectPorts(state: RunState, step: PlannedStep): Promise<EffectPorts>;
+  /** @param opened told what opened a registry, each time that one is opened */
+  effectPorts(state: RunState, step: PlannedStep, opened: NoteOpened): Promise<EffectPorts>;
   /** A throw-away copy and a log for one attempt. `close` removes the copy. */
   workPorts(state: RunState, step: PlannedStep, attempt: number): Promise<{ readonly ports: WorkPorts; close(): Promise<void> }>;
   /** Freezes a file's bytes into the store. */
   freeze(made: MadeArtifact, maker: string): Promise<Artifact>;
+  /** Holds what a step built against an earlier build of the same commit; absent: nothing is compared. */
+  compare?(state: RunState, made: { readonly step: string; readonly artifacts: readonly Artifact[] }): Promise<readonly BuildComparison[]>;
   /** Moves the head on by what the step asked for and by its `keep:`; undefined: it stays. Done twice is harmless. */
   advance(
     state: RunState,
@@ -63,7 +71,7 @@ export async function perform(move: Move, state: RunState, workshop: Workshop): 
     return await begin(move, state, workshop);
   } catch (error) {
     if (error instanceof SlipwayError && error.code === "STORAGE_FAILED") throw error;
-    return unexpected(move, error);
+    return unexpected(move, error, workshop.nowMs());
   }
 }
 
@@ -153,9 +161,17 @@ async function bookWork(
   const artifacts: Artifact[] = [];
   for (const made of worked.artifacts) artifacts.push(await workshop.freeze(made, planned.id));
   workshop.crashPoints.reach(`work/${planned.id}/frozen`);
+  const compared = (await workshop.compare?.(state, { step: planned.id, artifacts })) ?? [];
   const head = await workshop.advance(state, planned, { change: worked.source, workFolder: ports.workFolder });
   if (head !== undefined) workshop.crashPoints.reach(`work/${planned.id}/advanced`);
-  return { kind: "step-done", step: planned.id, output: worked.output, artifacts, ...(head === undefined ? {} : { head }) };
+  return {
+    kind: "step-done",
+    step: planned.id,
+    output: worked.output,
+    artifacts,
+    ...(head === undefined ? {} : { head }),
+    ...(compared.length === 0 ? {} : { compared }),
+  };
 }
 
 function freezeUse(planned: PlannedStep, state: RunState): Frozen {
@@ -231,11 +247,34 @@ async function send(planned: PlannedStep, state: RunState, touching: Touching): 
   const { workshop, effect } = touching;
   const step = workshop.stepOf(planned) as ActingStep;
   const seen = state.steps.get(planned.id)?.effects?.get(effect)?.seen ?? { kind: "absent" as const };
-  const ports = await workshop.effectPorts(state, planned);
-  workshop.crashPoints.reach(`effect/${effect}/before-send`);
-  const reply = await step.perform(effectOf(state, planned, effect), seen, ports);
-  workshop.crashPoints.reach(`effect/${effect}/after-send`);
-  return [{ kind: "effect-replied", step: planned.id, effect, reply }];
+  const opened: Fact[] = [];
+  const replied = (reply: Performed): readonly Fact[] => [...opened, { kind: "effect-replied", step: planned.id, effect, reply }];
+  try {
+    const ports = await workshop.effectPorts(state, planned, (registry, how) => {
+      if (isNews(state, planned, { registry, how })) opened.push({ kind: "credential-opened", step: planned.id, registry, how });
+    });
+    workshop.crashPoints.reach(`effect/${effect}/before-send`);
+    const reply = await step.perform(effectOf(state, planned, effect), seen, ports);
+    workshop.crashPoints.reach(`effect/${effect}/after-send`);
+    return replied(reply);
+  } catch (error) {
+    if (error instanceof SlipwayError && error.code === "STORAGE_FAILED") throw error;
+    // What was opened was opened, whatever became of the sending.
+    return replied(replyTo(error, workshop.nowMs()));
+  }
+}
+
+/** Each way in is told once for a step and registry, and again when it is another one. */
+function isNews(state: RunState, { id }: PlannedStep, { registry, how }: Pick<OpenedRegistry, "registry" | "how">): boolean {
+  const last = state.steps.get(id)?.opened.findLast((one) => one.registry === registry);
+  return last === undefined || canonicalJson(last.how) !== canonicalJson(how);
+}
+
+/** What a sending that threw says: nothing was sent where no credential could be opened, else nothing is known. */
+function replyTo(error: unknown, nowMs: number): Performed {
+  const why = error instanceof Error ? error.message : String(error);
+  const code = error instanceof SlipwayError ? error.code : "STEP_FAILED";
+  return notSent(code, why, nowMs) ?? { kind: "unknown", why };
 }
 
 async function verify(planned: PlannedStep, state: RunState, touching: Touching): Promise<readonly Fact[]> {
@@ -261,12 +300,18 @@ async function ask(planned: PlannedStep, state: RunState, workshop: Workshop): P
   return [await workshop.bind(state, planned, question)];
 }
 
-function isCredential(code: ErrorCode): boolean {
-  return code === "CREDENTIAL_MISSING" || code === "CREDENTIAL_INVALID";
+const askAgainMs = 10_000;
+
+/** A credential is opened before the first byte leaves: without one, nothing was sent. */
+function notSent(code: ErrorCode, why: string, nowMs: number): Performed | undefined {
+  if (code === "LOGIN_UNANSWERED") return { kind: "later", atMs: nowMs + askAgainMs, why, code };
+  return code === "CREDENTIAL_MISSING" || code === "CREDENTIAL_INVALID" || code === "LOGIN_REFUSED" || code === "ALARM_OPEN"
+    ? { kind: "refused", why, code }
+    : undefined;
 }
 
 /** Nothing is concluded from a fault of our own but that it happened. */
-function unexpected(move: Move, error: unknown): readonly Fact[] {
+function unexpected(move: Move, error: unknown, nowMs: number): readonly Fact[] {
   const why = error instanceof Error ? error.message : String(error);
   const code = error instanceof SlipwayError ? error.code : "STEP_FAILED";
   const hint = error instanceof SlipwayError && error.hint !== undefined ? { hint: error.hint } : {};
@@ -274,11 +319,8 @@ function unexpected(move: Move, error: unknown): readonly Fact[] {
     case "observe":
     case "verify":
       return [{ kind: "effect-observed", step: move.step, effect: move.effect, observation: { kind: "unknown", why } }];
-    case "send": {
-      // A credential is opened before the first byte leaves: without one, nothing was sent.
-      const reply: Performed = isCredential(code) ? { kind: "refused", why, code } : { kind: "unknown", why };
-      return [{ kind: "effect-replied", step: move.step, effect: move.effect, reply }];
-    }
+    case "send":
+      return [{ kind: "effect-replied", step: move.step, effect: move.effect, reply: replyTo(error, nowMs) }];
     case "survey":
       return [{ kind: "targets-surveyed", step: move.step, surveyed: { kind: "unknown", why } }];
     case "work":

@@ -143,6 +143,8 @@ export interface ReleaseWrites {
   update(release: Pick<Release, "id" | "draft" | "immutable">, wanted: WantedRelease, access: WriteAccess): Promise<Made<Release>>;
   /** Tag, commit and the end of the draft go in one request (protocols §7.1). */
   publish(release: number, wanted: WantedRelease, access: WriteAccess): Promise<Made<Release>>;
+  /** Makes a published page a draft again, which only those who may write see. Its tag and its files stay. */
+  hide(release: number, access: WriteAccess): Promise<Made<Release>>;
   /** Removes the page, never the tag. Gone already is done. */
   remove(release: number, access: WriteAccess): Promise<Performed>;
   /** Never replaces: what is broken is removed first. */

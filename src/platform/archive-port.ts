@@ -1,12 +1,25 @@
 // ◆ Archives as steps see them: read as streams with limits, never unpacked to disk, and written
 // alike every time. A part of ports.ts, which hands it on.
 
+export interface ByteRange {
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
 /** One member of an archive, as its directory states it. */
 export interface ArchiveMember {
   readonly path: string;
   readonly kind: "file" | "folder" | "link" | "other";
   /** Uncompressed size. */
   readonly sizeBytes: number;
+}
+
+/** What a member's header says beside its path and size; it makes no other content, and yet other bytes of the archive. */
+export interface MemberStamp {
+  /** As written there: in a zip without a zone, in a tar in UTC. */
+  readonly time: string;
+  /** Permission bits of Unix; absent: none are told. */
+  readonly mode?: number;
 }
 
 /**
@@ -19,6 +32,10 @@ export interface Archive {
   readonly faults: readonly string[];
   /** Text of a member, at most `limitBytes` of UTF-8. */
   readText(path: string, limitBytes: number): Promise<ArchiveText>;
+  /** A range of a file member, at most 16 MiB, shorter where it ends before; undefined: there is none that can be read. */
+  readRange(path: string, range: ByteRange): Promise<Uint8Array | undefined>;
+  /** Times and modes of the members by path; absent: they are not told. */
+  stamps?(): ReadonlyMap<string, MemberStamp>;
   /** sha256 in base64url without padding, and size, of every file member; streamed. */
   digests(): Promise<ReadonlyMap<string, { readonly sha256: string; readonly sizeBytes: number }>>;
 }

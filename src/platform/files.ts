@@ -1,17 +1,18 @@
 // Files by absolute path, with what `node:fs` leaves to its callers: whole-or-nothing writes that are on disk when they
 // return (ALICE, OSDI 2014: write, fsync, rename, fsync of the folder), bounded reads, and errors that name the file.
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import {
   type Dirent,
   closeSync,
   fstatSync,
+  ftruncateSync,
   lstatSync,
   openSync,
   readdirSync,
   readFile,
   readFileSync,
   rmSync,
-  writeFileSync,
+  writeSync,
 } from "node:fs";
 import { chmod, constants, copyFile, lstat, open, readdir, realpath, rm, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -19,6 +20,7 @@ import { promisify } from "node:util";
 import { assert, SlipwayError } from "../domain/error.ts";
 import { makeFolders, writeAtomically } from "./atomic-file.ts";
 import type { FileInfo, Files } from "./ports.ts";
+import { readSmallFile } from "./small-file.ts";
 import { errnoOf, isMissing, readError, stored } from "./storage-error.ts";
 
 /** Largest file that is read as one text. */
@@ -105,18 +107,23 @@ async function readBytes(
   }
 }
 
+/** What is left of a longer text is cut off last: a file that is emptied first costs four times as much to write. */
 function writeInPlace(file: string, text: string): void {
-  const descriptor = openSync(file, constants.O_WRONLY | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0));
+  const descriptor = openSync(file, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0));
   try {
-    writeFileSync(descriptor, text);
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at, bytes.length - at, at);
+    if (fstatSync(descriptor).size > bytes.length) ftruncateSync(descriptor, bytes.length);
   } finally {
     closeSync(descriptor);
   }
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 function decode(file: string, bytes: Buffer): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch (cause) {
     throw new SlipwayError("FILE_UNREADABLE", `Cannot read "${file}" as text: it should be UTF-8 and is not`, { cause });
   }
@@ -211,18 +218,20 @@ async function makeWritable(path: string, depth: number): Promise<void> {
   for (const name of await readdir(path)) await makeWritable(join(path, name), depth + 1);
 }
 
-/** Reads with one buffer that is used again: memory does not grow with the file. */
+/** A small file at once, a large one with one buffer that is used again: memory does not grow with the file. */
 async function hashFile(file: string, algorithm: string): Promise<{ readonly hex: string; readonly sizeBytes: number }> {
   try {
+    const small = readSmallFile(file, atOnceBytesMax);
+    if (small !== undefined) return { hex: hash(algorithm, small, "hex"), sizeBytes: small.length };
     const handle = await open(file, "r");
     try {
-      const hash = createHash(algorithm);
+      const hashing = createHash(algorithm);
       const buffer = Buffer.allocUnsafe(chunkBytes);
       let sizeBytes = 0;
       for (;;) {
         const { bytesRead } = await handle.read(buffer, 0, chunkBytes, null);
-        if (bytesRead === 0) return { hex: hash.digest("hex"), sizeBytes };
-        hash.update(buffer.subarray(0, bytesRead));
+        if (bytesRead === 0) return { hex: hashing.digest("hex"), sizeBytes };
+        hashing.update(buffer.subarray(0, bytesRead));
         sizeBytes += bytesRead;
       }
     } finally {

@@ -130,7 +130,7 @@ async function cloneTree(git: GitRunner, from: string, to: string): Promise<void
 }
 
 async function takeContained(git: GitRunner, from: string, to: string): Promise<void> {
-  const tree = await findWorkTree(from);
+  const tree = findWorkTree(from);
   const common = tree?.root === from ? tree.common : from;
   await linkLfs(join(common, "lfs", "objects"), join(to, "lfs", "objects"));
   const modules = [...(await absorbedModules(join(common, "modules"))), ...(tree?.root === from ? await looseModules(git, from) : [])];

@@ -1,6 +1,6 @@
 // One look at the user's repository, on the way of every `plan`: three git processes side by side (a fourth only for
 // a detached commit that no tag names), and a few small reads of `.git` in between.
-import { readFile, realpath, stat } from "node:fs/promises";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { SlipwayError } from "../domain/error.ts";
 import { type GitRunner, saidBy } from "./git-command.ts";
@@ -29,9 +29,9 @@ const statusArgs = [
 
 /** @throws SlipwayError SOURCE_NOT_GIT, TOOL_MISSING, GIT_FAILED */
 export async function look(git: GitRunner, folder: string): Promise<SourceLook> {
-  const tree = await findWorkTree(folder);
+  const tree = findWorkTree(folder);
   if (tree === undefined) throw notGit(folder, "there is no .git in it or above it");
-  const headRef = await readHeadRef(tree.gitFolder);
+  const headRef = readHeadRef(tree.gitFolder);
   const [answer, settings, refs] = await Promise.all([
     git.ask(tree.root, statusArgs),
     readSettings(git, tree.root),
@@ -46,7 +46,7 @@ export async function look(git: GitRunner, folder: string): Promise<SourceLook> 
     epochSeconds: refs.find((row) => row.epochSeconds !== undefined)?.epochSeconds ?? (await committerTime(git, tree.root)),
     tagsHere: refs.flatMap((row) => row.tag ?? []),
     dirty: status.dirty,
-    shallow: await isFilled(join(tree.common, "shallow")),
+    shallow: isFilled(join(tree.common, "shallow")),
     person: settings.person,
     ...(status.branch === undefined ? {} : { branch: status.branch }),
     ...(settings.remote === undefined ? {} : { remote: settings.remote }),
@@ -54,36 +54,44 @@ export async function look(git: GitRunner, folder: string): Promise<SourceLook> 
 }
 
 /** Looks for `.git` from a folder upwards, as git does. */
-export async function findWorkTree(folder: string): Promise<WorkTree | undefined> {
-  const start = await realpath(folder).catch(() => undefined);
+export function findWorkTree(folder: string): WorkTree | undefined {
+  const start = ifThere(() => realpathSync(folder));
   for (let root = start; root !== undefined; root = dirname(root) === root ? undefined : dirname(root)) {
-    const gitFolder = await gitFolderOf(root);
-    if (gitFolder !== undefined) return { root, gitFolder, common: await commonOf(gitFolder) };
+    const gitFolder = gitFolderOf(root);
+    if (gitFolder !== undefined) return { root, gitFolder, common: commonOf(gitFolder) };
   }
   return undefined;
 }
 
 /** `.git` is a folder, or in linked work trees and submodules a file that names one (gitrepository-layout(5)). */
-async function gitFolderOf(root: string): Promise<string | undefined> {
+function gitFolderOf(root: string): string | undefined {
   const path = join(root, ".git");
-  const text = await readFile(path, "utf8").catch(() => undefined);
+  const text = ifThere(() => readFileSync(path, "utf8"));
   const folder = text === undefined ? path : resolve(root, /^gitdir: (?<path>.*)$/m.exec(text)?.groups?.["path"] ?? ".git");
-  return (await isFilled(join(folder, "HEAD"))) ? folder : undefined;
+  return isFilled(join(folder, "HEAD")) ? folder : undefined;
 }
 
-async function commonOf(gitFolder: string): Promise<string> {
-  const text = await readFile(join(gitFolder, "commondir"), "utf8").catch(() => undefined);
+function commonOf(gitFolder: string): string {
+  const text = ifThere(() => readFileSync(join(gitFolder, "commondir"), "utf8"));
   return text === undefined ? gitFolder : resolve(gitFolder, text.replace(/\n$/, ""));
 }
 
-async function isFilled(file: string): Promise<boolean> {
-  const found = await stat(file).catch(() => undefined);
-  return found !== undefined && found.size > 0;
+function isFilled(file: string): boolean {
+  return ifThere(() => statSync(file).size > 0) === true;
 }
 
-async function readHeadRef(gitFolder: string): Promise<string | undefined> {
-  const text = await readFile(join(gitFolder, "HEAD"), "utf8").catch(() => "");
-  return /^ref: (?<ref>refs\/heads\/.+)$/m.exec(text)?.groups?.["ref"];
+function readHeadRef(gitFolder: string): string | undefined {
+  const text = ifThere(() => readFileSync(join(gitFolder, "HEAD"), "utf8"));
+  return /^ref: (?<ref>refs\/heads\/.+)$/m.exec(text ?? "")?.groups?.["ref"];
+}
+
+/** These reads are small and come before everything else: handing them to another thread takes longer than they do. */
+function ifThere<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Tags that lead to HEAD, and the branch that is checked out: it tells the time of a commit without a tag. */

@@ -5,7 +5,7 @@ import type { Sha256 } from "../domain/digest.ts";
 import type { CommitLog, DatedCommit } from "../domain/version/history.ts";
 import type { MadeTag } from "../domain/run/head.ts";
 
-export type { Archive, ArchiveMember, ArchiveOpened, Archives, ArchiveText, ArchiveWriting } from "./archive-port.ts";
+export type { Archive, ArchiveMember, ArchiveOpened, Archives, ArchiveText, ArchiveWriting, ByteRange } from "./archive-port.ts";
 export type { ImageArchive, ImageArchives, ImageBlob, ImageFile, ImageFiles, ImageMaking, ImageOpened } from "./image-port.ts";
 
 export interface Clock {

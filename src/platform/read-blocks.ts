@@ -1,6 +1,7 @@
 // Reads a file in blocks into two buffers that are used in turn, so that an upload of any size costs the same memory: with
 // a new buffer for each block the peak grows with the file, because freed ones wait for the collector (performance row 8).
 import { open, type FileHandle } from "node:fs/promises";
+import { readSmallFile } from "./small-file.ts";
 
 /**
  * Larger than any socket's high-water mark (64 KiB): writing a whole block always asks the writer to wait until it is
@@ -15,6 +16,11 @@ const blockBytes = 256 * 1024;
  *   A file that is larger is read to its end all the same.
  */
 export async function* readBlocks(path: string, sizeBytes: number): AsyncGenerator<Buffer> {
+  const small = sizeBytes < blockBytes ? readSmallFile(path, blockBytes - 1) : undefined;
+  if (small !== undefined) {
+    if (small.length > 0) yield small;
+    return;
+  }
   const file = await open(path, "r");
   const size = Math.min(blockBytes, sizeBytes + 1);
   const first = Buffer.allocUnsafeSlow(size);

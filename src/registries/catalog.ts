@@ -1,6 +1,7 @@
 // Makes the client of a planned registry: known names through known-services, others from the addresses that
 // slipway.yaml gives. A rehearsal never comes here: it puts its own registries in place of these when ports are composed.
 import type { Credential } from "../domain/credential.ts";
+import type { StoredRule } from "../domain/configuration.ts";
 import { SlipwayError, unreachable } from "../domain/error.ts";
 import { servicesOf, type AddressesOf } from "../domain/known-services.ts";
 import type { PlannedRegistry } from "../domain/plan/plan.ts";
@@ -19,6 +20,8 @@ export interface CatalogPorts {
   readonly images: ImageArchives;
   /** Who looks where not everybody may; undefined, or left out: nobody. Image registries alone are asked so. */
   readAs?(planned: PlannedRegistry): Promise<Credential | undefined>;
+  /** Of whoever runs, for what a registry lets only a person do; undefined, or left out: none was given. npm alone is told. */
+  oneTimePassword?(planned: PlannedRegistry): Promise<string | undefined>;
 }
 
 /**
@@ -56,14 +59,14 @@ export function createRegistry(planned: PlannedRegistry, ports: CatalogPorts): R
 }
 
 /**
- * The credential that the plan names for a registry, read at the last moment.
- * @param forgeVariable holds the token of the forge, for registries that take it; undefined: there is none
+ * The stored credential that a rule names for a registry, read at the last moment.
+ * @param from.forgeVariable holds the token of the forge, for registries that take it; undefined: there is none
  * @throws SlipwayError CREDENTIAL_MISSING, NOT_YET
  */
 export async function openCredential(
-  { ecosystem, credentials, name }: PlannedRegistry,
-  secrets: Secrets,
-  forgeVariable?: string,
+  { ecosystem, name }: Pick<PlannedRegistry, "ecosystem" | "name">,
+  credentials: StoredRule,
+  { secrets, forgeVariable }: { readonly secrets: Secrets; readonly forgeVariable?: string | undefined },
 ): Promise<Credential> {
   switch (ecosystem) {
     case "crates":
@@ -120,11 +123,12 @@ function createCrates(planned: PlannedRegistry, ports: CatalogPorts): Registry {
 }
 
 function createNpm(planned: PlannedRegistry, ports: CatalogPorts): Registry {
+  const shared = { ...common(planned, ports), oneTimePassword: async () => ports.oneTimePassword?.(planned) };
   if (planned.url === undefined) {
     const { registry, pages } = knownAddresses(planned.name, "npm");
-    return npmRegistry({ ...common(planned, ports), registryUrl: registry, pagesUrl: pages, settleMs: knownSettleMs.npm });
+    return npmRegistry({ ...shared, registryUrl: registry, pagesUrl: pages, settleMs: knownSettleMs.npm });
   }
-  return npmRegistry({ ...common(planned, ports), registryUrl: checkedUrl(planned.url, planned.name, "url"), settleMs: ownSettleMs });
+  return npmRegistry({ ...shared, registryUrl: checkedUrl(planned.url, planned.name, "url"), settleMs: ownSettleMs });
 }
 
 function createOci(planned: PlannedRegistry, ports: CatalogPorts): Registry {

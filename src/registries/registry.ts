@@ -3,9 +3,14 @@
 import type { JsonObject } from "../domain/configuration.ts";
 import type { Credential } from "../domain/credential.ts";
 import type { Sha256 } from "../domain/digest.ts";
-import type { Observation, Performed } from "../domain/run/effect.ts";
+import type { WorkflowClaim } from "../domain/identity/publisher.ts";
+import type { IdentityProvider } from "../domain/identity/source.ts";
+import type { IdentityToken } from "../domain/identity/token.ts";
+import type { Evidence, Observation, Performed } from "../domain/run/effect.ts";
+import type { Attachments, CopiedImage, ImageSource, ReadAttachments } from "./image-registry.ts";
 
 export type { Credential } from "../domain/credential.ts";
+export type * from "./image-registry.ts";
 
 /** One file of one version at a registry, as we mean it to be. */
 export interface Publication {
@@ -32,6 +37,40 @@ export interface Channel {
   readonly registryDigest?: string;
 }
 
+/** A channel that leads to a version which is taken back. */
+export interface LeftChannel {
+  readonly package: string;
+  readonly name: string;
+  /** The version that is taken back, and its `registryDigest` where the registry moves names by digest. */
+  readonly version: string;
+  readonly registryDigest?: string;
+  /** The version that it goes back to: the newest that remains of what it stood for. Absent: the name is taken away. */
+  readonly to?: string;
+}
+
+export type Leading =
+  | {
+      readonly kind: "listed";
+      /** But for the name that `takeBack` takes away itself. */
+      readonly channels: readonly LeftChannel[];
+      /** Names that go on leading there, since they must lead somewhere and nothing else remains. */
+      readonly staying: readonly string[];
+    }
+  | { readonly kind: "unknown"; readonly why: string };
+
+/** Names that lead to a version which is taken back: the one way in which a channel moves backwards. */
+export interface ReadLeaving {
+  /** Every name that leads to a version, and where it goes when the version is taken back. */
+  leadingTo(version: Pick<Publication, "package" | "version">, signal: AbortSignal): Promise<Leading>;
+  /** present: it leads to that version no more; absent: it still does. */
+  observe(channel: LeftChannel, signal: AbortSignal): Promise<Observation>;
+}
+
+export interface Leaving extends ReadLeaving {
+  /** Leads a name away from a version, or takes the name away; one that leads elsewhere by now is left alone. */
+  leave(channel: LeftChannel, credential: Credential, signal: AbortSignal): Promise<Performed>;
+}
+
 /** Channels never move backwards: one that leads to a higher version of ours is a conflict. */
 export interface ReadChannels {
   /** absent: it leads elsewhere (or nowhere) and may be moved; present: it leads where it should; conflict: it may not be moved. */
@@ -42,17 +81,28 @@ export interface Channels extends ReadChannels {
   move(channel: Channel, credential: Credential, signal: AbortSignal): Promise<Performed>;
 }
 
-/** Holds a version where nobody installs it from, until a person at the registry lets it out. */
+/** What a look at one version says where versions can be held unseen. */
+export type Staged =
+  /** It was let out, or never held, and is public with our bytes. */
+  | Extract<Observation, { kind: "present" | "absent" | "conflict" | "unknown" }>
+  /**
+   * Our bytes are held. `byPerson`: what a person does to let them out, where only a person may; absent: `release` does it.
+   * `evidence.details.sendBack`: the command with which a person sends them back.
+   */
+  | { readonly kind: "held"; readonly evidence: Evidence; readonly byPerson?: string }
+  /** It cannot be held here: the registry has no such place, or has one for packages alone that it knows already. */
+  | { readonly kind: "never"; readonly why: string };
+
+/** Holds a version where nobody installs it from, until somebody with more rights than a token lets it out. */
 export interface Staging {
-  /**
-   * Puts a version there. It takes the version's number, and its dist-tag is settled with it.
-   */
+  /** Puts a version there. It takes the version's number, and its dist-tag is settled with it. */
   put(upload: Upload, credential: Credential, signal: AbortSignal): Promise<Performed>;
-  /**
-   * present: it was let out, and is public with our bytes; pending with `forPerson`: it is held with our bytes; conflict: other
-   * bytes are held or public; unknown also where the credential may put and not look, as tokenless logins do.
-   */
-  observe(publication: Publication, credential: Credential, signal: AbortSignal): Promise<Observation>;
+  /** Public is looked at first. unknown also where the credential may put and not look, as tokenless logins do. */
+  observe(publication: Publication, credential: Credential, signal: AbortSignal): Promise<Staged>;
+  /** Lets out what is held with our bytes: from then on it is published for good. */
+  release(publication: Publication, credential: Credential, signal: AbortSignal): Promise<Performed>;
+  /** Sends back what is held with our bytes: its number is free again. */
+  discard(publication: Publication, credential: Credential, signal: AbortSignal): Promise<Performed>;
 }
 
 /** A list of an image's platforms, put after its parts. Its `registryDigest` is that of `text`. */
@@ -77,6 +127,8 @@ export interface ListedFile {
   readonly uploadedAt?: string;
   /** `true`, or the reason given. */
   readonly yanked?: boolean | string;
+  /** Whether the index shows provenance of it (PEP 740, npm `dist.attestations`); absent: it does not tell for any file. */
+  readonly attested?: boolean;
   readonly url: string;
 }
 
@@ -120,6 +172,41 @@ export interface TakenBack extends Pick<Publication, "package" | "version"> {
   readonly reason: string;
 }
 
+/**
+ * Tokenless login: an identity of the run is exchanged for a credential that lives for minutes. Asking is no look: at PyPI it
+ * makes the project of a pending publisher, and everywhere it uses the identity up.
+ */
+export interface TrustedLogin {
+  /** Whose identities the registry takes. */
+  readonly accepts: readonly IdentityProvider[];
+  readonly workflowClaim: WorkflowClaim;
+  /** What one login opens: everything of whoever is trusted, or the package alone that it was asked for. */
+  readonly opens: "registry" | "package";
+  /** Page on which a publisher is entered. Pure. */
+  settings(packageName: string): string;
+  /** Whom the identity has to be made for. */
+  audience(signal: AbortSignal): Promise<Audience>;
+  exchange(identity: IdentityToken, packageName: string, signal: AbortSignal): Promise<Exchanged>;
+}
+
+export type Audience =
+  | { readonly kind: "audience"; readonly audience: string }
+  /** The registry knows no such login. */
+  | { readonly kind: "unsupported"; readonly why: string }
+  | { readonly kind: "unknown"; readonly why: string };
+
+export type Exchanged =
+  | { readonly kind: "opened"; readonly credential: Credential; readonly endsAtMs: number }
+  /** In the registry's own words; `code` where it has one. Another identity may be taken, the same one will not. */
+  | { readonly kind: "refused"; readonly why: string; readonly code?: string }
+  | { readonly kind: "unknown"; readonly why: string };
+
+/** Attestations that a registry serves of one file, as Sigstore's bundles. Nothing is verified: who asks does. */
+export type Attested =
+  | { readonly kind: "served"; readonly bundles: readonly JsonObject[] }
+  | { readonly kind: "none" }
+  | { readonly kind: "unknown"; readonly why: string };
+
 /** The side of a registry that needs no credential. */
 export interface ReadRegistry {
   /** Name in slipway.yaml. */
@@ -140,8 +227,16 @@ export interface ReadRegistry {
   observe(publication: Publication, signal: AbortSignal): Promise<Observation>;
   /** Absent: the registry has no movable names. */
   readonly channels?: ReadChannels;
+  /** Absent as `channels` is. */
+  readonly leaving?: ReadLeaving;
+  /** Absent: nothing can be attached to what the registry holds. */
+  readonly attachments?: ReadAttachments;
+  /** Absent: what it holds is no images, by whose digests they could be copied. */
+  readonly images?: ImageSource;
   /** Absent: the registry does not tell everybody whose a name is. */
   owners?(packageName: string, signal: AbortSignal): Promise<Owners>;
+  /** Absent: what it serves of attestations, if anything, is not read by this version. */
+  attestations?(publication: Pick<Publication, "package" | "version" | "name">, signal: AbortSignal): Promise<Attested>;
   /** Streams one listed file to `file`, or nowhere without one, and digests it on the way. */
   download(
     publication: Pick<Publication, "package" | "version" | "name">,
@@ -161,8 +256,17 @@ export interface Registry extends ReadRegistry {
    */
   takeBack?(version: TakenBack, credential: Credential, signal: AbortSignal): Promise<Performed>;
   readonly channels?: Channels;
+  readonly leaving?: Leaving;
+  readonly attachments?: Attachments;
+  /** Absent: it takes stored tokens only. */
+  readonly login?: TrustedLogin;
   /** Absent: what is put there is public. */
   readonly staging?: Staging;
   /** Puts the list of an image's platforms, all of which are there. Absent: the registry has no such thing. */
   join?(index: ImageIndex, credential: Credential, signal: AbortSignal): Promise<Performed>;
+  /**
+   * Puts the manifest of `registryDigest` and all that it names, taken from another registry or repository: blobs of one origin
+   * are mounted, others are copied. The same bytes, or nothing. Absent: the registry has no such thing.
+   */
+  copy?(image: CopiedImage, credential: Credential, signal: AbortSignal): Promise<Performed>;
 }

@@ -1,7 +1,7 @@
 // What all steps that build have in common: a command is printed, run in an environment that is known, and judged by its
 // end; its last lines are told with its failure, and the step's log has them all.
 import { isAbsolute, join } from "node:path";
-import { z } from "zod";
+import * as z from "../domain/shape.ts";
 import { unreachable } from "../domain/error.ts";
 import type { Json, JsonObject } from "../domain/configuration.ts";
 import { joinWords, splitWords } from "../domain/words.ts";
@@ -89,16 +89,23 @@ export async function missingPrograms(programs: readonly string[], what: string,
     .map((program) => blocks("PF-TOOL-MISSING", `Cannot ${what}: the program "${program}" is not on the PATH`, `Install "${program}"`));
 }
 
-/** What the bytes of a build may depend on, for the step's output. */
-export function builtWhere(ports: ReadPorts): JsonObject {
+/** What the bytes of a build may depend on, for the step's output. @param into environment of the project that it was done in */
+export function builtWhere(ports: ReadPorts, into: string | undefined): JsonObject {
   const epoch = ports.env["SOURCE_DATE_EPOCH"];
-  return { host: ports.host, ...(epoch === undefined ? {} : { SOURCE_DATE_EPOCH: epoch }) };
+  return { host: ports.host, ...(into === undefined ? {} : { in: into }), ...(epoch === undefined ? {} : { SOURCE_DATE_EPOCH: epoch }) };
 }
 
 /** `with:` that holds a command, or several in order; nothing is expanded in them. */
 export const commandList = z.union([commandText(), z.array(commandText()).min(1).max(50)]);
 
-function commandText(): z.ZodString {
+/** `in` of a step that builds. */
+export const environmentOfProject = z
+  .string()
+  .refine((text) => (wordsOf(text)[0] ?? "") !== "", { error: "must be nix, pixi, or a command whose quotes are closed" })
+  .optional()
+  .describe("Environment of the project that its programs are looked for and run in: nix, pixi, or a command that is put before each one");
+
+function commandText(): z.Text {
   return z
     .string()
     .min(1)

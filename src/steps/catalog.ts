@@ -1,6 +1,6 @@
 // All built-in steps, in the order in which a release meets them, and the names that the language has and this version
 // does not. A literal list: what is not in it does not exist, and adding a step is one folder and one line here.
-import { z } from "zod";
+import * as z from "../domain/shape.ts";
 import type { StepKind } from "../domain/plan/plan.ts";
 import { acknowledgeStep } from "./acknowledge/acknowledge.ts";
 import { carryStep } from "./carry/carry.ts";
@@ -22,6 +22,7 @@ import { fetchReleaseStep } from "./fetch-release/fetch-release.ts";
 import { forgeReleaseStep } from "./forge-release/forge-release.ts";
 import { publishStep } from "./publish/publish.ts";
 import { pushStep } from "./push/push.ts";
+import { attestStep } from "./attest/attest.ts";
 import { recordStep } from "./record/record.ts";
 import { runStep } from "./run/run.ts";
 import { scanImageStep } from "./scan-image/scan-image.ts";
@@ -69,6 +70,7 @@ export const stepCatalog: readonly Step[] = [
   checksumsStep,
   // What is inside, for those who have to know.
   sbomStep,
+  attestStep,
   // Which bytes were tested, for whoever takes them from the page.
   recordStep,
   fetchReleaseStep,
@@ -90,14 +92,13 @@ export interface LaterStep {
   readonly name: string;
   readonly kind: StepKind;
   /** Takes anything: what it will take is not decided here. */
-  readonly input: z.ZodType;
+  readonly input: z.Shape<unknown>;
   /** One sentence for the reference. */
   readonly summary: string;
   readonly available: false;
 }
 
 export const laterSteps: readonly LaterStep[] = [
-  later("attest", "acting", "Signs statements about the artifacts."),
   later("notify", "acting", "Tells people that something happened."),
 ];
 

@@ -8,6 +8,8 @@ import type { Files } from "../platform/ports.ts";
 export interface Tree extends ManifestTree {
   /** Absolute path. */
   absolute(path: string): string;
+  /** False: there is no such file or folder, and none below it. */
+  mayHave(path: string): Promise<boolean>;
 }
 
 export function treeOf(root: string, files: Files): Tree {
@@ -28,8 +30,9 @@ export function treeOf(root: string, files: Files): Tree {
   );
   return {
     absolute,
+    mayHave: (path) => mayHave(normalized(path)),
     read(path) {
-      const key = posix.normalize(path);
+      const key = normalized(path);
       return isOutside(key) ? Promise.resolve(undefined) : text(key);
     },
     async folders(folder, pattern) {
@@ -43,6 +46,11 @@ export function treeOf(root: string, files: Files): Tree {
       return found.filter((one) => !isOutside(one)).toSorted();
     },
   };
+}
+
+/** Most paths are asked for as they are. */
+function normalized(path: string): string {
+  return /(?:^|\/)\.{0,2}(?:\/|$)/.test(path) ? posix.join(path, ".") : path;
 }
 
 /** Asks once for each path. */

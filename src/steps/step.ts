@@ -1,9 +1,9 @@
 // ◆ What every step is. A step says what it takes, makes and asks for, and does one of three things: work in a
 // throw-away copy, hold a gate, or act on the world effect by effect. Logging, timing, retry, redaction, journalling
 // and crash points wrap a step; no step contains them.
-import type { z } from "zod";
+import type { Shape } from "../domain/shape.ts";
 import type { Artifact, ArtifactKind, ArtifactQuery, ExpectedArtifact } from "../domain/artifact.ts";
-import type { Configuration, Json } from "../domain/configuration.ts";
+import type { Configuration, Ecosystem, Json } from "../domain/configuration.ts";
 import type { Sha256 } from "../domain/digest.ts";
 import type { ErrorCode } from "../domain/error-catalog.ts";
 import type { LooksEverywhere } from "../domain/plan/assemble.ts";
@@ -25,7 +25,8 @@ import type {
   Replayed,
   ToolboxSet,
 } from "../platform/ports.ts";
-import type { Credential, ReadRegistry, Registry } from "../registries/registry.ts";
+import type { Builder, Sealer, Signer, SigningPlace } from "../platform/signer-port.ts";
+import type { Credential, Publication, ReadRegistry, Registry, Staged } from "../registries/registry.ts";
 
 export type Step = WorkStep | GateStep | ActingStep;
 
@@ -88,11 +89,13 @@ interface Common<In> {
   /** Decides ports, process and CI job; a `project` step never gets secrets. */
   readonly zone: Zone;
   /** Schema of `with:`. Every member has a description; unknown members are errors. */
-  readonly input: z.ZodType<In>;
+  readonly input: Shape<In>;
   /** Default time-out, milliseconds. */
   readonly timeoutMs: number;
   takes(use: Use<In>): readonly ArtifactQuery[];
   makes(use: Use<In>): readonly ExpectedArtifact[];
+  /** It builds packages of one ecosystem: where none is released it is left out. Absent: it has other work as well. */
+  readonly builds?: Ecosystem;
   /** Registries that this use publishes to; absent: none. */
   publishes?(use: Use<In>): readonly string[];
   /** Registries whose files, published by this plan, this use reads; it is left out with the step that publishes them. */
@@ -117,11 +120,19 @@ interface Common<In> {
   preflight(planned: Planned<In>, ports: ReadPorts): Promise<readonly Finding[]>;
 }
 
-/** Judges files of another machine by their names alone; their bytes are judged by the steps that follow, like our own. */
+/** Judges files of another machine like our own: by their names, and where no step that follows does it, by their bytes. */
 export interface ImportJudge {
   judge(name: string): JudgedImport;
+  /** What is wrong with the bytes of a file that was taken by its name, to follow that name; undefined: nothing. Absent: a step judges them. */
+  look?(taken: TakenImport, ports: Pick<ReadPorts, "files" | "archives" | "images">): Promise<string | undefined>;
   /** What the leg is to make and these files, which it takes, do not have, in words. */
   missing(names: readonly string[]): readonly string[];
+}
+
+export interface TakenImport extends Pick<ExpectedArtifact, "kind" | "package" | "platform"> {
+  readonly name: string;
+  /** Absolute path of the bytes, which may be kept under another name. */
+  readonly file: string;
 }
 
 export type JudgedImport =
@@ -150,6 +161,11 @@ export interface ReadPorts {
    */
   toolboxPython(set?: ToolboxSet): Promise<string>;
   registry(name: string): ReadRegistry;
+  /**
+   * What a registry of the step's environment holds unseen of a version. It is looked at with the credential that puts it there,
+   * since nobody else sees it; undefined: what is put at the registry is public.
+   */
+  staged(registry: string, publication: Publication): Promise<Staged | undefined>;
   /** Commit that a branch or tag (`refs/heads/main`, `refs/tags/v1`, peeled) has at a remote of the user's repository now. */
   remoteRef(remote: string, ref: string): ReturnType<Git["remoteRef"]>;
   /** A remote of the user's repository; in a rehearsal the one inside Slipway. */
@@ -191,13 +207,31 @@ export interface WorkPorts extends ReadPorts {
   readonly userFolder: string;
   /** Folder with the release's files, where a person gave one; absolute. */
   readonly filesFolder?: string;
+  /** Signs with the identity of the run; for steps of zone "publish" alone. */
+  readonly signing?: {
+    readonly builder: Builder;
+    /** @param place of one's own; undefined: the public one. A rehearsal signs at its own, whichever is asked for */
+    open(place: SigningPlace | undefined): Promise<Signer>;
+  };
+  /** Signs a record of what was made; for steps of zone "tool" alone. Absent: it stays without a statement. */
+  readonly sealer?: Sealer;
   /** Writes to the step's log; every line passes the redactor. */
   print(line: string): void;
 }
 
+export interface OpenedRegistry {
+  readonly registry: Registry;
+  readonly credential: Credential;
+  /** An identity opened it, whatever the file says: attestations made with that identity are believed beside it, and beside a token they are not. */
+  readonly byIdentity: boolean;
+}
+
 export interface EffectPorts extends ReadPorts {
-  /** The registry of this step's environment with what is needed to write there. Opened late, once per attempt. */
-  open(registry: string): Promise<{ readonly registry: Registry; readonly credential: Credential }>;
+  /**
+   * The registry of this step's environment with what is needed to write a package there. Opened late, once per attempt.
+   * @throws SlipwayError CREDENTIAL_MISSING, LOGIN_REFUSED, LOGIN_UNANSWERED; nothing was sent
+   */
+  open(registry: string, packageName: string): Promise<OpenedRegistry>;
   remote(name: string): Remote;
   forge(): Promise<{ readonly forge: Forge; readonly access: WriteAccess }>;
 }

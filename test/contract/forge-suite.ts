@@ -196,6 +196,21 @@ function releaseContract(traits: Traits, open: Open): void {
     assert.notEqual((await forge.releases.remove(id, access)).kind, "sent");
   });
 
+  test("a published page is made a draft again, which strangers do not see; its tag stays", async (t) => {
+    const { forge, credential, commit } = await open(t);
+    const wanted = release(commit);
+    const access = { credential, signal: never };
+    const id = await draftOf(forge, wanted, credential);
+    await forge.releases.publish(id, wanted, access);
+
+    for (let twice = 0; twice < 2; twice += 1) assert.equal((await forge.releases.hide(id, access)).kind, "sent");
+
+    const found = await forge.releases.find(wanted, access);
+    assert.equal(found.kind === "ours" && found.found.draft, true);
+    assert.notEqual((await forge.releases.find(wanted, { signal: never })).kind, "ours");
+    assert.deepEqual(await forge.releases.tagCommit(wanted.tag, access), { kind: "found", found: commit });
+  });
+
   test("texts arrive as they are written, whatever they hold, and carry no mark but ours", async (t) => {
     const { forge, credential, commit } = await open(t);
     const nasty =

@@ -7,7 +7,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import type { Credential, Registry, Upload } from "../../src/registries/registry.ts";
-import { channelTo, imageUpload, indexOf, makeImage, type ImageOf } from "../support/oci.ts";
+import { rehearsalOciCredential } from "../../src/registries/oci/credentials.ts";
+import { attachmentTo, channelTo, imageUpload, indexOf, makeImage, ociClientOf, startOci, type ImageOf } from "../support/oci.ts";
 import { never } from "../support/pypi.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -25,6 +26,8 @@ export interface ImageTraits {
   readonly deletesTags: boolean;
   /** What the server does with an index of which a part is missing. */
   readonly sparse: "unknown" | "sent";
+  /** Who keeps the list of what is about an image. */
+  readonly lists: "registry" | "clients";
 }
 
 /** @param open starts a fresh server that takes `slip/demo` and `slip/base` */
@@ -266,6 +269,75 @@ export function imageRegistryContract(name: string, traits: ImageTraits, open: (
       assert.equal((await subject.registry.observe(upload, never)).kind, "present");
     });
 
+    test("a file about an image is there once it is listed, and is never put twice", async (t) => {
+      const { registry, credential } = await open(t);
+      const upload = demo(t);
+      await registry.publish(upload, credential, never);
+      const [bill, other] = [attachmentTo(temporaryFolder(t), upload), attachmentTo(temporaryFolder(t), upload, "signature")];
+
+      assert.deepEqual(await registry.attachments?.observe(bill, never), { kind: "absent" });
+      for (const one of [bill, other, bill])
+        assert.deepEqual(await registry.attachments?.attach(one, credential, never), { kind: "sent", warnings: [] });
+
+      for (const one of [bill, other]) {
+        const seen = await registry.attachments?.observe(one, never);
+        assert.equal(seen?.kind, "present", JSON.stringify(seen));
+        const where =
+          traits.lists === "registry" ? /listed by the registry as being about sha256:/ : /listed under the tag "sha256-[0-9a-f]{64}"/;
+        assert.match(seen?.kind === "present" ? seen.evidence.how : "", where);
+      }
+      const list = await registry.images?.manifest({ package: "slip/demo", registryDigest: bill.registryDigest ?? "" }, never);
+      assert.equal(list?.kind === "held" && list.text, bill.text);
+      assert.deepEqual(await registry.versions("slip/demo", never), { kind: "listed", versions: [] });
+      const elsewhere = attachmentTo(temporaryFolder(t), { ...upload, registryDigest: other.registryDigest ?? "" });
+      assert.deepEqual(await registry.attachments?.observe(elsewhere, never), { kind: "absent" });
+    });
+
+    test("an image of another registry is copied by digest, with all that it names, and nothing is built or named anew", async (t) => {
+      const staging = await startOci(t, { ours: ["slip/staged"] });
+      const there = ociClientOf(staging, { name: "staging", readAs: () => Promise.resolve(rehearsalOciCredential()) });
+      const subject = await open(t);
+      const of: readonly ImageOf[] = [
+        { package: "slip/staged", version: "1.0.0", architecture: "arm64", layers: ["arm64", randomBytes(300_000)] },
+        { package: "slip/staged", version: "1.0.0", architecture: "amd64", layers: ["amd64", ""] },
+      ];
+      const uploads = of.map((one) => demo(t, one));
+      const index = indexOf(of.map((one) => ({ of: one, made: makeImage(one) })));
+      for (const upload of uploads) await there.publish(upload, rehearsalOciCredential(), never);
+      await there.join?.(index, rehearsalOciCredential(), never);
+      assert.ok(there.images !== undefined);
+      const from = { source: there.images, package: "slip/staged" };
+      const all = [...uploads, index].map((one) => ({ ...one, package: "slip/demo" }));
+
+      for (const one of all)
+        assert.deepEqual(await subject.registry.copy?.({ ...one, from }, subject.credential, never), { kind: "sent", warnings: [] });
+      for (const one of all)
+        assert.deepEqual(await subject.registry.copy?.({ ...one, from }, subject.credential, never), { kind: "sent", warnings: [] });
+
+      for (const one of all) assert.equal((await subject.registry.observe(one, never)).kind, "present");
+      const copied = await subject.registry.images?.manifest({ package: "slip/demo", registryDigest: index.registryDigest ?? "" }, never);
+      assert.equal(copied?.kind === "held" && copied.text, index.text);
+      const missing = { ...demo(t, { version: "7.0.0" }) };
+      const refused = await subject.registry.copy?.({ ...missing, from }, subject.credential, never);
+      assert.match(refused?.kind === "refused" ? refused.why : "", /Nothing was sent: "slip\/staged" at http:.* does not hold sha256:/);
+    });
+
+    test("an image of another repository of the same registry is there under its digest as well", async (t) => {
+      const { registry, credential } = await open(t);
+      const upload = demo(t, { package: "slip/base", layers: ["base", "own"] });
+      await registry.publish(upload, credential, never);
+      assert.ok(registry.images !== undefined);
+
+      const copied = await registry.copy?.(
+        { ...upload, package: "slip/demo", from: { source: registry.images, package: "slip/base" } },
+        credential,
+        never,
+      );
+
+      assert.deepEqual(copied, { kind: "sent", warnings: [] });
+      assert.equal((await registry.observe({ ...upload, package: "slip/demo" }, never)).kind, "present");
+    });
+
     test("taking a version back deletes its tag and nothing else, or says that a person must", async (t) => {
       const subject = await open(t);
       const { registry, credential } = subject;
@@ -279,6 +351,29 @@ export function imageRegistryContract(name: string, traits: ImageTraits, open: (
       assert.equal(again?.kind, traits.deletesTags ? "sent" : "by-person");
       assert.equal((await registry.survey("slip/demo", "1.0.0", never)).kind, traits.deletesTags ? "absent" : "listed");
       assert.equal((await registry.channels?.observe(channelTo(upload, "latest"), never))?.kind, "present");
+    });
+
+    test("every other tag that leads to a version is found, and only those are taken away", async (t) => {
+      const subject = await open(t);
+      const { registry, credential } = subject;
+      const { leaving } = registry;
+      assert.ok(leaving !== undefined);
+      await publishAs(subject, demo(t), ["1.0.0", "latest", "1.0"]);
+      const other = imageUpload(temporaryFolder(t), { version: "0.9.0" });
+      await publishAs(subject, other, ["0.9.0", "old"]);
+
+      const leading = await leaving.leadingTo({ package: "slip/demo", version: "1.0.0" }, never);
+
+      assert.ok(leading.kind === "listed");
+      assert.deepEqual(leading.channels.map(({ name }) => name).toSorted(), ["1.0", "latest"]); // prettier-ignore
+      for (const channel of leading.channels) {
+        assert.equal((await leaving.observe(channel, never)).kind, "absent");
+        const left = await leaving.leave(channel, credential, never);
+        assert.equal(left.kind, traits.deletesTags ? "sent" : "by-person");
+        assert.equal((await leaving.observe(channel, never)).kind, traits.deletesTags ? "present" : "absent");
+      }
+      for (const name of ["0.9.0", "old"]) assert.equal((await registry.channels?.observe(channelTo(other, name), never))?.kind, "present");
+      assert.equal((await registry.survey("slip/demo", "1.0.0", never)).kind, "listed");
     });
 
     test("a call that is given up, and a server that is gone, make every answer unknown", async (t) => {

@@ -22,7 +22,7 @@ let folder = "";
 let old = "";
 
 const program = `
-export async function main(args) {
+exports.main = async function main(args) {
   if (args[0] === "exit") return Number(args[1]);
   if (args[0] === "echo") for await (const part of process.stdin) process.stdout.write(part);
   if (args[0] === "die") process.kill(process.pid, "SIGKILL");
@@ -33,7 +33,7 @@ export async function main(args) {
   }
   console.log(JSON.stringify({ args, node: process.versions.node }));
   return 0;
-}
+};
 `;
 
 before(() => {
@@ -41,7 +41,7 @@ before(() => {
   cpSync(join(root, "bin"), join(folder, "bin"), { recursive: true });
   copyFileSync(join(root, "package.json"), join(folder, "package.json"));
   mkdirSync(join(folder, "dist"));
-  writeFileSync(join(folder, "dist", "main.js"), program);
+  writeFileSync(join(folder, "dist", "main.cjs"), program);
   writeFileSync(join(folder, "dist", "help.txt"), "help\n");
   old = join(folder, "old.cjs");
   writeFileSync(old, `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.20.2" } });`);

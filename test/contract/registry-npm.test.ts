@@ -152,8 +152,10 @@ describe("staging at the rehearsal npm registry", () => {
     assert.equal((await staging.put(upload, credential, never)).kind, "sent");
 
     const waiting = await staging.observe(upload, credential, never);
-    assert.equal(waiting.kind === "pending" && waiting.forPerson, true);
-    assert.match(waiting.kind === "pending" ? waiting.why : "", /npm stage approve [0-9a-f-]{36}/);
+    assert.match(waiting.kind === "held" ? (waiting.byPerson ?? "") : waiting.kind, /^npm stage approve [0-9a-f-]{36} --registry http/);
+    assert.equal(waiting.kind === "held" && waiting.evidence.sha256, upload.sha256);
+    const details = waiting.kind === "held" ? waiting.evidence.details : {};
+    assert.match(String(details?.["sendBack"]), new RegExp(`^npm stage reject ${String(details?.["stageId"])} --registry http`));
     assert.equal((await registry.observe(upload, never)).kind, "absent");
     await server.owner.endStaged("@slip/demo", "approve");
     assert.equal((await staging.observe(upload, credential, never)).kind, "present");
@@ -171,7 +173,7 @@ describe("staging at the rehearsal npm registry", () => {
 
     assert.match(again.kind === "unknown" ? again.why : "", /previously staged version: 1\.1\.0/);
     assert.equal(published.kind, "unknown");
-    assert.equal((await staging.observe(upload, credential, never)).kind, "pending");
+    assert.equal((await staging.observe(upload, credential, never)).kind, "held");
   });
 
   test("a version that a person sends back is absent again, and other bytes that are staged are a conflict", async (t) => {
@@ -204,13 +206,116 @@ describe("staging at the rehearsal npm registry", () => {
     const first = npmUploadOf(temporaryFolder(t), manifest, { bytes: npmTarball(manifest) });
     // The first call loses its reply; the package is new, so that nothing of it is kept.
     assert.equal((await staging.put(first, credential, never)).kind, "unknown");
-    assert.equal((await staging.observe(first, credential, never)).kind, "absent");
+    const seen = await staging.observe(first, credential, never);
+    assert.match(seen.kind === "never" ? seen.why : seen.kind, /"@slip\/demo" is new at "staging", which stages only packages that it has/);
     const refused = await staging.put(first, credential, never);
     assert.match(refused.kind === "refused" ? refused.why : "", /says "not found"/);
 
     await publish("1.0.0");
     assert.equal((await staging.put(upload, credential, never)).kind, "sent");
-    assert.equal((await staging.observe(upload, credential, never)).kind, "pending");
+    assert.equal((await staging.observe(upload, credential, never)).kind, "held");
+  });
+});
+
+describe("names that lead to a version which is taken back", () => {
+  test("each goes back to what remains of its kind, or is taken away, and no other is touched", async (t) => {
+    const { registry, channels, publish } = await start(t);
+    for (const version of ["1.0.0", "1.1.0"]) await publish(version);
+    await publish("1.2.0-rc.1", "rc");
+    for (const name of ["stable", "pinned"])
+      await channels.move({ package: "@slip/demo", name, version: name === "pinned" ? "1.0.0" : "1.1.0" }, credential, never);
+    const { leaving } = registry;
+    assert.ok(leaving !== undefined);
+    const leading = await leaving.leadingTo({ package: "@slip/demo", version: "1.1.0" }, never);
+    assert.ok(leading.kind === "listed");
+    assert.deepEqual(leading.channels.map(({ name, to }) => [name, to]).toSorted(), [["latest", "1.0.0"], ["stable", "1.0.0"]]); // prettier-ignore
+
+    for (const channel of leading.channels) {
+      assert.equal((await leaving.observe(channel, never)).kind, "absent");
+      assert.equal((await leaving.leave(channel, credential, never)).kind, "sent");
+      assert.equal((await leaving.observe(channel, never)).kind, "present");
+    }
+    const candidate = await leaving.leadingTo({ package: "@slip/demo", version: "1.2.0-rc.1" }, never);
+    assert.ok(candidate.kind === "listed");
+    assert.deepEqual(candidate.channels, [{ package: "@slip/demo", name: "rc", version: "1.2.0-rc.1" }]);
+    for (const channel of candidate.channels) assert.equal((await leaving.leave(channel, credential, never)).kind, "sent");
+
+    const at = (name: string, version: string) => channels.observe({ package: "@slip/demo", name, version }, never);
+    for (const name of ["latest", "stable", "pinned"]) assert.equal((await at(name, "1.0.0")).kind, "present", name);
+    assert.equal((await at("rc", "1.2.0-rc.1")).kind, "absent");
+  });
+
+  test("one that somebody led elsewhere meanwhile is left alone, and the last version keeps `latest`", async (t) => {
+    const { registry, channels, publish } = await start(t);
+    await publish("1.0.0");
+    const { leaving } = registry;
+    assert.ok(leaving !== undefined);
+    const only = await leaving.leadingTo({ package: "@slip/demo", version: "1.0.0" }, never);
+    assert.deepEqual(only, { kind: "listed", channels: [], staying: ["latest"] });
+    await publish("1.1.0");
+
+    const left = { package: "@slip/demo", name: "latest", version: "1.0.0", to: "0.9.0" };
+    assert.equal((await leaving.leave(left, credential, never)).kind, "sent");
+
+    assert.equal((await channels.observe({ package: "@slip/demo", name: "latest", version: "1.1.0" }, never)).kind, "present");
+  });
+});
+
+describe("letting out and sending back what is staged", () => {
+  async function held(t: TestContext, { password = "123456", faults = "" }: { readonly password?: string; readonly faults?: string } = {}) {
+    const { server, registry, publish } = await start(t, { faults: parseNpmFaults(faults) });
+    await publish("1.0.0");
+    const manifest = { name: "@slip/demo", version: "1.1.0" };
+    const upload = npmUploadOf(temporaryFolder(t), manifest, { bytes: npmTarball(manifest) });
+    const client = npmClientOf(server.registryUrl, { oneTimePassword: async () => (password === "" ? undefined : password) });
+    const { staging } = client;
+    assert.ok(staging !== undefined);
+    assert.equal((await staging.put(upload, credential, never)).kind, "sent");
+    return { server, registry, staging, upload };
+  }
+
+  test("with a person's one-time password what is held is let out, once, and asks for nobody", async (t) => {
+    const { registry, staging, upload } = await held(t);
+    const seen = await staging.observe(upload, credential, never);
+    assert.equal(seen.kind === "held" && seen.byPerson, undefined);
+
+    assert.equal((await staging.release(upload, credential, never)).kind, "sent");
+
+    assert.equal((await registry.observe(upload, never)).kind, "present");
+    const again = await staging.release(upload, credential, never);
+    assert.match(again.kind === "unknown" ? again.why : again.kind, /has nothing staged of @slip\/demo any more/);
+  });
+
+  test("without one nothing is let out, and the refusal says what is missing", async (t) => {
+    const { registry, staging, upload } = await held(t, { password: "" });
+
+    const sent = await staging.release(upload, credential, never);
+
+    assert.match(sent.kind === "refused" ? sent.why : sent.kind, /one-time password/);
+    assert.equal((await registry.observe(upload, never)).kind, "absent");
+  });
+
+  test("what is sent back leaves its number free, and other bytes are neither let out nor sent back", async (t) => {
+    const { staging, upload } = await held(t);
+    const manifest = { name: "@slip/demo", version: "1.1.0", description: "Theirs" };
+    const theirs = npmUploadOf(temporaryFolder(t), manifest, { bytes: npmTarball(manifest) });
+    for (const end of [staging.release, staging.discard]) {
+      const sent = await end(theirs, credential, never);
+      assert.match(sent.kind === "refused" ? sent.why : sent.kind, /has another @slip\/demo 1\.1\.0 staged/);
+    }
+
+    assert.equal((await staging.discard(upload, credential, never)).kind, "sent");
+
+    assert.equal((await staging.observe(upload, credential, never)).kind, "absent");
+    assert.equal((await staging.put(theirs, credential, never)).kind, "sent");
+  });
+
+  test("a lost reply to letting out is found by looking", async (t) => {
+    const { staging, upload } = await held(t, { faults: "lost-reply:approve" });
+
+    assert.equal((await staging.release(upload, credential, never)).kind, "unknown");
+
+    assert.equal((await staging.observe(upload, credential, never)).kind, "present");
   });
 });
 

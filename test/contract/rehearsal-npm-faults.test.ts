@@ -89,6 +89,22 @@ const downloads: Readonly<Partial<Record<FaultName, RegExp>>> = {
   "other-bytes": /^downloaded others/,
 };
 
+/** What letting out a staged version is answered with, and what a look finds right after. */
+const releases: Readonly<Partial<Record<FaultName, readonly [sent: RegExp, seen: string]>>> = {
+  "lost-reply": [cut, "present"],
+  "error-after-accepting": [/^unknown .*answered 502/, "present"],
+  "error-500": [/^unknown .*answered 500/, "held"],
+  "error-502": [/^unknown .*answered 502/, "held"],
+  "error-503": [/^later .*503/, "held"],
+  "rate-limit": [/^later .*429/, "held"],
+  "rate-limit-date": [/^later .*429/, "held"],
+  "rate-limit-bare": [/^later .*429/, "held"],
+  "timeout-before": [cut, "held"],
+  "timeout-after": [cut, "present"],
+  "wrong-success": [/^unknown .*web page/, "held"],
+  "one-time-password": [/^refused .*one-time password/, "held"],
+};
+
 /** Waits of the test are short; the order of things does not depend on them. */
 const shortMs = 300;
 
@@ -104,7 +120,13 @@ const said = (answer: { readonly kind: string }): string => `${answer.kind} ${"w
 
 describe("faults of the rehearsal npm registry", () => {
   test("every profile has its case for every call where it can strike", () => {
-    const tables: Readonly<Record<FaultCall, object>> = { upload: uploads, channel: moves, index: looks, download: downloads };
+    const tables: Readonly<Record<FaultCall, object>> = {
+      upload: uploads,
+      channel: moves,
+      index: looks,
+      download: downloads,
+      approve: releases,
+    };
     for (const [call, table] of Object.entries(tables)) {
       const able = faultProfiles.filter((profile) => profile.calls.some((one) => one === call)).map((profile) => profile.name);
       assert.deepEqual(Object.keys(table).toSorted(), able.toSorted(), call);
@@ -173,6 +195,28 @@ describe("faults of the rehearsal npm registry", () => {
 
       assert.match(said(seen), tagLike);
       assert.equal((await channels.observe(channel, never)).kind, "present", "the fault has ended");
+    });
+  }
+
+  for (const [name, [sentLike, seenKind]] of Object.entries(releases)) {
+    test(`${name}:approve`, async (t) => {
+      const { server, registry, upload } = await start(t, `${name}:approve=${shortMs}ms`);
+      await registry.publish(upload, credential, never);
+      const next = npmGoods.make(temporaryFolder(t), { version: "1.1.0" });
+      const { staging } = npmClientOf(server.registryUrl, {
+        timeouts: { connectMs: 2_000, answerMs: 4_000, wholeMs: 8_000 },
+        oneTimePassword: async () => "123456",
+      });
+      assert.ok(staging !== undefined);
+      assert.equal((await staging.put(next, credential, never)).kind, "sent");
+
+      const sent = await staging.release(next, credential, never);
+      const seen = await staging.observe(next, credential, never);
+
+      assert.match(said(sent), sentLike);
+      assert.equal(seen.kind, seenKind);
+      if (seenKind === "held") assert.equal((await staging.release(next, credential, never)).kind, "sent", "the fault has ended");
+      assert.equal((await registry.observe(next, never)).kind, "present");
     });
   }
 

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { executableHeadBytes, readExecutable } from "../../src/domain/executable.ts";
 import { buildBinaryStep } from "../../src/steps/build-binary/build-binary.ts";
 import type { BuildBinaryInput } from "../../src/steps/build-binary/input.ts";
 import type { Worked } from "../../src/steps/step.ts";
@@ -80,13 +81,19 @@ test("build-binary: Go builds for a Mac and for Windows here, and what is for an
   const ports = withCache(await portsWith(t, { ...goProject, "build.sh": "#!/bin/sh\nexec go build -o slip .\n" }));
 
   const mac = madeFile(await build(ports, "macos-arm64"), "slip-macos-arm64");
-  const processor = readFileSync(mac).readUInt32LE(4);
+  const head = readExecutable(readFileSync(mac).subarray(0, executableHeadBytes));
   const windows = madeFile(await build(ports, "windows-x86_64", { archive: "zip" }), "slip-windows-x86_64.zip");
   const other = { ...ports, env: { ...ports.env, GOARCH: "arm64", CGO_ENABLED: "0" } };
   const wrong = await build(other, "linux-x86_64", { run: "sh build.sh", file: "slip" });
 
-  assert.equal(processor, 0x0100000c);
+  assert.deepEqual(head, { kind: "executable", executable: { os: "macos", processors: ["aarch64"], hasInterpreter: false } });
   const opened = await ports.archives.openZip(windows);
+  const program =
+    opened.kind === "opened" ? await opened.archive.readRange("slip.exe", { offset: 0, sizeBytes: executableHeadBytes }) : undefined;
+  assert.deepEqual(readExecutable(program ?? new Uint8Array()), {
+    kind: "executable",
+    executable: { os: "windows", processors: ["x86_64"], hasInterpreter: false },
+  });
   assert.deepEqual(opened.kind === "opened" && opened.archive.members.map((member) => member.path), ["slip.exe"]);
   assert.match(wrong.kind === "failed" ? wrong.message : "", /is for linux on aarch64, and should be for linux on x86_64$/);
 });

@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { gunzipSync } from "node:zlib";
+import { z } from "zod";
 import { imageIndexText } from "../../src/domain/oci/image-index.ts";
 import type { ImageArchive } from "../../src/platform/ports.ts";
 import { buildImageStep } from "../../src/steps/build-image/build-image.ts";
@@ -50,7 +51,7 @@ async function portsWith(t: TestContext): Promise<RealPorts> {
 async function build(ports: RealPorts, platform: string): Promise<{ readonly file: string; readonly image: ImageArchive }> {
   const artifacts = [binary("linux-x86_64"), binary("linux-aarch64")];
   const worked: Worked = await buildImageStep.perform(
-    aFrozen(buildImageInput.parse(input), { packages, leg: { platform }, artifacts, step }),
+    aFrozen(buildImageInput.zod(z).parse(input), { packages, leg: { platform }, artifacts, step }),
     ports,
   );
   assert.equal(worked.kind, "done", JSON.stringify(worked));

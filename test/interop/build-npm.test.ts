@@ -94,6 +94,25 @@ test("build-npm: npm installs what is locked, builds, runs prepack, and packs th
   assert.equal(digests[0], digests[1]);
 });
 
+test("build-npm: a workspace is built once in its root, however many of its packages have versions of their own", async (t) => {
+  const ids = ["one", "two"];
+  const lock = { name: "all", lockfileVersion: 3, packages: { "": { name: "all", workspaces: ["packages/*"] } } };
+  const links = Object.fromEntries(ids.flatMap((id) => [[`node_modules/${id}`, { resolved: `packages/${id}`, link: true }], [`packages/${id}`, { version: "1.0.0" }]])); // prettier-ignore
+  const ports = await portsWith(t, {
+    "package.json": json({ name: "all", private: true, workspaces: ["packages/*"], scripts: { build: "node make.js" } }),
+    "package-lock.json": json({ ...lock, packages: { ...lock.packages, ...links } }),
+    "make.js": "const fs = require('fs'); fs.appendFileSync('runs.txt', 'x'); for (const id of ['one', 'two']) fs.writeFileSync(`packages/${id}/made.js`, id);\n", // prettier-ignore
+    ...Object.fromEntries(ids.map((id) => [`packages/${id}/package.json`, json({ name: id, version: "1.0.0", main: "made.js" })])),
+  });
+  const packages = ids.map((id) => aPackage({ id, ecosystem: "npm", name: id, version: "1.0.0", folder: `packages/${id}` }));
+
+  const worked = await buildNpmStep.perform(aFrozen({ "build-workspace": "npm run build" }, { packages, step }), ports);
+
+  assert.deepEqual(Object.keys(await packed(worked, ports)), ["one-1.0.0.tgz", "two-1.0.0.tgz"]);
+  assert.equal(readFileSync(join(ports.workFolder, "runs.txt"), "utf8"), "x");
+  assert.equal(readFileSync(join(ports.workFolder, "packages/two/made.js"), "utf8"), "two");
+});
+
 const members = aPackage({
   id: "all",
   ecosystem: "npm",
@@ -111,6 +130,38 @@ const workspaceFiles: Readonly<Record<string, string>> = {
   "packages/cli/package.json": json({ name: "slip-cli", version: "2.0.0", dependencies: { "@slip/core": "workspace:^" } }),
   "packages/cli/index.js": "module.exports = require('@slip/core');\n",
 };
+
+test("build-npm: npm packs members of a workspace in one call, with their own scripts and the same bytes as alone", async (t) => {
+  const script = { prepack: "node ../../make.js" };
+  const npmWorkspace = {
+    "package.json": json({ name: "all", private: true, workspaces: ["packages/*"] }),
+    "package-lock.json": json({
+      name: "all",
+      lockfileVersion: 3,
+      packages: {
+        "": { name: "all", workspaces: ["packages/*"] },
+        "node_modules/@slip/core": { resolved: "packages/core", link: true },
+        "node_modules/slip-cli": { resolved: "packages/cli", link: true },
+        "packages/core": { name: "@slip/core", version: "2.0.0" },
+        "packages/cli": { name: "slip-cli", version: "2.0.0", dependencies: { "@slip/core": "^2.0.0" } },
+      },
+    }),
+    "make.js": "require('fs').writeFileSync('made.txt', require('path').basename(process.cwd()));\n",
+    "packages/core/package.json": json({ name: "@slip/core", version: "2.0.0", scripts: script }),
+    "packages/cli/package.json": json({ name: "slip-cli", version: "2.0.0", dependencies: { "@slip/core": "^2.0.0" }, scripts: script }),
+  };
+  const [together, apart] = [await portsWith(t, npmWorkspace), await portsWith(t, npmWorkspace)];
+
+  const found = await packed(await pack(together, members), together);
+
+  assert.deepEqual(Object.keys(found), ["slip-core-2.0.0.tgz", "slip-cli-2.0.0.tgz"]);
+  assert.equal(readFileSync(join(together.workFolder, "packages", "cli", "made.txt"), "utf8"), "cli");
+  for (const member of members.members ?? []) {
+    const one = aPackage({ ...members, id: member.folder.replace("packages/", ""), members: [member] });
+    const [[name, alone] = ["", undefined]] = Object.entries(await packed(await pack(apart, one), apart));
+    assert.equal(found[name]?.digest, alone?.digest);
+  }
+});
 
 test("build-npm: pnpm packs members of a workspace with the versions that its ranges mean", async (t) => {
   const ports = await portsWith(t, {

@@ -186,6 +186,28 @@ describe("cargo and the rehearsal crate registry", () => {
     assert.match(strangerEnd.output, /"not-ours" is no crate of this release/);
   });
 
+  test("an older version of ours that cannot be taken for the new one comes from behind: a neighbour may ask for it", async (t) => {
+    const behind = await startCrates(t, { ours: ["slip-base"] });
+    for (const version of ["0.1.4", "1.0.0", "1.0.5"])
+      await cratesClientOf(behind).publish(crateUpload(temporaryFolder(t), { name: "slip-base", version, files: { "src/lib.rs": "pub fn old() {}\n" } }), rehearsalCratesCredential(), never); // prettier-ignore
+    const releasing = new Map([["slip-base", "1.0.1"], ["slip-user", "2.0.0"]]); // prettier-ignore
+    const server = await startCrates(t, { ours: [...releasing.keys()], releasing, upstream: { indexUrl: behind.indexUrl } });
+    const cargo = cargoAt(t, server.indexUrl);
+    const project = writeTree(t, {
+      "Cargo.toml":
+        '[package]\nname = "slip-user"\nversion = "2.0.0"\nedition = "2021"\ndescription = "d"\nlicense = "MIT"\n[dependencies]\nolder = { version = "0.1", package = "slip-base" }\n',
+      "src/lib.rs": "pub use older::old;\n",
+    });
+
+    await ok(cargo, project, "publish", "--registry", "rehearsal", "--allow-dirty");
+
+    const registry = cratesClientOf(server);
+    assert.deepEqual(await registry.versions("slip-base", never), { kind: "listed", versions: ["0.1.4"] });
+    const hidden = (await server.findings(never)).filter(({ id }) => id === "REHEARSAL-HIDDEN").map(({ message }) => message);
+    assert.equal(hidden.length, 1);
+    assert.match(hidden[0] ?? "", /hides 2 existing versions of "slip-base"/);
+  });
+
   test("what is not ours comes through from the registry behind, whose versions of our names are hidden and reported", async (t) => {
     const behind = await startCrates(t, { ours: ["slip-base", "slip-outside"] });
     const token = rehearsalCratesCredential();

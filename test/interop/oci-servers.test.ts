@@ -4,7 +4,7 @@ import { imageRegistryContract } from "../contract/image-registry-suite.ts";
 import { startGoRegistry } from "../support/image-programs.ts";
 import { ociClientOf } from "../support/oci.ts";
 
-imageRegistryContract("go-containerregistry", { deletesTags: true, sparse: "unknown" }, async (t) => {
+imageRegistryContract("go-containerregistry", { deletesTags: true, sparse: "unknown", lists: "registry" }, async (t) => {
   const { url, stop } = await startGoRegistry(t);
   return { registry: ociClientOf({ url }, { world: "real" }), credential: createCredential("", ""), stop };
 });

@@ -2,7 +2,10 @@
 // for real ones, killed with half of the crates published, and finished by the same command although main has moved on.
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
@@ -12,6 +15,8 @@ import { startRehearsalOci, type RehearsalOci } from "../../src/registries/oci/r
 import { rehearsalPassword } from "../../src/registries/oci/wire.ts";
 import type { RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
 import { edit, makeBed, pointAt, readReport, startIndex, told, type Bed } from "../support/bed.ts";
+import { recordedScanner } from "../support/recorded-scanner.ts";
+import { runTool, type Ended } from "../support/test-tools.ts";
 import { forgeTokens, openProjectForge, pointForgeAt, type ProjectForge } from "../support/project-forge.ts";
 
 const crates = ["core", "guard", "store", "sdk"].map((name) => `slipway-example-kelp-${name}`).concat("slipway-example-kelp");
@@ -49,15 +54,16 @@ before(async () => {
         pypi: { url: pypi.uploadUrl },
         ghcr: { ecosystem: "oci", url: images.url },
       });
-      // Scanners are tried in test/acceptance/scan-image-osv; here there is none. What cargo installs is asked for below: these crates
-      // name the registry that everybody means, and a declared one is another.
-      edit(project, "slipway.yaml", (text) => text.replace(/^ {6}(?:scan|installs): .*\n/gm, ""));
+      // What cargo installs is asked for below: these crates name the registry that everybody means, and a declared one is another.
+      edit(project, "slipway.yaml", (text) => text.replace(/^ {6}installs: .*\n/m, ""));
       if (!hasMusl()) edit(project, "slipway.yaml", (text) => text.replace("linux-x86_64-static", "linux-x86_64"));
       pointForgeAt(project, forge.url);
     },
   });
   for (const name of ["CARGO_HOME", "RUSTUP_HOME"] as const)
     bed.env[name] = process.env[name] ?? path.join(process.env["HOME"] ?? "", `.${name.slice(0, -5).toLowerCase()}`);
+  // There is one package in the image, the program, which no scanner knows.
+  bed.env["PATH"] = [recordedScanner(path.join(bed.folder, "scanner"), "no packages"), bed.env["PATH"] ?? ""].join(path.delimiter);
   origin = path.join(bed.folder, "origin.git");
   execFileSync("git", ["init", "--quiet", "--bare", origin]);
   bed.git("remote", "add", "origin", origin);
@@ -131,6 +137,43 @@ test(
     assert.deepEqual([page?.draft, page?.assets.map(({ name }) => name.replace(/-cp39.*/, "")).toSorted()], [false, ["SHA256SUMS", "install.sh", "kelp-linux-x86_64", "slipway_example_kelp_python-0.2.0"]]); // prettier-ignore
     const log = execFileSync("git", ["--git-dir", origin, "log", "--format=%s", "-3", "main"], { encoding: "utf8" }).trim().split("\n");
     assert.deepEqual(log, ["Changelog of 0.2.0", "somebody else's work", "one"]);
+  },
+);
+
+test(
+  "the install script of the release installs the program of the page, and refuses one with other bytes",
+  { timeout: 60_000 },
+  async () => {
+    const asset = async (name: string): Promise<Buffer> => {
+      const found = forge.releases()[0]?.assets.find((one) => one.name === name);
+      return Buffer.from(await (await fetch(`${forge.url}/storage/${found?.id}`)).arrayBuffer());
+    };
+    const script = path.join(bed.folder, "install.sh");
+    writeFileSync(script, await asset("install.sh"));
+    const program = await asset("kelp-linux-x86_64");
+    let served = program;
+    const server = createServer((_request, response) => response.end(served)).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const install = (folder: string): Promise<Ended> =>
+      runTool("sh", [script], {
+        env: {
+          HOME: bed.folder,
+          TMPDIR: bed.folder,
+          PREFIX: path.join(bed.folder, folder),
+          DOWNLOAD_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        },
+      });
+
+    const installed = await install("right");
+    served = Buffer.concat([program.subarray(0, -1), Buffer.from([(program.at(-1) ?? 0) ^ 1])]);
+    const refused = await install("wrong");
+    server.close();
+
+    assert.equal(installed.code, 0, installed.output);
+    assert.equal(execFileSync(path.join(bed.folder, "right", "bin", "kelp"), ["--version"], { encoding: "utf8" }), "kelp 0.2.0\n");
+    assert.equal(refused.code, 1, refused.output);
+    assert.match(refused.output, /^install\.sh: refused kelp-linux-x86_64: its sha256 is [0-9a-f]{64}, and should be [0-9a-f]{64}\n$/);
+    assert.equal(existsSync(path.join(bed.folder, "wrong", "bin", "kelp")), false);
   },
 );
 

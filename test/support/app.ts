@@ -1,7 +1,9 @@
 // Builders for use cases: a configuration from its text, a package as it would be found in a commit, a tag.
 import assert from "node:assert/strict";
 import type { FoundPackage } from "../../src/app/packages/found.ts";
-import { parseSlipwayYaml } from "../../src/app/vocabulary.ts";
+import { vocabulary } from "../../src/app/vocabulary.ts";
+import { faultsOf } from "../../src/config/faults-by-zod.ts";
+import { parseConfiguration } from "../../src/config/parse.ts";
 import type { Configuration } from "../../src/domain/configuration.ts";
 import type { PackageHistory } from "../../src/domain/version/history.ts";
 import { pep440 } from "../../src/domain/version/pep440.ts";
@@ -10,7 +12,7 @@ import type { GitTag } from "../../src/platform/ports.ts";
 
 /** @param text a slipway.yaml that is valid; anything else fails the test with what is wrong with it */
 export function configurationOf(text: string): Configuration {
-  const parsed = parseSlipwayYaml(text, "slipway.yaml");
+  const parsed = parseConfiguration(text, "slipway.yaml", { ...vocabulary, faultsOf });
   assert.ok(parsed.kind === "parsed", parsed.kind === "invalid" ? JSON.stringify(parsed.problems, null, 1) : "");
   return parsed.configuration;
 }

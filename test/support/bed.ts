@@ -199,7 +199,7 @@ export interface JsonReport {
     readonly outcome: string;
     readonly url?: string;
   }[];
-  readonly steps: readonly { readonly id: string; readonly state: string; readonly message?: string }[];
+  readonly steps: readonly { readonly id: string; readonly state: string; readonly message?: string; readonly needs?: readonly string[] }[];
   readonly findings: readonly { readonly id: string; readonly level: string; readonly message: string }[];
   readonly record?: string;
 }

@@ -126,6 +126,11 @@ export function fakeForge(
         if (wanted.latest) held.latest = id;
         return sent;
       },
+      hide: async (id) => {
+        held.calls.push(`hide ${id}`);
+        change(id, { draft: true });
+        return sent;
+      },
       remove: async (id) => {
         held.calls.push(`remove ${id}`);
         held.releases = held.releases.filter((one) => one.id !== id);

@@ -1,6 +1,7 @@
 // A release over every kind of registry at once – two files each at an index of Python packages, a crate registry, an npm
 // registry and an image registry, and a page at a forge – with files that stand in the repository, so that nothing is built.
 // Its servers stand for real ones on loopback, and lie as they are told.
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -36,12 +37,13 @@ import type { Registry } from "../../src/registries/registry.ts";
 import type { Bed } from "./bed.ts";
 import { crateUpload } from "./crates.ts";
 import { heldAt, stateAt, tagAt } from "./four-held.ts";
-import { runInProcess, withdrawInProcess, type InProcess } from "./in-process.ts";
+import { decideInProcess, lookInProcess, runInProcess, withdrawInProcess, type InProcess } from "./in-process.ts";
 import { npmTarball } from "./npm.ts";
 import { makeImage, type MadeImage } from "./oci.ts";
 import { describedAs, prebuiltName } from "./prebuilt-project.ts";
 import { sdist } from "./sdist.ts";
 import { wheel } from "./wheel.ts";
+import type { ChildCommand } from "./withdraw-process.ts";
 
 export type RegistryName = "crates" | "npm" | "pypi" | "images";
 
@@ -184,14 +186,103 @@ export interface FourPlace {
   tagged(): Promise<boolean>;
   /** `slipway run --no-wait`, once. */
   run(): Promise<Report>;
+  /** The same in a process of its own, which is killed at a crash point, or writes down which it reaches. @returns the signal that ended it */
+  withdrawInChild(
+    said: { readonly confirm: string; readonly reason: string },
+    env: Readonly<Record<string, string>>,
+  ): Promise<NodeJS.Signals | null>;
+  /** What a person says to a run, or to a withdrawal. @throws SlipwayError */
+  decide(run: string, saying: Parameters<typeof decideInProcess>[2]): ReturnType<typeof decideInProcess>;
+  /** Digest of what the first gate of a run asks about. */
+  asked(run: string): Promise<string | undefined>;
   /** `slipway withdraw --everything`, once. @throws SlipwayError */
-  withdraw(said: { readonly confirm: string | undefined; readonly reason: string | undefined }): Promise<Report>;
+  withdraw(said: { readonly confirm: string | undefined; readonly reason: string | undefined }): ReturnType<typeof withdrawInProcess>;
   close(): Promise<void>;
 }
 
 /** The client's own, where nothing says otherwise: everything is on this machine. */
 const shortTimeouts = { connectMs: 2_000, answerMs: 5_000, wholeMs: 10_000 };
 const settleMs = 5_000;
+
+/** Where the servers of a place are; what another process needs to speak to them. */
+export interface FourAddresses {
+  readonly crates: string;
+  readonly npm: string;
+  readonly pypi: { readonly uploadUrl: string; readonly indexUrl: string };
+  readonly images: string;
+  readonly forge: { readonly apiUrl: string; readonly uploadUrl: string; readonly webUrl: string };
+}
+
+/** A command of Slipway with clients of the servers at these addresses, in whichever process. */
+export function fourCommand(parts: {
+  readonly bed: Pick<Bed, "env" | "project">;
+  readonly state: string;
+  readonly clock: Clock;
+  readonly addresses: FourAddresses;
+  readonly timeouts?: Partial<HttpTimeouts>;
+}) {
+  const { bed, state, clock, addresses, timeouts } = parts;
+  const http = openHttp({ userAgent: "slipway/0.0.0-test", timeouts: { ...shortTimeouts, ...timeouts }, env: {} });
+  const client = { world: "real", settleMs, clock, http } as const;
+  const images = createImageArchives();
+  const opened: Readonly<Record<RegistryName, { readonly registry: Registry; readonly credential: Credential }>> = {
+    crates: {
+      registry: cratesRegistry({ ...client, name: "crates", indexUrl: addresses.crates, rules: "crates" }),
+      credential: rehearsalCratesCredential(),
+    },
+    npm: { registry: npmRegistry({ ...client, name: "npm", registryUrl: addresses.npm }), credential: rehearsalNpmCredential() },
+    pypi: {
+      registry: pypiRegistry({
+        ...client,
+        name: "pypi",
+        uploadUrl: addresses.pypi.uploadUrl,
+        indexUrl: addresses.pypi.indexUrl,
+        rules: "pypi",
+      }),
+      credential: rehearsalCredential(),
+    },
+    images: {
+      registry: ociRegistry({
+        ...client,
+        name: "images",
+        registryUrl: addresses.images,
+        images,
+        readAs: async () => rehearsalOciCredential(),
+      }),
+      credential: rehearsalOciCredential(),
+    },
+  };
+  const named = (name: string) => {
+    const found = opened[name as RegistryName];
+    if (found === undefined) throw new Error(`the test has no registry "${name}"`);
+    return found;
+  };
+  const registries: Registries = {
+    world: "real",
+    identity: { kind: "none", why: "a test has no identity" },
+    signer: () => Promise.reject(new Error("a test signs nothing")),
+    open: ({ name }) => named(name).registry,
+    credential: async ({ name }) => ({ credential: named(name).credential, how: { kind: "none" } }),
+  };
+  const atForge = githubForge({ ...client, name: "forge", repository: "example/reed", ...addresses.forge });
+  const forges: Forges = {
+    open: async () => atForge,
+    has: async () => ({ there: true, variables: "GH_TOKEN" }),
+    credential: async () => createCredential("", "rehearsal-writer-of-a-reed"),
+  };
+  const command: InProcess = {
+    bed,
+    state,
+    clock,
+    registries: {},
+    tokens: {},
+    client: { settleMs },
+    opened: registries,
+    forges,
+    env: tokens,
+  };
+  return { command, opened };
+}
 
 export async function openFourPlace(options: FourOptions): Promise<FourPlace> {
   const { bed, folder, clock, faults = {} } = options;
@@ -214,64 +305,21 @@ export async function openFourPlace(options: FourOptions): Promise<FourPlace> {
     faults: parseForgeFaults(faults.forge ?? ""),
   });
   await forge.owner.pushed(`refs/tags/v${fourVersion}`, bed.git("rev-parse", `v${fourVersion}^{commit}`).trim());
-  const http = openHttp({ userAgent: "slipway/0.0.0-test", timeouts: { ...shortTimeouts, ...options.timeouts }, env: {} });
-  const client = { world: "real", settleMs, clock, http } as const;
-  const images = createImageArchives();
-  const opened: Readonly<Record<RegistryName, { readonly registry: Registry; readonly credential: Credential }>> = {
-    crates: {
-      registry: cratesRegistry({ ...client, name: "crates", indexUrl: servers.crates.indexUrl, rules: "crates" }),
-      credential: rehearsalCratesCredential(),
-    },
-    npm: { registry: npmRegistry({ ...client, name: "npm", registryUrl: servers.npm.registryUrl }), credential: rehearsalNpmCredential() },
-    pypi: {
-      registry: pypiRegistry({
-        ...client,
-        name: "pypi",
-        uploadUrl: servers.pypi.uploadUrl,
-        indexUrl: servers.pypi.indexUrl,
-        rules: "pypi",
-      }),
-      credential: rehearsalCredential(),
-    },
-    images: {
-      registry: ociRegistry({
-        ...client,
-        name: "images",
-        registryUrl: servers.images.url,
-        images,
-        readAs: async () => rehearsalOciCredential(),
-      }),
-      credential: rehearsalOciCredential(),
-    },
+  const addresses: FourAddresses = {
+    crates: servers.crates.indexUrl,
+    npm: servers.npm.registryUrl,
+    pypi: { uploadUrl: servers.pypi.uploadUrl, indexUrl: servers.pypi.indexUrl },
+    images: servers.images.url,
+    forge: { apiUrl: forge.apiUrl, uploadUrl: forge.uploadUrl, webUrl: forge.webUrl },
   };
-  const named = (name: string) => {
-    const found = opened[name as RegistryName];
-    if (found === undefined) throw new Error(`the test has no registry "${name}"`);
-    return found;
-  };
-  const registries: Registries = {
-    world: "real",
-    open: ({ name }) => named(name).registry,
-    credential: async ({ name }) => named(name).credential,
-  };
-  const { apiUrl, uploadUrl, webUrl } = forge;
-  const atForge = githubForge({ ...client, name: "forge", repository: "example/reed", apiUrl, uploadUrl, webUrl });
-  const forges: Forges = {
-    open: async () => atForge,
-    has: async () => ({ there: true, variables: "GH_TOKEN" }),
-    credential: async () => createCredential("", "rehearsal-writer-of-a-reed"),
-  };
-  const command: InProcess = {
+  const state = path.join(folder, "state");
+  const { command, opened } = fourCommand({
     bed,
-    state: path.join(folder, "state"),
+    state,
     clock,
-    registries: {},
-    tokens: {},
-    client: { settleMs },
-    opened: registries,
-    forges,
-    env: tokens,
-  };
+    addresses,
+    ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
+  });
   return {
     servers,
     forge,
@@ -287,6 +335,22 @@ export async function openFourPlace(options: FourOptions): Promise<FourPlace> {
       return leads !== undefined && (await heldAt(folder, "images", `${imageName}@${leads}`)) !== undefined;
     },
     run: async () => (await runInProcess(command)).report,
+    withdrawInChild: (said, env) => {
+      const { project, env: own } = bed;
+      const given: ChildCommand = {
+        bed: { project, env: { ...own, ...env } },
+        state,
+        addresses,
+        said: { ...said, tags: [`v${fourVersion}`] },
+      };
+      const child = spawn(process.execPath, [path.join(import.meta.dirname, "withdraw-process.ts"), JSON.stringify(given)], {
+        stdio: ["ignore", "ignore", "inherit"],
+      });
+      return new Promise((resolve, reject) => child.once("error", reject).once("close", (_code, signal) => resolve(signal)));
+    },
+    decide: (run, saying) => decideInProcess(command, run, saying),
+    asked: async (run) =>
+      [...(await lookInProcess(command, run)).state.gates.values()].find((one) => one.subject !== undefined)?.subject?.digest,
     withdraw: (said) => withdrawInProcess(command, { ...said, tags: [`v${fourVersion}`] }),
     close: async () => {
       await Promise.all([...Object.values(servers), forge].map((server) => server.close()));

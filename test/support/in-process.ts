@@ -2,6 +2,8 @@
 // use case, engine, journal, git, child processes and the PyPI client are the real ones, composed anew for each command.
 import assert from "node:assert/strict";
 import { composeWorld } from "../../src/app/compose.ts";
+import { decideRun, type Saying } from "../../src/app/decide-run.ts";
+import { lookAtRun } from "../../src/app/look-at-run.ts";
 import type { Forges } from "../../src/app/forges.ts";
 import type { Registries } from "../../src/app/registries.ts";
 import { runRelease, type RunEnd } from "../../src/app/run-release.ts";
@@ -57,6 +59,16 @@ export async function withdrawInProcess(
   return await withdrawTag(worldOf(options), { ...said, page: false, everything: true, observer });
 }
 
+/** What a person says, as `slipway approve`, `cancel` and the others do. @throws SlipwayError as the program would print it */
+export function decideInProcess(options: InProcess, run: string, saying: Saying): ReturnType<typeof decideRun> {
+  return decideRun(worldOf(options), run, saying);
+}
+
+/** `slipway status RUN`. */
+export function lookInProcess(options: InProcess, run: string): ReturnType<typeof lookAtRun> {
+  return lookAtRun(worldOf(options), run);
+}
+
 function worldOf(options: InProcess): World {
   const composed = composeWorld({
     env: { ...options.bed.env, ...options.env },
@@ -85,11 +97,16 @@ function registriesAt({ registries, tokens, clock, client }: InProcess): Registr
   );
   return {
     world: "real",
+    identity: { kind: "none", why: "a test has no identity" },
+    signer: () => assert.fail("a test signs nothing"),
     open: ({ name }) => {
       const found = opened.get(name);
       assert.ok(found !== undefined, `the test has no registry "${name}"`);
       return found;
     },
-    credential: ({ name }) => Promise.resolve(createCredential("__token__", tokens[name] ?? "pypi-token-of-a-test")),
+    credential: async ({ name }) => ({
+      credential: createCredential("__token__", tokens[name] ?? "pypi-token-of-a-test"),
+      how: { kind: "token", variable: "PYPI_TOKEN" },
+    }),
   };
 }

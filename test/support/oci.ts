@@ -5,13 +5,14 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { sha256 } from "../../src/domain/digest.ts";
+import { attachmentText } from "../../src/domain/oci/attachment.ts";
 import { imageIndexText } from "../../src/domain/oci/image-index.ts";
 import { readImageDigest, type ImageDigest } from "../../src/domain/oci/names.ts";
 import { createImageArchives } from "../../src/platform/archives/image-archive.ts";
 import { openHttp, type HttpOptions } from "../../src/platform/http.ts";
 import { ociRegistry, type OciOptions } from "../../src/registries/oci/client.ts";
 import { startRehearsalOci, type RehearsalOci, type RehearsalOciOptions } from "../../src/registries/oci/rehearsal/server.ts";
-import type { Channel, ImageIndex, Registry, Upload } from "../../src/registries/registry.ts";
+import type { Attachment, Channel, ImageIndex, Registry, Upload } from "../../src/registries/registry.ts";
 import { realClock } from "./pypi.ts";
 import { rawTar } from "./raw-tar.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -155,4 +156,28 @@ export function indexOf(
 export function channelTo(upload: Pick<Upload, "package" | "version"> & { readonly registryDigest?: string }, name: string): Channel {
   const { package: packageName, version, registryDigest } = upload;
   return { package: packageName, version, name, ...(registryDigest === undefined ? {} : { registryDigest }) };
+}
+
+/** A bill of materials about an image, with its frozen bytes on disk. */
+export function attachmentTo(
+  folder: string,
+  about: Pick<Upload, "package" | "version" | "registryDigest">,
+  content = '{"bomFormat":"CycloneDX"}',
+): Attachment & Pick<Upload, "file"> {
+  const subject = readImageDigest(about.registryDigest ?? "");
+  if (subject === undefined) throw new Error("not reached");
+  const mediaType = "application/vnd.cyclonedx+json";
+  const name = "demo.cdx.json";
+  const sizeBytes = Buffer.byteLength(content);
+  const text = attachmentText(
+    { mediaType: "application/vnd.oci.image.manifest.v1+json", digest: subject, sizeBytes: 500 },
+    { name, mediaType, digest: digestOf(content), sizeBytes },
+    mediaType,
+  );
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${digestOf(content).slice(7, 19)}.json`);
+  writeFileSync(file, content);
+  const { package: packageName, version } = about;
+  const of = { package: packageName, version, name, subject, text, file, sizeBytes, registryDigest: digestOf(text) };
+  return { ...of, sha256: sha256(digestOf(content).slice("sha256:".length)) };
 }

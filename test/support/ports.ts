@@ -11,6 +11,7 @@ import type { PlannedEnvironment, PlannedPackage, PlannedRegistry, PlannedStep, 
 import type {
   Archives,
   ArchiveOpened,
+  ByteRange,
   Clock,
   Command,
   CommandEnd,
@@ -144,7 +145,11 @@ export function fakeArchives(byFile: Readonly<Record<string, Readonly<Record<str
       const text = members[path];
       return text === undefined ? { kind: "absent" } : { kind: "text", text };
     };
-    return { kind: "opened", archive: { members: list, faults: [], readText, digests: async () => new Map() } };
+    const readRange = async (path: string, { offset, sizeBytes }: ByteRange): Promise<Uint8Array | undefined> => {
+      const text = members[path];
+      return text === undefined ? undefined : Buffer.from(text, "latin1").subarray(offset, offset + sizeBytes);
+    };
+    return { kind: "opened", archive: { members: list, faults: [], readText, readRange, digests: async () => new Map() } };
   };
   const write = async (): Promise<never> => {
     throw new Error("no archive is written in this test");
@@ -235,6 +240,8 @@ export function fakePorts(parts: FakePortsParts = {}): FakePorts {
     env: { PATH: "/usr/bin", HOME: "/home", SOURCE_DATE_EPOCH: "1700000000", ...parts.env },
     toolboxPython: parts.toolboxPython ?? (async () => "/toolbox/bin/python"),
     registry: (name): ReadRegistry => registry(name),
+    staged: async (name, publication) =>
+      registry(name).staging?.observe(publication, { user: "__token__", reveal: () => "secret" }, new AbortController().signal),
     remoteRef: parts.remoteRef ?? (async () => ({ kind: "unknown", why: noNetwork })),
     remote: () => ({ ...unreachableRemote, ...parts.remote }),
     forge: async () => {
@@ -246,7 +253,7 @@ export function fakePorts(parts: FakePortsParts = {}): FakePorts {
     scratchFolder: "/scratch",
     userFolder: "/user",
     print: (line) => void printed.push(line),
-    open: async (name) => ({ registry: registry(name), credential: { user: "__token__", reveal: () => "secret" } }),
+    open: async (name) => ({ registry: registry(name), credential: { user: "__token__", reveal: () => "secret" }, byIdentity: false }),
     printed,
   };
 }

@@ -15,6 +15,8 @@ export interface ProjectForge {
   readonly url: string;
   releases(): readonly StoredRelease[];
   issues(): readonly StoredIssue[];
+  /** How often each call that changes something was carried out. */
+  done(): Readonly<Record<string, number>>;
   openIssue(title: string, label: string): Promise<void>;
   /** A tag as if it had been pushed to the forge. */
   pushed(tag: string, commit: string): Promise<void>;
@@ -40,6 +42,7 @@ export async function openProjectForge(folder: string, repository: string): Prom
     url: door.url,
     releases: () => forge.state().releases,
     issues: () => forge.state().issues,
+    done: () => forge.state().done,
     openIssue: async (title, label) => void (await forge.owner.openIssue({ title, labels: [label] })),
     pushed: (tag, commit) => forge.owner.pushed(`refs/tags/${tag}`, commit),
     empty: async () => {

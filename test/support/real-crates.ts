@@ -1,7 +1,7 @@
 // Manifests of crates that other people published, as their authors wrote them (`Cargo.toml.orig`): fetched once by cargo,
 // as it is configured on this machine, at pinned versions.
 import assert from "node:assert/strict";
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { crateIndexPath } from "../../src/domain/crates/names.ts";
@@ -51,16 +51,19 @@ export async function fetchPackagedCrates(wanted: readonly RealCrate[]): Promise
 }
 
 async function fetch(wanted: readonly RealCrate[]): Promise<void> {
-  mkdirSync(path.join(folder, "src"), { recursive: true });
-  writeFileSync(path.join(folder, "src", "lib.rs"), "");
+  mkdirSync(folder, { recursive: true });
+  // Tests in other processes fetch other crates at the same time.
+  const place = mkdtempSync(path.join(folder, "fetch-"));
+  mkdirSync(path.join(place, "src"));
+  writeFileSync(path.join(place, "src", "lib.rs"), "");
   const dependencies = wanted.map((one) => `${one.name} = { version = "=${one.version}", default-features = false }\n`).join("");
   const manifest = `[package]\nname = "scratch"\nversion = "0.0.0"\nedition = "2021"\n[workspace]\n[dependencies]\n${dependencies}`;
-  if (!existsSync(path.join(folder, "Cargo.toml")) || readFileSync(path.join(folder, "Cargo.toml"), "utf8") !== manifest)
-    writeFileSync(path.join(folder, "Cargo.toml"), manifest);
+  writeFileSync(path.join(place, "Cargo.toml"), manifest);
   const env = {
     HOME: process.env["HOME"] ?? "",
     ...(process.env["CARGO_HOME"] === undefined ? {} : { CARGO_HOME: process.env["CARGO_HOME"] }),
   };
-  const ended = await runTool("cargo", ["fetch", "--quiet"], { cwd: folder, timeoutMs: 300_000, env });
+  const ended = await runTool("cargo", ["fetch", "--quiet"], { cwd: place, timeoutMs: 300_000, env });
+  rmSync(place, { recursive: true, force: true });
   assert.equal(ended.code, 0, `cargo cannot fetch the crates:\n${ended.output}`);
 }

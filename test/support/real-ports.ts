@@ -84,6 +84,7 @@ export async function realPorts(t: TestContext, parts: RealPortsParts): Promise<
       assert.ok(found !== undefined, `no registry "${name}" in this test`);
       return found;
     },
+    staged: async () => undefined,
     remoteRef: async () => ({ kind: "none" }),
     forge: () => assert.fail("no forge in this test"),
     remote: () => assert.fail("no remote in this test"),

@@ -1,8 +1,9 @@
 // A vocabulary for tests: the whole catalogue of the design, with strict schemas for the steps that tests make mistakes
 // in and an open one for the others.
-import { z } from "zod";
 import { artifactKinds } from "../../src/domain/artifact.ts";
-import type { StepWord, Vocabulary } from "../../src/config/vocabulary.ts";
+import * as z from "../../src/domain/shape.ts";
+import { faultsOf } from "../../src/config/faults-by-zod.ts";
+import type { Language, StepWord } from "../../src/config/vocabulary.ts";
 
 const open = z.record(z.string(), z.json());
 const command = z.array(z.string()).min(1);
@@ -37,11 +38,13 @@ const verifyInstall = z.strictObject({
   run: z.string().optional().describe("Command to try"),
   version: z.string().optional().describe("Command that prints the version"),
   within: z.string().optional().describe("How long to wait for the index"),
+  package: z.string().optional().describe("Package to install and try"),
 });
 
-const word = (kind: StepWord["kind"], input: z.ZodType = open, available = true): StepWord => ({ kind, input, available });
+const word = (kind: StepWord["kind"], input: z.Shape<unknown> = open, available = true): StepWord => ({ kind, input, available });
 
-export const vocabulary: Vocabulary = {
+export const vocabulary: Language = {
+  faultsOf,
   steps: new Map<string, StepWord>([
     ["run", word("work", run)],
     ["acknowledge", word("gate")],
@@ -65,7 +68,7 @@ export const vocabulary: Vocabulary = {
     ["stage", word("acting")],
     ["publish", word("acting", publish)],
     ["verify-install", word("work", verifyInstall)],
-    ["forge-release", word("acting", z.never(), false)],
+    ["forge-release", word("acting", z.enum([]), false)],
     ["fetch-release", word("work")],
     ["dispatch", word("acting")],
     ["close-issue", word("acting")],

@@ -57,7 +57,7 @@ function archives(byFile: Readonly<Record<string, Readonly<Record<string, string
       );
     const readText = async (path: string) =>
       texts[path] === undefined ? ({ kind: "absent" } as const) : ({ kind: "text", text: texts[path] } as const);
-    return { kind: "opened", archive: { members, faults: [], readText, digests } };
+    return { kind: "opened", archive: { members, faults: [], readText, readRange: async () => undefined, digests } };
   };
   return { ...fakeArchives({}), openZip: open, openTarGz: open };
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SlipwayError } from "../../domain/error.ts";
-import { discoverPackages, type Commit, type Discovery } from "./discover.ts";
+import { discoverPackages, type Discovery } from "./discover.ts";
+import type { Commit } from "./found.ts";
 
 const project = (name: string, more = ""): string => `[project]\nname = "${name}"\nversion = "1.0"\n${more}`;
 
@@ -98,20 +99,20 @@ test("init knows the import name from the files below the package's folder, or f
   const { packages } = await discoverPackages(commitOf(files));
 
   assert.deepEqual(
-    packages.map((one) => one.importName),
+    packages.map((one) => one.ecosystem === "pypi" && one.importName),
     ["a_b", "other"],
   );
 });
 
 test("a repository of something else is refused in the words of what it is", async () => {
-  const rust = await refused({ "Cargo.toml": "[package]", "src/lib.rs": "" });
+  const go = await refused({ "go.mod": "module x", "main.go": "" });
   const nothing = await refused({ "README.md": "" });
   const nameless = await refused({ "setup.py": "setup(name=compute())" });
 
-  assert.equal(rust.code, "NO_PACKAGE");
-  assert.match(rust.message, /it has a Rust crate \(Cargo\.toml\)/);
-  assert.match(rust.hint ?? "", /This version of Slipway releases Python packages/);
-  assert.match(nothing.message, /no pyproject\.toml, setup\.py or setup\.cfg/);
+  assert.equal(go.code, "NO_PACKAGE");
+  assert.match(go.message, /it has a Go module \(go\.mod\)/);
+  assert.match(go.hint ?? "", /finds Python packages, crates and npm packages/);
+  assert.match(nothing.message, /no pyproject\.toml, setup\.py, setup\.cfg, Cargo\.toml or package\.json/);
   assert.match(nameless.message, /its manifest computes its name/);
 });
 

@@ -1,145 +1,47 @@
-// Finds the Python packages of a commit for `slipway init`: the one at the root, the members of a workspace, or the
-// packages of a repository that has none at its root. Reads files; no code of the project runs.
-import path from "node:path";
+// Finds the packages of a commit for `slipway init`, of each ecosystem that it has. Reads files; no code of the project runs.
 import { SlipwayError } from "../../domain/error.ts";
-import { importNameOf } from "../../domain/pypi/import-name.ts";
-import { readManifestFacts, type ManifestFacts } from "../../domain/pypi/manifest-facts.ts";
-import { readPythonProject, type PythonProject } from "../../domain/pypi/project.ts";
-import { globMatcher } from "../globs.ts";
-import type { ReadCommit } from "../packages/commit-source.ts";
-import { manifestVersion, readManifests } from "../packages/python.ts";
+import { discoverCrates, type FoundCrates } from "./discover-crates.ts";
+import { discoverNpm, type FoundNpm } from "./discover-npm.ts";
+import { discoverPython, type FoundPython } from "./discover-python.ts";
+import type { Commit, LeftOut } from "./found.ts";
 
-export interface Discovered {
-  /** Folder in the repository, `.` for the root. */
-  readonly folder: string;
-  readonly name: string;
-  readonly importName: string | undefined;
-  readonly project: PythonProject;
-  readonly facts: ManifestFacts;
-  /** What the manifests say, or why they do not. */
-  readonly version: Awaited<ReturnType<typeof manifestVersion>>;
-}
+export type Discovered = FoundPython | FoundCrates | FoundNpm;
 
 export interface Discovery {
   readonly packages: readonly Discovered[];
   /** What was seen and is not written down, each with the reason. */
-  readonly leftOut: readonly { readonly folder: string; readonly why: string }[];
+  readonly leftOut: readonly LeftOut[];
 }
-
-/** All paths of a commit and what reads its texts. */
-export interface Commit {
-  readonly paths: readonly string[];
-  readonly read: ReadCommit;
-}
-
-/** Manifests below the root that are read; a repository with more is told by its first ones. */
-const nestedMax = 200;
 
 /** @throws SlipwayError NO_PACKAGE in the words of what is there instead; PLAN_INVALID for a manifest that cannot be read */
 export async function discoverPackages(commit: Commit): Promise<Discovery> {
-  const root = await look(".", commit);
-  const nested = nestedFolders(commit.paths);
-  const members = chosenMembers(root, nested);
-  const leftOut: { folder: string; why: string }[] = [];
-  const looks = root === undefined ? [] : [root];
-  for (const folder of members) {
-    const found = await look(folder, commit);
-    if (found !== undefined) looks.push(found);
-  }
-  const packages = looks.flatMap((one): readonly Discovered[] => {
-    const why = whyNot(one);
-    if (why !== undefined) leftOut.push({ folder: one.folder, why });
-    return why === undefined && one.name !== undefined ? [{ ...one, name: one.name }] : [];
-  });
-  for (const folder of nested.filter((one) => !members.includes(one)))
-    leftOut.push({ folder, why: "it lies inside another package and no workspace names it" });
+  const python = await discoverPython(commit);
+  const besidePython = new Set(python.packages.map((one) => one.folder));
+  const crates = await discoverCrates(commit, besidePython);
+  const npm = await discoverNpm(commit, new Set([...besidePython, ...crates.packages.map((one) => one.folder)]));
+  const packages = [...python.packages, ...crates.packages, ...npm.packages];
+  const leftOut = [...python.leftOut, ...crates.leftOut, ...npm.leftOut];
   if (packages.length === 0) throw noPackage(commit.paths, leftOut);
-  return { packages: outermost(packages, root !== undefined), leftOut };
+  return { packages, leftOut };
 }
 
-type Look = Omit<Discovered, "name"> & { readonly name: string | undefined };
-
-async function look(folder: string, commit: Commit): Promise<Look | undefined> {
-  const texts = await readManifests(folder, commit.read);
-  const facts = readManifestFacts(texts);
-  const found = readPythonProject(texts);
-  if (found.kind === "invalid") {
-    throw new SlipwayError("PLAN_INVALID", `Cannot read "${path.posix.join(folder, "pyproject.toml")}": ${found.why}`, {
-      hint: "Mend it and commit it, then run the same command again",
-    });
-  }
-  if (found.kind === "none" || (!facts.isPackage && facts.workspace === undefined)) return undefined;
-  const { project } = found;
-  const below =
-    folder === "." ? commit.paths : commit.paths.flatMap((one) => (one.startsWith(`${folder}/`) ? [one.slice(folder.length + 1)] : []));
-  const importName =
-    project.importName ??
-    importNameOf({ name: project.name ?? "", declared: facts.modules, paths: below, topLevel: await topLevel(folder, below, commit) });
-  return { folder, name: project.name, importName, project, facts, version: await manifestVersion({ path: folder }, project, commit.read) };
-}
-
-async function topLevel(folder: string, below: readonly string[], commit: Commit): Promise<string | undefined> {
-  const found = below.find((one) => /^(?:src\/)?[^/]+\.egg-info\/top_level\.txt$/.test(one));
-  return found === undefined ? undefined : commit.read(path.posix.join(folder, found));
-}
-
-function whyNot({ facts, name, folder }: Look): string | undefined {
-  if (!facts.isPackage) return "it is the root of a workspace and no package itself";
-  if (facts.unpublished !== undefined) return `it is not meant to be published: ${facts.unpublished}`;
-  if (name === undefined)
-    return `its manifest computes its name; write it as a literal, or list it as \`packages: { NAME: { path: ${folder}, name: … } }\``;
-  return undefined;
-}
-
-/** Folders that hold packages nobody releases: parts of tests, documents, templates and other people's code. */
-const besides =
-  /^(?:\..*|_?vendor(?:ed|s)?|_vendor|tests?|testing|test[-_]?data|docs?|documentation|examples?|samples?|demos?|bench(?:mark)?s?|fixtures?|templates?|third[-_]party|external|node_modules|build|dist|site-packages|.*\{\{.*|cookiecutter.*)$/i;
-
-/** Folders below the root with a manifest of their own, outer ones first. */
-function nestedFolders(paths: readonly string[]): readonly string[] {
-  const folders = new Set(paths.flatMap((one) => (/\/(?:pyproject\.toml|setup\.py)$/.test(one) ? [path.posix.dirname(one)] : [])));
-  const plain = [...folders].filter((folder) => !folder.split("/").some((part) => besides.test(part)));
-  return plain.toSorted((a, b) => a.split("/").length - b.split("/").length || (a < b ? -1 : 1)).slice(0, nestedMax);
-}
-
-/** Below a package stand other things than packages, unless its manifest says that it is a workspace. */
-function chosenMembers(root: Look | undefined, nested: readonly string[]): readonly string[] {
-  if (root === undefined) return nested;
-  const workspace = root.facts.workspace;
-  if (workspace === undefined) return root.facts.isPackage ? [] : nested;
-  const isMember = matcherOf(workspace.members);
-  const isExcluded = matcherOf(workspace.exclude);
-  return nested.filter((folder) => isMember(folder) && !isExcluded(folder));
-}
-
-function matcherOf(patterns: readonly string[]): (folder: string) => boolean {
-  const matchers = patterns.map((pattern) => globMatcher(path.posix.normalize(pattern).replace(/\/$/, "")));
-  return (folder) => matchers.some((matches) => matches(folder));
-}
-
-/** Without a workspace to say otherwise, what lies inside a package belongs to it. */
-function outermost(packages: readonly Discovered[], isRooted: boolean): readonly Discovered[] {
-  if (isRooted) return packages;
-  return packages.filter((one) => !packages.some((other) => other !== one && one.folder.startsWith(`${other.folder}/`)));
-}
-
-const otherEcosystems: readonly (readonly [RegExp, string])[] = [
-  [/(?:^|\/)Cargo\.toml$/, "a Rust crate (Cargo.toml)"],
-  [/(?:^|\/)package\.json$/, "an npm package (package.json)"],
+const others: readonly (readonly [RegExp, string])[] = [
   [/(?:^|\/)go\.mod$/, "a Go module (go.mod)"],
   [/(?:^|\/)(?:Dockerfile|Containerfile)$/, "a container image (Dockerfile)"],
   [/(?:^|\/)pom\.xml$|(?:^|\/)build\.gradle(?:\.kts)?$/, "a Java project"],
   [/\.gemspec$/, "a Ruby gem"],
 ];
 
-function noPackage(paths: readonly string[], leftOut: Discovery["leftOut"]): SlipwayError {
-  const others = otherEcosystems.flatMap(([form, what]) => (paths.some((one) => form.test(one)) ? [what] : []));
-  const seen = [...others, ...leftOut.slice(0, 5).map(({ folder, why }) => `"${folder}", but ${why}`)];
-  const instead = seen.length === 0 ? "it has no pyproject.toml, setup.py or setup.cfg of a package" : `it has ${seen.join("; ")}`;
-  return new SlipwayError("NO_PACKAGE", `Cannot find a Python package in the commit: ${instead}`, {
+const manifests = "pyproject.toml, setup.py, setup.cfg, Cargo.toml or package.json";
+
+function noPackage(paths: readonly string[], leftOut: readonly LeftOut[]): SlipwayError {
+  const foreign = others.flatMap(([form, what]) => (paths.some((one) => form.test(one)) ? [what] : []));
+  const seen = [...foreign, ...leftOut.slice(0, 5).map(({ folder, why }) => `"${folder}", but ${why}`)];
+  const instead = seen.length === 0 ? `it has no ${manifests} of a package` : `it has ${seen.join("; ")}`;
+  return new SlipwayError("NO_PACKAGE", `Cannot find a package in the commit that is published: ${instead}`, {
     hint:
-      others.length > 0 && leftOut.length === 0
-        ? "This version of Slipway releases Python packages; others come with later versions"
+      foreign.length > 0 && leftOut.length === 0
+        ? "`init` finds Python packages, crates and npm packages; images and binaries are written into slipway.yaml by hand"
         : "Commit the manifest of the package that is released, then run the same command again",
   });
 }

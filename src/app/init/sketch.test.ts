@@ -87,10 +87,22 @@ test("what compiles is told that it fits one platform", async () => {
   assert.match(sketch.remarks?.build?.join(" ") ?? "", /demo is compiled \(maturin\).*cibuildwheel.*matrix: \{ platform:/);
 });
 
+test("a wheel that holds a program alone has no import name, and none is asked for", async () => {
+  const { sketch, notes } = await sketched({
+    "pyproject.toml": `[build-system]\nbuild-backend = "maturin"\n${project("demo")}[tool.maturin]\nbindings = "bin"\nmodule-name = "demo"\n`,
+    "src/main.rs": "",
+    "demo/__init__.py": "",
+  });
+
+  assert.equal(sketch.packages[0]?.importName, undefined);
+  assert.doesNotMatch(notes.join("\n"), /import name/);
+});
+
 const clues = (parts: Partial<CheckClues>): CheckClues => ({
   tools: [],
   paths: [],
   importFolder: "src",
+  kinds: { python: true, crates: false },
   texts: { makefile: undefined, justfile: undefined, setupCfg: undefined },
   ...parts,
 });

@@ -2,7 +2,9 @@
 import path from "node:path";
 import type { ConfigurationSketch } from "../../config/render.ts";
 import { findChecks, type FoundCheck } from "./checks.ts";
+import type { FoundPython } from "./discover-python.ts";
 import type { Discovered, Discovery } from "./discover.ts";
+import { tellLeftOut } from "./left-out.ts";
 import { chooseTags, type ChosenTags } from "./tags.ts";
 
 /** Everything that the sketch is made from. */
@@ -11,6 +13,8 @@ export interface Findings {
   readonly paths: readonly string[];
   /** All tags of the repository. */
   readonly tags: readonly string[];
+  /** The branch that is checked out. */
+  readonly branch?: string | undefined;
   /** Name of the repository, for a project of several packages. */
   readonly repository: string;
   readonly texts: { readonly makefile: string | undefined; readonly justfile: string | undefined; readonly setupCfg: string | undefined };
@@ -23,8 +27,9 @@ export interface Sketched {
 }
 
 export function sketchConfiguration(findings: Findings): Sketched {
-  const { discovery, paths, tags, repository } = findings;
+  const { discovery, paths, tags, repository, branch } = findings;
   const { packages } = discovery;
+  const python = packages.filter((one) => one.ecosystem === "pypi");
   const chosen = chooseTags(packages, tags);
   const [first] = packages;
   const tagged = packages.some((one) => one.version.kind === "none");
@@ -33,34 +38,63 @@ export function sketchConfiguration(findings: Findings): Sketched {
     packages: packages.map((one) => sketchPackage(one, chosen, paths)),
     ...(packages.length > 1 ? { versions: chosen.versions } : {}),
     version: { from: tagged ? "tag" : "manifest" },
+    ...(chosen.versions === "each" && !tagged ? { byHand: branch === undefined ? {} : { branch } } : {}),
     checks: [],
     suggestions: suggestedChecks(findings),
-    ...lenience(packages),
-    environments: [{ name: "pypi", registry: "pypi", credentials: { token: "PYPI_TOKEN" }, test: false }],
+    ...lenience(python),
+    builds: ecosystemsOf(packages).map((ecosystem) => sketchBuild(ecosystem, packages)),
+    environments: ecosystemsOf(packages).map(sketchEnvironment),
     remarks: {
       version: packages.flatMap((one) => (one.version.kind === "none" ? [`${one.name}: ${one.version.why}.`] : [])),
-      build: packages.flatMap(remarkOnBuild),
+      build: python.flatMap(remarkOnBuild),
       environments: ["Trusted publishing, which needs no stored token, comes with a later version of Slipway."],
     },
   };
   return {
     sketch,
-    notes: [
-      ...packages.flatMap((one) => notesOn(one, chosen)),
-      ...discovery.leftOut.map(({ folder, why }) => `"${folder}" is left out: ${why}`),
-    ],
+    notes: [...packages.flatMap((one) => notesOn(one, chosen)), ...tellLeftOut(discovery.leftOut)],
   };
 }
 
 function sketchPackage(one: Discovered, chosen: ChosenTags, paths: readonly string[]): ConfigurationSketch["packages"][number] {
-  const tag = chosen.patterns.get(one.folder)?.text;
+  const tag = chosen.patterns.get(one)?.text;
   const changelog = changelogOf(one.folder, paths);
   return {
     name: one.name,
     path: one.folder,
+    // A Python package is found by its folder alone; others may lie beside one.
+    ...(one.ecosystem === "pypi" ? {} : { ecosystem: one.ecosystem }),
+    ...(one.members === undefined ? {} : { members: one.members.length }),
     ...(tag === undefined ? {} : { tag }),
     ...(changelog === undefined ? {} : { changelog }),
-    ...(one.importName === undefined ? {} : { importName: one.importName }),
+    ...(one.ecosystem !== "pypi" || one.importName === undefined ? {} : { importName: one.importName }),
+  };
+}
+
+type Sketchable = Discovered["ecosystem"];
+
+/** Each once, in the order of the packages. */
+function ecosystemsOf(packages: readonly Discovered[]): readonly Sketchable[] {
+  return [...new Set(packages.map((one) => one.ecosystem))];
+}
+
+const tokens = { pypi: "PYPI_TOKEN", crates: "CRATES_TOKEN", npm: "NPM_TOKEN" } as const;
+
+function sketchEnvironment(ecosystem: Sketchable): ConfigurationSketch["environments"][number] {
+  return { name: ecosystem, registry: ecosystem, credentials: { token: tokens[ecosystem] }, test: false };
+}
+
+function sketchBuild(ecosystem: Sketchable, packages: readonly Discovered[]): ConfigurationSketch["builds"][number] {
+  if (ecosystem === "pypi") return { name: "wheels", uses: "build-wheel" };
+  if (ecosystem === "crates") return { name: "crates", uses: "build-crate" };
+  const builds = packages.flatMap((one) => (one.ecosystem === "npm" ? [one.build] : []));
+  const own = builds.find((build) => build.own !== undefined)?.own;
+  const workspace = builds.find((build) => build.workspace !== undefined)?.workspace;
+  return {
+    name: "npm",
+    uses: "build-npm",
+    ...(own === undefined ? {} : { build: own }),
+    ...(workspace === undefined ? {} : { "build-workspace": workspace }),
   };
 }
 
@@ -75,14 +109,16 @@ function changelogOf(folder: string, paths: readonly string[]): string | undefin
 }
 
 function suggestedChecks({ discovery, paths, texts }: Findings): readonly FoundCheck[] {
-  const [first] = discovery.packages;
-  const tools = [...new Set(discovery.packages.flatMap((one) => one.facts.tools))];
+  const python = discovery.packages.filter((one) => one.ecosystem === "pypi");
+  const [first] = python;
+  const tools = [...new Set(python.flatMap((one) => one.facts.tools))];
   const importFolder = paths.some((one) => one.startsWith("src/")) ? "src" : (first?.importName?.split(".")[0] ?? ".");
-  return findChecks({ tools, paths, texts, importFolder });
+  const hasCrates = discovery.packages.some((one) => one.ecosystem === "crates");
+  return findChecks({ tools, paths, texts, importFolder, kinds: { python: first !== undefined, crates: hasCrates } });
 }
 
 /** A package that says no format for its description is refused by a strict check, and taken by the registry. */
-function lenience(packages: readonly Discovered[]): { readonly lenient?: string } {
+function lenience(packages: readonly FoundPython[]): { readonly lenient?: string } {
   const bare = packages.filter((one) => !(one.project.published.described ?? one.facts.described));
   if (bare.length === 0) return {};
   return {
@@ -90,7 +126,7 @@ function lenience(packages: readonly Discovered[]): { readonly lenient?: string 
   };
 }
 
-function remarkOnBuild({ name, facts }: Discovered): readonly string[] {
+function remarkOnBuild({ name, facts }: FoundPython): readonly string[] {
   if (facts.native === undefined) return [];
   const elsewhere = facts.manyPlatforms ? " The wheels that cibuildwheel makes elsewhere are not part of this." : "";
   return [
@@ -104,17 +140,31 @@ function remarkOnBuild({ name, facts }: Discovered): readonly string[] {
 }
 
 function notesOn(one: Discovered, chosen: ChosenTags): readonly string[] {
-  const { folder, name, project, version } = one;
-  const tag = chosen.patterns.get(folder);
-  const { published } = project;
+  const { name, version } = one;
+  const tag = chosen.patterns.get(one);
   return [
-    `Package "${name}" in "${folder}", built by ${project.backend.split(":")[0]}${version.kind === "found" ? `, version ${version.version} in ${version.file}` : ""}`,
+    introduce(one),
     ...(tag === undefined ? [] : [`Release tags of "${name}" look like "${tag.text}": ${tag.why}`]),
     ...(version.kind === "found" ? [] : [`The release tag of "${name}" says its version: ${version.why}`]),
+    ...(one.ecosystem === "pypi" ? notesOnPython(one) : []),
+  ];
+}
+
+function introduce(one: Discovered): string {
+  const { folder, name, version, members } = one;
+  const said = version.kind === "found" ? `, version ${version.version} in ${version.file}` : "";
+  if (one.ecosystem === "pypi") return `Package "${name}" in "${folder}", built by ${one.project.backend.split(":")[0]}${said}`;
+  const noun = one.ecosystem === "crates" ? "Crate" : "npm package";
+  if (members === undefined) return `${noun} "${name}" in "${folder}"${said}`;
+  return `Workspace in "${folder}" with ${members.length} ${one.ecosystem === "crates" ? "crates" : "npm packages"} that are published (${members.join(", ")})${said}`;
+}
+
+function notesOnPython({ name, project: { published }, facts, version, importName }: FoundPython): readonly string[] {
+  return [
     ...(version.kind === "none" && published.version !== undefined
       ? [`PKG-INFO says ${published.version}: a rehearsal assumes it while there is no tag, unless you name another`]
       : []),
-    ...(one.importName === undefined
+    ...(importName === undefined && !facts.onlyPrograms
       ? [`The import name of "${name}" is not plain from its files: add \`import:\` to its line if it differs from the package's name`]
       : []),
   ];

@@ -88,6 +88,44 @@ function versionOf(file: CargoFile, workspace: CargoWorkspaceFiles): Versioned {
   return { name, version: root?.manifest.workspace?.version?.version, file: root?.path ?? file.path };
 }
 
+/**
+ * A neighbour that is needed for tests goes first where it can. Where it needs this crate itself, as people do with macros and
+ * what they are for, cargo takes a version of it that is published already.
+ */
 function needsOf(file: CargoFile, workspace: CargoWorkspaceFiles): readonly string[] {
-  return cratesNeededBy(file.text, workspace.files[0]?.text);
+  const graph = graphs.get(workspace) ?? graphOf(workspace);
+  graphs.set(workspace, graph);
+  const name = file.manifest.package?.name ?? "";
+  const { used, all } = graph.get(name) ?? { used: [], all: [] };
+  return all.filter((need) => used.includes(need) || !reaches(graph, need, name));
+}
+
+interface Needs {
+  readonly used: readonly string[];
+  readonly all: readonly string[];
+}
+
+/** Read once for each workspace, however many of its crates are packages of the file. */
+const graphs = new WeakMap<CargoWorkspaceFiles, ReadonlyMap<string, Needs>>();
+
+function reaches(graph: ReadonlyMap<string, Needs>, from: string, to: string): boolean {
+  const seen = new Set([from]);
+  for (const at of seen) for (const next of graph.get(at)?.all ?? []) if (graph.has(next)) seen.add(next);
+  return seen.has(to);
+}
+
+function graphOf(workspace: CargoWorkspaceFiles): ReadonlyMap<string, Needs> {
+  const versions = new Map(
+    workspace.files.flatMap((one) => {
+      const { version } = versionOf(one, workspace);
+      return version === undefined ? [] : [[one.manifest.package?.name ?? "", version] as const];
+    }),
+  );
+  const around = { root: workspace.files[0]?.text, versions };
+  return new Map(
+    workspace.files.flatMap(({ text, manifest }) => {
+      const used = cratesNeededBy(text, { ...around, usedOnly: true });
+      return manifest.package === undefined ? [] : [[manifest.package.name, { used, all: cratesNeededBy(text, around) }] as const];
+    }),
+  );
 }

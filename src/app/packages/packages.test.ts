@@ -121,7 +121,7 @@ const refusals: readonly (readonly [string, Readonly<Record<string, string>>, st
     {
       "Cargo.toml": '[workspace]\nmembers = ["*"]\n',
       "a/Cargo.toml": '[package]\nname = "a"\nversion = "1.0.0"\n[dependencies]\nb = { path = "../b", version = "1" }\n',
-      "b/Cargo.toml": '[package]\nname = "b"\nversion = "1.0.0"\n[dev-dependencies]\na = { path = "../a", version = "1" }\n',
+      "b/Cargo.toml": '[package]\nname = "b"\nversion = "1.0.0"\n[build-dependencies]\na = { path = "../a", version = "1" }\n',
     },
     "PLAN_INVALID",
     /"a" needs "b" needs "a"/,
@@ -136,6 +136,28 @@ for (const [what, files, code, message, entry] of refusals) {
     );
   });
 }
+
+test("a crate that needs another for its tests goes after it, unless the other needs it itself", async () => {
+  const crate = (name: string, rest: string): string => `[package]\nname = "${name}"\nversion = "1.0.0"\n${rest}`;
+  const one = await found(
+    {
+      "Cargo.toml": '[workspace]\nmembers = ["*"]\n',
+      "api/Cargo.toml": crate("api", '[dependencies]\nmacros = { path = "../macros", version = "1" }\n'),
+      "macros/Cargo.toml": crate("macros", '[dev-dependencies]\napi = { path = "../api", version = "1" }\n'),
+      "alone/Cargo.toml": crate("alone", '[dev-dependencies]\nmacros = { path = "../macros", version = "1" }\n'),
+    },
+    "{ path: ., members: publishable }",
+  );
+
+  assert.deepEqual(
+    one.members?.map(({ name, needs = [] }) => [name, needs]),
+    [
+      ["macros", []],
+      ["alone", ["macros"]],
+      ["api", ["macros"]],
+    ],
+  );
+});
 
 test("a workspace of crates is its published members, each after what it needs", async () => {
   const crate = (name: string, rest: string): string => `[package]\nname = "${name}"\nversion.workspace = true\n${rest}`;

@@ -6,11 +6,9 @@ import { joinPath } from "../../domain/manifest/manifest-tree.ts";
 import { orderByNeed } from "../../domain/plan/members.ts";
 import type { PlannedMember } from "../../domain/plan/plan.ts";
 import { projectFiles } from "../../domain/pypi/project.ts";
-import { schemeOf } from "../../domain/version/catalog.ts";
-import { sayInSemver } from "../../domain/version/logical.ts";
-import { pep440 } from "../../domain/version/pep440.ts";
 import type { CommitSource } from "./commit-source.ts";
 import type { Finding, FoundPackage } from "./found.ts";
+import { inSemver } from "./in-semver.ts";
 import { findPythonPackage } from "./python.ts";
 
 /** @throws SlipwayError PLAN_INVALID naming the package and what its folder lacks */
@@ -53,8 +51,8 @@ async function ecosystemOf({ one, source }: Finding): Promise<Ecosystem> {
 /** Of all that manifests ask for, what this file releases as well counts for the order. @throws SlipwayError PLAN_INVALID */
 function withNeedsWithin(found: readonly FoundPackage[]): readonly FoundPackage[] {
   const names = new Map<Ecosystem, ReadonlySet<string>>();
-  for (const { ecosystem } of found) {
-    const all = found.filter((one) => one.ecosystem === ecosystem).flatMap((one): readonly Asking[] => one.members ?? [one]);
+  for (const [ecosystem, some] of Map.groupBy(found, (one) => one.ecosystem)) {
+    const all = some.flatMap((one): readonly Asking[] => one.members ?? [one]);
     names.set(ecosystem, new Set(all.map((one) => one.name)));
     refuseCycle(ecosystem, all);
   }
@@ -102,11 +100,4 @@ function withSharedVersion(one: FoundPackage, all: readonly FoundPackage[]): Fou
   const { version, file } = other.manifestVersion;
   const said = inSemver(version, other.ecosystem);
   return said === undefined ? one : { ...one, manifestVersion: { version: said, file }, why: "" };
-}
-
-function inSemver(version: string, ecosystem: Ecosystem): string | undefined {
-  if (schemeOf(ecosystem).name !== "pep440") return version;
-  const parsed = pep440.parse(version);
-  const said = parsed.kind === "valid" ? sayInSemver(parsed.version) : undefined;
-  return said === undefined || said.kind === "refused" ? undefined : said.text;
 }

@@ -57,6 +57,18 @@ test("closingTable() pulls an image by the name of its version, and by the diges
   assert.deepEqual(row?.channels, ["latest", "0.2.0"]);
 });
 
+test("closingTable() leads to an image by what its registry speaks, and by https where nothing else is declared", () => {
+  const link = (url: string | undefined): string | undefined => {
+    const { url: _, ...usual } = registries.ghcr;
+    return rowFor({ ...usual, ...(url === undefined ? {} : { name: "own", url }) }, "slip/kelp").link;
+  };
+
+  assert.equal(link("http://registry.example:5000/"), "http://registry.example:5000/slip/kelp:1.0.0");
+  assert.equal(link("https://registry.example"), "https://registry.example/slip/kelp:1.0.0");
+  assert.equal(link("registry.example"), "https://registry.example/slip/kelp:1.0.0");
+  assert.match(link(undefined) ?? "", /^https:\/\//);
+});
+
 const commands: readonly (readonly [string, PlannedRegistry, string, readonly string[]])[] = [
   ["the usual Python index", registries.pypi, "demo", ["pip install demo==1.0.0"]],
   ["a Python index of one's own", registries.ownPypi, "demo", ["pip install --index-url https://devpi.example/team/simple/ demo==1.0.0"]],

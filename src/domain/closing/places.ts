@@ -49,7 +49,7 @@ export function pageOf(registry: PlannedRegistry, { name, version }: Named): str
     case "npm":
       return pages === undefined ? at && `${at}${escapedNpmName(name)}` : `${pages}package/${name}/v/${encodeURIComponent(version)}`;
     case "oci":
-      return at && `https://${at}/${name}:${tagOfVersion(version)}`;
+      return at && `${schemeOf(registry.url)}://${at}/${name}:${tagOfVersion(version)}`;
     case "binary":
       return undefined;
   }
@@ -73,6 +73,11 @@ export function releasePage(forge: PlannedForge | undefined, tag: string): { rea
 
 function withSlash(address: string | undefined): string | undefined {
   return address === undefined || address.endsWith("/") ? address : `${address}/`;
+}
+
+/** Of an address that is declared as it is spoken to; a host alone, and everything that is known, is spoken to by TLS. */
+function schemeOf(address: string | undefined): "http" | "https" {
+  return /^http:\/\//i.test(address ?? "") ? "http" : "https";
 }
 
 /** The domain knows no URL of the platform: host and port stand between the two slashes and the next one. */

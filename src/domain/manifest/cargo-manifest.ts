@@ -15,8 +15,10 @@ export interface CargoPackage {
   readonly name: string;
   /** Absent: it has none, which Cargo reads as 0.0.0. */
   readonly version: Statement | "workspace" | undefined;
-  /** Whether it may be published anywhere. */
+  /** Whether it may be published anywhere. One without a version is not, unless it says so (cargo does this since 1.75). */
   readonly publishable: boolean;
+  /** `publish.workspace = true`: the root decides, and `publishable` is what it says once the workspace is known. */
+  readonly inheritsPublish: boolean;
   /** `package.workspace`: folder of the root, where it is no parent. */
   readonly root: string | undefined;
 }
@@ -25,6 +27,8 @@ export interface CargoWorkspace {
   readonly members: readonly string[];
   readonly exclude: readonly string[];
   readonly version: Statement | undefined;
+  /** What members inherit that take their `publish` from it. */
+  readonly publishable: boolean;
 }
 
 export interface CargoDependency {
@@ -64,14 +68,24 @@ function readPackage(text: string, leaves: readonly TomlLeaf[]): CargoPackage | 
   const inherited = leafAt(leaves, [table, "version", "workspace"])?.value === true;
   const version = leaf === undefined ? undefined : statementOf(text, leaf);
   if (version !== undefined && "kind" in version) return version;
-  const publish = leafAt(leaves, [table, "publish"])?.value;
-  const empty = publish === undefined && stringsAt(leaves, [table, "publish"]).length === 0 && /^\s*publish\s*=\s*\[\s*\]/m.test(text);
+  const publish = publishOf(text, leaves, [table, "publish"]);
+  const inheritsPublish = leafAt(leaves, [table, "publish", "workspace"])?.value === true;
+  const isVersioned = inherited || version !== undefined;
   return {
     name: stringAt(leaves, [table, "name"]) ?? "",
     version: inherited ? "workspace" : version,
-    publishable: publish !== false && !empty,
+    publishable: publish ?? (isVersioned || inheritsPublish),
+    inheritsPublish,
     root: stringAt(leaves, [table, "workspace"]),
   };
+}
+
+/** Undefined: it is not said. An empty list leaves no value behind, so its text is looked for. */
+function publishOf(text: string, leaves: readonly TomlLeaf[], path: TomlPath): boolean | undefined {
+  const said = leafAt(leaves, path)?.value;
+  if (typeof said === "boolean") return said;
+  if (stringsAt(leaves, path).length > 0) return true;
+  return /^\s*publish\s*=\s*\[\s*\]/m.test(text) && below(leaves, [...path, "workspace"]).length === 0 ? false : undefined;
 }
 
 function readWorkspace(text: string, leaves: readonly TomlLeaf[]): CargoWorkspace | Refusal | undefined {
@@ -80,7 +94,13 @@ function readWorkspace(text: string, leaves: readonly TomlLeaf[]): CargoWorkspac
   const leaf = leafAt(leaves, ["workspace", "package", "version"]);
   const version = leaf === undefined ? undefined : statementOf(text, leaf);
   if (version !== undefined && "kind" in version) return version;
-  return { members: stringsAt(leaves, ["workspace", "members"]), exclude: stringsAt(leaves, ["workspace", "exclude"]), version };
+  const publishable = publishOf(text, leaves, ["workspace", "package", "publish"]) ?? true;
+  return {
+    members: stringsAt(leaves, ["workspace", "members"]),
+    exclude: stringsAt(leaves, ["workspace", "exclude"]),
+    version,
+    publishable,
+  };
 }
 
 /** Paths of dependencies that have a `path`; each once. */

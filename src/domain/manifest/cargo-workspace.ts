@@ -70,7 +70,7 @@ async function readMembers(root: CargoFile, tree: ManifestTree): Promise<FoundWo
   const excluded = exclude.map((one) => joinPath(root.folder, one));
   const waiting: string[] = localFolders(root);
   for (const pattern of members) waiting.push(...(await tree.folders(root.folder, pattern)));
-  const files = new Map<string, CargoFile>([[root.folder, root]]);
+  const files = new Map<string, CargoFile>([[root.folder, withPublish(root, root)]]);
   for (let folder = waiting.shift(); folder !== undefined && files.size < membersMax; folder = waiting.shift()) {
     if (files.has(folder) || isOutside(folder) || !isBelow(folder, root.folder)) continue;
     if (excluded.some((one) => isBelow(folder ?? "", one))) continue;
@@ -79,12 +79,20 @@ async function readMembers(root: CargoFile, tree: ManifestTree): Promise<FoundWo
     if (read.kind === "refused") return read;
     // A workspace of its own is no member of this one.
     if (read.file.manifest.workspace !== undefined) continue;
-    files.set(folder, read.file);
+    files.set(folder, withPublish(read.file, root));
     waiting.push(...localFolders(read.file));
   }
   const [first, ...rest] = files.values();
   const sorted = rest.toSorted((one, other) => (one.path < other.path ? -1 : 1));
   return { kind: "workspace", workspace: { folder: root.folder, files: first === undefined ? [] : [first, ...sorted] } };
+}
+
+/** What a member leaves to its workspace. */
+function withPublish(file: CargoFile, root: CargoFile): CargoFile {
+  const { manifest } = file;
+  if (manifest.package?.inheritsPublish !== true) return file;
+  const publishable = root.manifest.workspace?.publishable ?? true;
+  return { ...file, manifest: { ...manifest, package: { ...manifest.package, publishable } } };
 }
 
 function localFolders(file: CargoFile): string[] {

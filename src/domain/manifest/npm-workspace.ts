@@ -1,7 +1,8 @@
-// An npm workspace as npm itself finds it (npm's documentation of `workspaces`): the root above a package, and its members by
-// globs, less those that a pattern with `!` takes out again.
+// An npm workspace as npm, yarn and pnpm find it (npm's documentation of `workspaces`, pnpm's of pnpm-workspace.yaml): the root
+// above a package, and its members by globs, less those that a pattern with `!` takes out again.
 import type { Refusal } from "./edit.ts";
 import { folderOf, joinPath, oncePerTree, upwards, type ManifestTree } from "./manifest-tree.ts";
+import { readPnpmPackages } from "./pnpm-workspace.ts";
 import { readPackageJson, type NpmManifest } from "./npm.ts";
 
 export interface NpmFile {
@@ -23,7 +24,7 @@ export interface NpmWorkspaceFiles {
 }
 
 const manifests = oncePerTree<ReadNpmFile | undefined>();
-const workspaces = oncePerTree<NpmWorkspace>();
+const workspaces = oncePerTree<NpmWorkspace | undefined>();
 
 /** Read once, however many packages ask. */
 export function readNpmFile(folder: string, tree: ManifestTree): Promise<ReadNpmFile | undefined> {
@@ -43,8 +44,9 @@ async function readManifest(path: string, tree: ManifestTree): Promise<ReadNpmFi
 export async function findNpmWorkspace(own: NpmFile, tree: ManifestTree): Promise<NpmWorkspaceFiles> {
   for (const folder of upwards(own.folder)) {
     const root = folder === own.folder ? { kind: "file" as const, file: own } : await readNpmFile(folder, tree);
-    if (root?.kind !== "file" || root.file.manifest.workspaces === undefined) continue;
+    if (root?.kind !== "file") continue;
     const found = await workspaces(tree, root.file.path, () => readWorkspace(root.file, tree));
+    if (found === undefined) continue;
     if (root.file === own || found.folders.has(own.folder)) return found;
   }
   return { files: [own], refused: [] };
@@ -54,8 +56,16 @@ interface NpmWorkspace extends NpmWorkspaceFiles {
   readonly folders: ReadonlySet<string>;
 }
 
-async function readWorkspace(root: NpmFile, tree: ManifestTree): Promise<NpmWorkspace> {
-  const folders = await memberFolders(root, tree);
+/** Undefined: it is the root of none. */
+async function readWorkspace(root: NpmFile, tree: ManifestTree): Promise<NpmWorkspace | undefined> {
+  const file = joinPath(root.folder, "pnpm-workspace.yaml");
+  const text = await tree.read(file);
+  const named = text === undefined ? undefined : await readPnpmPackages(text);
+  if (named !== undefined && "kind" in named)
+    return { folders: new Set([root.folder]), files: [root], refused: [{ kind: "refused", file, refusal: named }] };
+  const patterns = named ?? root.manifest.workspaces;
+  if (patterns === undefined) return undefined;
+  const folders = await memberFolders(root, patterns, tree);
   const members = [...folders].filter((one) => one !== root.folder).toSorted();
   const read = await Promise.all(members.map((one) => readNpmFile(one, tree)));
   return {
@@ -65,9 +75,9 @@ async function readWorkspace(root: NpmFile, tree: ManifestTree): Promise<NpmWork
   };
 }
 
-async function memberFolders(root: NpmFile, tree: ManifestTree): Promise<ReadonlySet<string>> {
+async function memberFolders(root: NpmFile, patterns: readonly string[], tree: ManifestTree): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
-  for (const pattern of root.manifest.workspaces ?? []) {
+  for (const pattern of patterns) {
     const isOut = pattern.startsWith("!");
     for (const one of await tree.folders(root.folder, isOut ? pattern.slice(1) : pattern)) {
       if (isOut) found.delete(one);

@@ -23,7 +23,19 @@ const single = {
   npm: /^((?:workspace:)?\s*(?:=|\^|~)?\s*v?)([0-9]+(?:\.[0-9]+){0,2}(?:[-+][0-9A-Za-z.+-]+)?)\s*$/,
 };
 
+/** Whoever asks for a package of a workspace asks in the same words, most of the time. */
+let last: { readonly asked: Asked; readonly adapted: Adapted } | undefined;
+
 export function adaptRequirement(asked: Asked): Adapted {
+  if (last === undefined || !sameQuestion(last.asked, asked)) last = { asked, adapted: adapt(asked) };
+  return last.adapted;
+}
+
+function sameQuestion(one: Asked, other: Asked): boolean {
+  return one.requirement === other.requirement && one.from === other.from && one.to === other.to && one.dialect === other.dialect;
+}
+
+function adapt(asked: Asked): Adapted {
   const { requirement, from, to, dialect } = asked;
   const found = single[dialect].exec(requirement);
   if (!takes(asked, from)) {

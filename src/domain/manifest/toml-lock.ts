@@ -30,6 +30,8 @@ function endOfEntries(text: string, from: number): number {
 
 /** Leaves of an entry, by path within it. */
 export function leavesOfEntry(entry: LockEntry): { readonly kind: "leaves"; readonly leaves: readonly TomlLeaf[] } | Refusal {
+  const plain = plainLeaves(entry);
+  if (plain !== undefined) return { kind: "leaves", leaves: plain };
   const read = readToml(entry.text);
   if (read.kind === "refused") return read;
   const leaves = read.leaves.map((leaf) => ({
@@ -40,3 +42,27 @@ export function leavesOfEntry(entry: LockEntry): { readonly kind: "leaves"; read
   }));
   return { kind: "leaves", leaves };
 }
+
+/** What Cargo writes: a string or a list of strings for each key, one on a line. The parser reads whatever else there is. */
+function plainLeaves(entry: LockEntry): readonly TomlLeaf[] | undefined {
+  const leaves: TomlLeaf[] = [];
+  let list: { readonly key: string; count: number } | undefined;
+  let at = entry.offset;
+  for (const [index, line] of entry.text.split("\n").entries()) {
+    const [, key, value] = (list === undefined ? plainPair : plainElement).exec(line) ?? [];
+    if (list !== undefined && line === "]") list = undefined;
+    else if (key !== undefined && value !== undefined) {
+      const path = list === undefined ? [key] : [list.key, list.count];
+      if (list !== undefined) list.count += 1;
+      const start = at + line.indexOf('"') + 1;
+      leaves.push({ path, value, start, end: start + value.length, plain: true });
+    } else if (list === undefined && plainList.test(line)) list = { key: line.slice(0, line.indexOf(" ")), count: 0 };
+    else if (line !== "" && index > 0) return undefined;
+    at += line.length + 1;
+  }
+  return list === undefined ? leaves : undefined;
+}
+
+const plainPair = /^([a-z]+) = "([^"\\\r\n]*)"$/;
+const plainElement = /^( )"([^"\\\r\n]*)",$/;
+const plainList = /^[a-z]+ = \[$/;

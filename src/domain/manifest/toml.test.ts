@@ -103,7 +103,7 @@ describe("Cargo.toml", () => {
     const root = read('[workspace]\nmembers = ["a", # b\n "c/*"]\nexclude = ["d"]\n[workspace.package]\nversion = "1.0.0"\n');
     assert.deepEqual([root.workspace?.members, root.workspace?.exclude, root.workspace?.version?.version], [["a", "c/*"], ["d"], "1.0.0"]);
     assert.equal(read("[workspace]\n").workspace?.version, undefined);
-    const published = (line: string) => read(`[package]\nname = "x"\n${line}\n`).package?.publishable;
+    const published = (line: string) => read(`[package]\nname = "x"\nversion = "1.0.0"\n${line}\n`).package?.publishable;
     assert.deepEqual(["publish = false", "publish = []", 'publish = ["crates"]', ""].map(published), [false, false, true, true]);
   });
 
@@ -156,6 +156,32 @@ describe("lock files", () => {
       after.split("\n").flatMap((line, index) => (line === text.split("\n")[index] ? [] : [line])),
       ['version = "2.0.0"', ' "demo 2.0.0",', ' "demo 2.0.0",'],
     );
+  });
+
+  test("Cargo.lock: an entry is read alike as Cargo writes it and in any other form of TOML", () => {
+    const written = '[[package]]\nname = "one"\nversion = "1.0.0"\ndependencies = [\n "two 1.0.0",\n "three",\n]\n\n';
+    const two = '[[package]]\nname = "two"\nversion = "1.0.0"\n';
+    const names = new Map([
+      ["one", ["1.0.0"]],
+      ["two", ["1.0.0"]],
+    ]);
+    for (const text of [
+      written,
+      written.replaceAll("\n", "\r\n"),
+      written.replace('"two 1.0.0",', '"two 1.0.0", # both'),
+      written.replace(/\[\n "two 1.0.0",\n "three",\n\]/, '["two 1.0.0", "three"]'),
+      written.replace('version = "1.0.0"', "version = '1.0.0'"),
+    ]) {
+      const read = readCargoLock(text + two, names);
+      assert.ok(read.kind === "read");
+      const places = read.statements.map(({ name, start, end }) => [name, (text + two).slice(start, end)]);
+      assert.deepEqual(places, [
+        ["package one", "1.0.0"],
+        ["dependency of one on two", "1.0.0"],
+        ["package two", "1.0.0"],
+      ]);
+    }
+    assert.equal(readCargoLock(written.replace('"three",\n]', '"three",'), names).kind, "refused");
   });
 
   test("uv.lock: the entry of the project, not one of the same name from an index", () => {

@@ -244,6 +244,25 @@ test("assemble() keeps what takes something that another step still makes", () =
   assert.ok(plan.steps.some((one) => one.id === "upload"));
 });
 
+test("assemble() leaves out, of packages with versions of their own, what is for those that are not released", () => {
+  const traits: Partial<Record<string, Partial<StepTraits>>> = {
+    "build-crate": { builds: "crates" },
+    publish: { takes: [{ kinds: ["crate"], packages: [] }] },
+  };
+  const entries = [build, line("crates", { uses: "build-crate" }), line("out", { uses: "publish" })];
+  const describing: DescribeStep = (use) => (traits[use.uses] === undefined ? describe(use) : { kind: "described", traits: { ...plain, ...traits[use.uses] } }); // prettier-ignore
+
+  const plan = planned(entries, { file: { versions: "each" }, describe: describing });
+  assert.deepEqual(plan.steps.map(({ id }) => id), ["build"]); // prettier-ignore
+  assert.deepEqual(plan.leftOut, [
+    { id: "crates", reason: "no package of the ecosystem crates is released" },
+    { id: "out", reason: "no package that it is for is released" },
+  ]);
+  assert.deepEqual(problemsOf(entries, { describe: describing }), [
+    'PLAN_INVALID Cannot plan step "out": it takes crate, and no step above makes any',
+  ]);
+});
+
 test("assemble() refuses a plan of which nothing is left", () => {
   assert.deepEqual(problemsOf([line("a", when("tag"))], untagged), ["PLAN_INVALID Cannot plan: every step is left out"]);
 });

@@ -4,6 +4,7 @@
 import type { ArtifactQuery, ExpectedArtifact } from "../artifact.ts";
 import type {
   Configuration,
+  Ecosystem,
   Json,
   JsonObject,
   PipelineConfiguration,
@@ -17,6 +18,8 @@ import { fillTemplate } from "../template.ts";
 import { whyLeftOut, type Circumstances } from "./conditions.ts";
 import { planEnvironments, type KnownRegistry } from "./environments.ts";
 import { explainMissing, leftOutWithMaker } from "./makers.ts";
+import { legsOf } from "./matrix-legs.ts";
+import { nothingToDo } from "./nothing-to-do.ts";
 import { refuseNotYet } from "./not-yet.ts";
 import { ancestors, drawLine } from "./order.ts";
 import {
@@ -35,8 +38,9 @@ import {
   type StepKind,
   type Zone,
 } from "./plan.ts";
-import { noForge, problemsOf, stepProblem, twoGates, writesBeside } from "./step-problems.ts";
+import { noForge, problemsOf, sharedFile, sharedName, stepProblem, twoGates, writesBeside } from "./step-problems.ts";
 import { withInputs } from "./with-inputs.ts";
+import { isVouchedFor } from "./vouched.ts";
 
 export interface AssembleRequest {
   readonly configuration: Configuration;
@@ -83,6 +87,8 @@ export interface StepTraits {
   readonly input: Json;
   readonly takes: readonly ArtifactQuery[];
   readonly makes: readonly ExpectedArtifact[];
+  /** It builds packages of one ecosystem, and does nothing else. */
+  readonly builds?: Ecosystem;
   readonly publishes: readonly string[];
   readonly reads: readonly string[];
   readonly reach: Reach | undefined;
@@ -150,6 +156,8 @@ function finish(assembling: Assembling): Plan {
     (everywhere && one.registries.length > 0) ||
     used.has(one.name) ||
     (one.approvals !== undefined && one.gate !== undefined && gates.has(one.gate));
+  const environments = assembling.environments.filter(isUsed);
+  const asksForge = [...assembling.traits.values()].some(({ usesForge }) => usesForge) || isVouchedFor(environments, steps);
   return {
     schema: planSchema,
     project: request.configuration.project,
@@ -159,9 +167,9 @@ function finish(assembling: Assembling): Plan {
     inputs: request.inputs,
     ...(request.path === undefined ? {} : { path: request.path }),
     packages: request.packages,
-    ...(request.forge !== undefined && [...assembling.traits.values()].some(({ usesForge }) => usesForge) ? { forge: request.forge } : {}),
+    ...(request.forge !== undefined && asksForge ? { forge: request.forge } : {}),
     ...trackerOf(request),
-    environments: assembling.environments.filter(isUsed),
+    environments,
     steps,
     leftOut: assembling.leftOut.map(({ id, reason }) => ({ id, reason })),
     line: drawLine(steps),
@@ -242,14 +250,6 @@ function leftOutByPath(path: ChosenPath | undefined, names: readonly string[]): 
   return `path "${path.name}", by ${path.by}: ${path.reason}`;
 }
 
-function legsOf(matrix: StepConfiguration["matrix"]): readonly Leg[] {
-  let legs: readonly Leg[] = [{}];
-  for (const [key, values] of Object.entries(matrix ?? {})) {
-    legs = legs.flatMap((leg) => values.map((value) => ({ ...leg, [key]: value })));
-  }
-  return legs;
-}
-
 function addLeg(assembling: Assembling, adding: Adding & { readonly leg: Leg; readonly waitsFor: readonly string[] }): readonly string[] {
   const { step, leg, waitsFor } = adding;
   const { request } = assembling;
@@ -265,7 +265,7 @@ function addLeg(assembling: Assembling, adding: Adding & { readonly leg: Leg; re
   }
   const { traits } = described;
   const above = traitsAbove(assembling, waitsFor);
-  const reason = leftOutWithMaker(traits, above, assembling.leftOut);
+  const reason = nothingToDo(request, traits) ?? leftOutWithMaker(traits, above, assembling.leftOut);
   if (reason !== undefined) {
     assembling.leftOut.push({ id, reason, traits });
     return [];
@@ -273,7 +273,8 @@ function addLeg(assembling: Assembling, adding: Adding & { readonly leg: Leg; re
   const missing =
     explainMissing(traits, above) ??
     twoGates(step, environment) ??
-    sharedName(assembling, id) ??
+    sharedName(assembling.traits, id) ??
+    sharedFile(assembling.steps, traits) ??
     writesBeside(step, traits, { beside: adding.beside, legs: legsOf(step.matrix).length }) ??
     noForge(request, traits);
   if (missing !== undefined)
@@ -335,11 +336,6 @@ function traitsAbove(assembling: Assembling, waitsFor: readonly string[]): reado
   return [...waitsFor, ...ancestors(assembling.steps, waitsFor)].flatMap((id) => assembling.traits.get(id) ?? []);
 }
 
-/** Facts of a run name a step by its id; values of a matrix may hold what ids are put together with. */
-function sharedName(assembling: Assembling, id: string): string | undefined {
-  return assembling.traits.has(id) ? 'another leg has the same name; write values without "," and "="' : undefined;
-}
-
 /**
  * Adds the steps that run by themselves before a step that is about to be added (by-itself.ts).
  * @returns what that step waits for
@@ -374,7 +370,7 @@ function addByItself(assembling: Assembling, step: StepConfiguration, rule: ByIt
   const isWritten = stepsOf(request.pipeline).some(({ uses }) => uses === rule.uses);
   if (isWritten || step.uses === rule.uses || !rule.isDue({ takes, steps, frontier, traits })) return;
   const described = request.describe(plainUse(request, rule.uses));
-  if (described.kind !== "described") return;
+  if (described.kind !== "described" || nothingToDo(request, described.traits) !== undefined) return;
   const count = steps.filter((one) => one.uses === described.traits.uses).length;
   const id = count === 0 ? rule.uses : `${rule.uses}-${count + 1}`;
   if (steps.some((one) => one.id === id))

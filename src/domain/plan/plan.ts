@@ -81,7 +81,7 @@ export interface PlannedPackage {
   /** Names of packages of this plan, of the same ecosystem, that have to be published before. Absent: none. */
   readonly needs?: readonly string[];
   readonly program?: PlannedProgram;
-  /** Name of a binary at the forge, with `{name}`, `{os}`, `{arch}` and `{version}` in it. */
+  /** Name of a binary at the forge, with `{name}`, `{os}`, `{arch}`, `{platform}` and `{version}` in it. */
   readonly asset?: string;
 }
 

@@ -3,7 +3,7 @@ import type { Configuration, StepConfiguration } from "../configuration.ts";
 import type { Problem } from "../error.ts";
 import type { AssembleRequest, Described, StepTraits } from "./assemble.ts";
 import { notYet } from "./not-yet.ts";
-import type { PlannedEnvironment } from "./plan.ts";
+import type { PlannedEnvironment, PlannedStep } from "./plan.ts";
 
 /** What the catalogue found wrong with the use of a step. */
 export function problemsOf(
@@ -45,6 +45,24 @@ export function writesBeside(
   const writes = traits.writesSource || step.keep.length > 0;
   if (!writes || (!place.beside && place.legs <= 1)) return undefined;
   return `it changes the source, and ${place.beside ? "other steps run beside it" : "its legs run side by side"}; give it a line of its own`;
+}
+
+/** Facts of a run name a step by its id; values of a matrix may hold what ids are put together with. */
+export function sharedName(known: Pick<ReadonlySet<string>, "has">, id: string): string | undefined {
+  return known.has(id) ? 'another leg has the same name; write values without "," and "="' : undefined;
+}
+
+/** A release page, a folder and a checksum file have room for one file of a name. */
+export function sharedFile(steps: readonly PlannedStep[], { makes }: StepTraits): string | undefined {
+  const names = makes.flatMap(({ name }) => name ?? []);
+  const twin = names.find((name, index) => names.indexOf(name) !== index);
+  const ways = 'tell them apart by `asset:` of the package, for example "{name}-{platform}", or leave one of them out';
+  if (twin !== undefined) return `it would make two files named "${twin}"; ${ways}`;
+  for (const other of steps) {
+    const shared = other.makes.find(({ name }) => name !== undefined && names.includes(name));
+    if (shared !== undefined) return `it would make "${shared.name}", and so does "${other.id}"; ${ways}`;
+  }
+  return undefined;
 }
 
 /** A gate named at the step must not be a way around the gate of its environment. */

@@ -39,6 +39,7 @@ const modules: readonly (readonly [string, FactTexts, readonly string[]])[] = [
   ["poetry", pyproject('[tool.poetry]\npackages = [{ include = "demo", from = "src" }]\n'), ["demo"]],
   ["flit", pyproject('[tool.flit.module]\nname = "demo"\n'), ["demo"]],
   ["maturin, whose module lies inside a package", pyproject('[tool.maturin]\nmodule-name = "demo._native"\n'), ["demo"]],
+  ["maturin, which packs programs alone", pyproject('[tool.maturin]\nbindings = "bin"\nmodule-name = "demo"\n'), []],
   ["uv", pyproject('[tool.uv.build-backend]\nmodule-name = "demo"\n'), ["demo"]],
   ["setuptools", pyproject('[tool.setuptools]\npy-modules = ["demo"]\npackages = ["demo_more.sub"]\n'), ["demo", "demo_more"]],
   ["setup.py", { "setup.py": "setup(py_modules=['demo'], packages=[\"demo_more\", 'demo_more.sub'])" }, ["demo", "demo_more"]],

@@ -11,6 +11,8 @@ export interface ManifestFacts {
   readonly workspace: { readonly members: readonly string[]; readonly exclude: readonly string[] } | undefined;
   /** Modules that the wheel holds, as far as the manifest names them. */
   readonly modules: readonly string[];
+  /** Its wheels hold programs and nothing to import (maturin's `bindings = "bin"`, without Python beside it). */
+  readonly onlyPrograms: boolean;
   /** What compiles, where something does: wheels then fit one platform only. */
   readonly native: "maturin" | "setuptools-rust" | "scikit-build-core" | "meson-python" | "extension modules" | undefined;
   /** A description will be there whose format is said; without either, strict checks refuse what is built. */
@@ -41,6 +43,7 @@ export function readManifestFacts(texts: FactTexts): ManifestFacts {
     unpublished: whyUnpublished(toml),
     workspace: workspaceOf(tool),
     modules: [...new Set(modulesOf(toml, setup))],
+    onlyPrograms: holdsOnlyPrograms(table(tool, "maturin")),
     native: nativeOf(toml, setup),
     described: isDescribed(toml, `${setup}\n${texts["setup.cfg"] ?? ""}`),
     manyPlatforms: "cibuildwheel" in tool,
@@ -94,6 +97,11 @@ function isDescribed(toml: Table, setup: string): boolean {
   return isNamed || strings(project["dynamic"]).includes("readme") || /long[_-]description[_-]content[_-]type/.test(setup);
 }
 
+/** A module name beside it names a folder of the source at most. */
+function holdsOnlyPrograms(maturin: Table): boolean {
+  return maturin["bindings"] === "bin" && !("python-source" in maturin) && !("python-packages" in maturin);
+}
+
 /** The ways in which backends are told what to pack, each in its own words. */
 function modulesOf(toml: Table, setup: string): readonly string[] {
   const tool = table(toml, "tool");
@@ -103,7 +111,7 @@ function modulesOf(toml: Table, setup: string): readonly string[] {
   return [
     string(table(flit, "module")["name"]),
     string(table(flit, "metadata")["module"]),
-    string(table(tool, "maturin")["module-name"])?.split(".")[0],
+    holdsOnlyPrograms(table(tool, "maturin")) ? undefined : string(table(tool, "maturin")["module-name"])?.split(".")[0],
     ...strings(table(hatch, "wheel")["packages"]).map(moduleOfPath),
     ...array(table(tool, "poetry")["packages"]).map((one) => moduleOfPath(string(table({ one }, "one")["include"]) ?? "")),
     ...[table(table(tool, "uv"), "build-backend")["module-name"]].flat().map(string),

@@ -90,8 +90,10 @@ function decideMissing(state: EffectState, nowMs: number, pace: Pace): EffectMov
 function endOfSending(state: EffectState, pace: Pace): EffectMove | undefined {
   const { reply, sendsOfSeries, putOff } = state;
   if (reply?.kind === "refused") return stop({ ...reply, kind: "failed" });
-  if (reply?.kind === "later" && putOff >= putOffMax)
-    return stop({ kind: "failed", why: `put off ${putOff} times; the last time: ${reply.why}` });
+  if (reply?.kind === "later" && putOff >= putOffMax) {
+    const code = reply.code === undefined ? {} : { code: reply.code };
+    return stop({ kind: "failed", why: `put off ${putOff} times; the last time: ${reply.why}`, ...code });
+  }
   if (sendsOfSeries >= sendsMax) {
     const why = reply !== undefined && "why" in reply ? reply.why : "no reply";
     return stop({ kind: "failed", why: `sent ${sendsOfSeries} times without effect; the last time: ${why}` });

@@ -66,7 +66,13 @@ export function isForPerson(observation: Observation | undefined): boolean {
 export type Performed =
   | { readonly kind: "sent"; readonly warnings: readonly string[] }
   /** Refused for now (429, maintenance); `atMs` is absolute. */
-  | { readonly kind: "later"; readonly atMs: number; readonly why: string }
+  | {
+      readonly kind: "later";
+      readonly atMs: number;
+      readonly why: string;
+      /** What the step fails with when it is put off too often; absent, as in every journal before it was there: STEP_FAILED. */
+      readonly code?: ErrorCode;
+    }
   /** The target said no, in a way that will not change by itself. */
   | {
       readonly kind: "refused";

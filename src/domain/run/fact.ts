@@ -5,8 +5,10 @@ import type { Json } from "../configuration.ts";
 import type { Sha256 } from "../digest.ts";
 import type { ErrorCode } from "../error-catalog.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { BuildComparison } from "./build-comparison.ts";
 import type { Effect, Evidence, Observation, Performed, Stranger } from "./effect.ts";
 import type { Head } from "./head.ts";
+import type { OpenedHow } from "./opened.ts";
 import type { Subject } from "../gate.ts";
 
 /** `trial`: a real run that ends at a test index. `rehearsal`: the same plan against registries inside Slipway. */
@@ -53,6 +55,8 @@ export type Fact =
       readonly artifacts: readonly Artifact[];
       /** Where the step left the head; absent: where it was. */
       readonly head?: Head;
+      /** How its artifacts stand to those of an earlier build of the same commit; absent: there is none. */
+      readonly compared?: readonly BuildComparison[];
     }
   /** What was made elsewhere stands for the work of a leg: the leg is done with it once its turn comes. */
   | {
@@ -84,6 +88,24 @@ export type Fact =
   | { readonly kind: "effect-verified"; readonly step: string; readonly effect: string; readonly evidence: Evidence }
   /** Looked for until its absence could be believed, or a person says so: nothing of it is in doubt any more. */
   | { readonly kind: "effect-settled"; readonly step: string; readonly effect: string; readonly by?: Person; readonly reason?: string }
+  /** What opened a registry for a step, before the replies to what was sent with it; told again only where it is another. */
+  | { readonly kind: "credential-opened"; readonly step: string; readonly registry: string; readonly how: OpenedHow }
+  /** A person allows one more try of the step with the fallback token of a registry that lets no identity in (S1.11). */
+  | {
+      readonly kind: "glass-broken";
+      readonly step: string;
+      readonly registry: string;
+      /** Name of the variable, never its value. */
+      readonly variable: string;
+      readonly by: Person;
+      readonly reason: string;
+      /** How long it holds from the time of this fact, in milliseconds. */
+      readonly forMs: number;
+    }
+  /** An incident stands on the tracker's issue; `incident`: the how-manieth of the step, from 1. */
+  | { readonly kind: "incident-told"; readonly step: string; readonly incident: number; readonly url: string }
+  /** A person says that the way which a token opened is shut again. */
+  | { readonly kind: "incident-closed"; readonly step: string; readonly incident: number; readonly by: Person; readonly reason: string }
   | {
       readonly kind: "question-asked";
       readonly step: string;

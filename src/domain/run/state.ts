@@ -8,8 +8,10 @@ import type { ErrorCode } from "../error-catalog.ts";
 import type { ApprovalGiven, Subject } from "../gate.ts";
 import { stepsAbove } from "../plan/guarded.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { Incident } from "./break-glass.ts";
 import { isForPerson, type Effect, type Evidence, type Observation, type Performed } from "./effect.ts";
 import { firstHead, type Head } from "./head.ts";
+import type { OpenedHow } from "./opened.ts";
 import type { CloseResult, Fact, FindingFact, Person, Recorded, RunMode, Surveyed } from "./fact.ts";
 
 export interface RunState {
@@ -18,6 +20,8 @@ export interface RunState {
   readonly plan: Plan;
   readonly planDigest: Sha256;
   readonly requester: Person;
+  /** Whoever took the run up last; undefined: nobody did yet. */
+  readonly driver: Person | undefined;
   readonly openedAtMs: number;
   readonly lastAtMs: number;
   readonly lastSeq: number;
@@ -45,6 +49,8 @@ export interface StepState {
   readonly failure: { readonly code: ErrorCode; readonly message: string; readonly hint?: string; readonly details?: Json } | undefined;
   readonly output: Json;
   readonly artifacts: readonly Artifact[];
+  /** How they stand to an earlier build of the same commit. */
+  readonly compared: NonNullable<Extract<Fact, { kind: "step-done" }>["compared"]>;
   /** What was made elsewhere and stands for its work, with who says so; undefined: it does its own. */
   readonly imported: { readonly artifacts: readonly Artifact[]; readonly by: Person; readonly reason: string } | undefined;
   /** Where it left the head; undefined: where it was. */
@@ -55,6 +61,18 @@ export interface StepState {
   readonly effects: ReadonlyMap<string, EffectState> | undefined;
   readonly question: { readonly text: string; readonly binding: Sha256; readonly paths: readonly string[] } | undefined;
   readonly answer: { readonly by: Person; readonly note?: string } | undefined;
+  /** What opened its registries, in the order in which it was told. */
+  readonly opened: readonly OpenedRegistry[];
+  /** Times that the glass was broken for it (S1.11). */
+  readonly incidents: readonly Incident[];
+}
+
+/** A use of credentials: how, and by the person who drove. */
+export interface OpenedRegistry {
+  readonly registry: string;
+  readonly how: OpenedHow;
+  readonly by: Person;
+  readonly atMs: number;
 }
 
 export interface EffectState {
@@ -81,6 +99,8 @@ export interface EffectState {
   readonly lookedSinceMs: number | undefined;
   /** First look that did not see it, since the last send or since it was last seen: what `settleMs` counts from. */
   readonly missingSinceMs: number | undefined;
+  /** What opened its registry when it was last sent; undefined: it was not, or nobody told. */
+  readonly opened: OpenedRegistry | undefined;
   readonly evidence: Evidence | undefined;
 }
 
@@ -130,6 +150,7 @@ function open(recorded: Recorded): WorkingState {
     plan: fact.plan,
     planDigest: fact.planDigest,
     requester: fact.by,
+    driver: undefined,
     openedAtMs: recorded.atMs,
     lastAtMs: recorded.atMs,
     lastSeq: recorded.seq,
@@ -155,12 +176,15 @@ function newStep(id: string): WorkingStep {
     failure: undefined,
     output: null,
     artifacts: [],
+    compared: [],
     imported: undefined,
     head: undefined,
     surveyed: undefined,
     effects: undefined,
     question: undefined,
     answer: undefined,
+    opened: [],
+    incidents: [],
   };
 }
 
@@ -179,6 +203,7 @@ function newEffect(effect: Effect): WorkingEffect {
     looks: 0,
     lookedSinceMs: undefined,
     missingSinceMs: undefined,
+    opened: undefined,
     evidence: undefined,
   };
 }
@@ -195,6 +220,7 @@ function book(state: WorkingState, recorded: Recorded): void {
     case "run-driven":
       // A new process looks at everything anew: what stopped the last one may be mended.
       state.preflight = undefined;
+      state.driver = fact.by;
       for (const step of state.steps.values()) if (step.phase === "running" || step.phase === "later") takeUp(step, recorded.atMs);
       return;
     case "preflight-reported":
@@ -230,6 +256,7 @@ function sinceOf(step: WorkingStep, atMs: number): number {
 type GateFact = Extract<Fact, { kind: "subject-frozen" | "gate-approved" | "gate-rejected" }>;
 type StepFact = Extract<Fact, { step: string }>;
 type EffectFact = Extract<Fact, { effect: string }>;
+type IncidentFact = Extract<Fact, { kind: "glass-broken" | "incident-told" | "incident-closed" }>;
 
 function bookGate(state: WorkingState, fact: GateFact, atMs: number): void {
   const gate = state.gates.get(fact.gate);
@@ -260,6 +287,8 @@ function bookStep(state: WorkingState, fact: StepFact, atMs: number): void {
       return voidSubjects(state, step.id);
     case "step-done":
       Object.assign(step, { phase: "done", endedAtMs: atMs, output: fact.output, artifacts: fact.artifacts, failure: undefined });
+      step.compared = fact.compared ?? [];
+      spendIncidents(step);
       if (fact.head === undefined) return;
       step.head = fact.head;
       state.head = fact.head;
@@ -272,7 +301,7 @@ function bookStep(state: WorkingState, fact: StepFact, atMs: number): void {
       return;
     case "step-failed":
       Object.assign(step, { phase: "failed", endedAtMs: atMs, failure: failureOf(fact) });
-      return;
+      return spendIncidents(step);
     case "step-lost":
       Object.assign(step, { phase: "pending", attempts: step.attempts - 1 });
       return;
@@ -284,6 +313,13 @@ function bookStep(state: WorkingState, fact: StepFact, atMs: number): void {
     case "targets-surveyed":
       step.surveyed = { result: fact.surveyed, atMs, looks: (step.surveyed?.looks ?? 0) + 1, recheck: false };
       return;
+    case "credential-opened":
+      step.opened = [...step.opened, { registry: fact.registry, how: fact.how, by: state.driver ?? state.requester, atMs }];
+      return;
+    case "glass-broken":
+    case "incident-told":
+    case "incident-closed":
+      return bookIncident(step, fact, atMs);
     case "question-asked":
       step.question = { text: fact.text, binding: fact.binding, paths: fact.paths };
       return;
@@ -327,9 +363,26 @@ function voidSubjects(state: WorkingState, stepId: string): void {
   }
 }
 
+/** What a permission was given for is one try: it ends with it, whatever it came to. */
+function spendIncidents(step: WorkingStep): void {
+  step.incidents = step.incidents.map((incident) => ({ ...incident, spent: true }));
+}
+
+function bookIncident(step: WorkingStep, fact: IncidentFact, atMs: number): void {
+  if (fact.kind === "glass-broken") {
+    const { registry, variable, by, reason, forMs } = fact;
+    const incident = { registry, variable, by, reason, atMs, untilMs: atMs + forMs, spent: false, told: undefined, closed: undefined };
+    step.incidents = [...step.incidents, incident];
+    return;
+  }
+  const said = fact.kind === "incident-told" ? { told: fact.url } : { closed: { by: fact.by, reason: fact.reason, atMs } };
+  step.incidents = step.incidents.map((incident, index) => (index + 1 === fact.incident ? { ...incident, ...said } : incident));
+}
+
 function beginAgain(step: WorkingStep, atMs: number): void {
   // An acting step that knows its effects goes on with them; anything else is begun from the start.
   const phase = step.effects === undefined ? "pending" : "running";
+  spendIncidents(step);
   Object.assign(step, { phase, attempts: 0, sinceMs: sinceOf(step, atMs), failure: undefined, later: undefined });
   // What stopped everything goes on doing so until it has been looked at again.
   step.surveyed = step.surveyed?.result.kind === "strangers" ? { ...step.surveyed, looks: 0, recheck: true } : undefined;
@@ -363,6 +416,8 @@ function bookEffect(step: WorkingStep, fact: EffectFact, atMs: number): void {
       return;
     case "effect-replied":
       effect.reply = fact.reply;
+      if (fact.reply.kind === "sent" || fact.reply.kind === "unknown")
+        effect.opened = step.opened.findLast(({ registry }) => registry === effect.effect.target);
       if (fact.reply.kind === "later") {
         effect.putOff += 1;
         step.sinceMs = Math.max(step.sinceMs ?? atMs, fact.reply.atMs);

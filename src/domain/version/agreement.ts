@@ -39,7 +39,7 @@ function sameLogical(left: Understood, right: Understood): boolean {
 }
 
 function sameInScheme(one: Version, other: Version): boolean {
-  return one.scheme === "semver" ? one.normal === other.normal : schemeNamed(one.scheme).compare(one, other) === 0;
+  return one.normal === other.normal || (one.scheme === "pep440" && schemeNamed(one.scheme).compare(one, other) === 0);
 }
 
 function different(one: Version, other: Version): Agreement {

@@ -76,3 +76,16 @@ test("parse() takes no letter or digit outside ASCII, not even one that folds in
   for (const text of ["1.0\u0661", "1.0po\u017ft1", "1.0+\u212a", "1.0+\u0661", "\ufeff1.0"])
     assert.equal(pep440.parse(text).kind, "invalid", text);
 });
+
+test("plain releases are read and ordered as they are next to any other spelling", () => {
+  for (const text of ["0", "1.2.3", "0.99.1", "10.0.0.0", "2026.11.21", "123456789.0"]) {
+    // Blanks around it send it the longer way.
+    assert.deepEqual({ ...read(` ${text} `), written: text }, read(text), text);
+  }
+  const ascending = ["0.9", "0.10", "0.10.0.1", "1.0rc1", "1.0", "1.0.1.dev3", "1.0.1", "1.0.1.post1", "1.10", "9.0", "1!0.1"];
+  for (const [index, one] of ascending.entries()) {
+    for (const [at, other] of ascending.entries()) assert.equal(compare(one, other), Math.sign(index - at), `${one} and ${other}`);
+  }
+  assert.equal(compare("1.0", "1.0.0"), 0);
+  assert.equal(compare("999999999", "1000000000"), -1);
+});

@@ -35,7 +35,11 @@ function parse(text: string): ParsedVersion<Pep440Version> {
   return last.parsed;
 }
 
+/** Numbers with dots in their normal form, as most versions are: no library is asked, and a project may have thousands of tags. */
+const plainRelease = /^(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){0,9}$/;
+
 function parseOnce(text: string): ParsedVersion<Pep440Version> {
+  if (plainRelease.test(text)) return { kind: "valid", version: releaseOf(text) };
   if (text.length > versionLengthMax) return invalid(text, `it is longer than ${versionLengthMax} characters`);
   const trimmed = text.replaceAll(outerBlanks, "");
   const plus = trimmed.indexOf("+");
@@ -52,6 +56,7 @@ function parseOnce(text: string): ParsedVersion<Pep440Version> {
 
 function compare(one: Pep440Version, other: Pep440Version): Order {
   assert(one.scheme === "pep440" && other.scheme === "pep440", "only PEP 440 versions are ordered by PEP 440");
+  if (plainRelease.test(one.normal) && plainRelease.test(other.normal)) return compareReleases(one.release, other.release);
   const ranked = rankNumbers([withoutLocal(one), withoutLocal(other)]).texts;
   const order = compareText(ranked[0] ?? "", ranked[1] ?? "");
   if (order === 0) return compareLocal(one.local, other.local);
@@ -87,6 +92,19 @@ function rankNumbers(texts: readonly string[]): Ranked {
   const values = [...new Set([0n, ...found])].toSorted((one, other) => (one < other ? -1 : 1));
   const rank = new Map(values.map((value, index) => [value, index]));
   return { texts: texts.map((text) => text.replaceAll(/[0-9]+/g, (digits) => `${rank.get(BigInt(digits))}`)), values: values.map(String) };
+}
+
+function releaseOf(text: string): Pep440Version {
+  return { scheme: "pep440", written: text, normal: text, base: text, prerelease: false, epoch: 0, release: text.split(".").map(Number) };
+}
+
+/** A shorter one is filled up with zeros. */
+function compareReleases(one: readonly number[], other: readonly number[]): Order {
+  for (let index = 0; index < Math.max(one.length, other.length); index += 1) {
+    const difference = (one[index] ?? 0) - (other[index] ?? 0);
+    if (difference !== 0) return difference < 0 ? -1 : 1;
+  }
+  return 0;
 }
 
 function explainPublic(text: string): Explained | undefined {

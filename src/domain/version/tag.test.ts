@@ -275,6 +275,19 @@ describe("agrees()", () => {
     assert.deepEqual(agrees(releaseTag(python("v0.2")), "0.2.0", "pypi"), { kind: "same" });
   });
 
+  test("takes the short spelling of a tag for the version that the manifest says, and no other for it", () => {
+    const rust = releaseTag(matchTag(v, "v0.2.0-rc1", semver));
+    for (const [manifest, ecosystem] of [
+      ["0.2.0-rc.1", "crates"],
+      ["0.2.0-rc1", "crates"],
+      ["0.2.0rc1", "pypi"],
+    ] as const)
+      assert.deepEqual(agrees(rust, manifest, ecosystem), { kind: "same" }, manifest);
+    for (const manifest of ["0.2.0-rc.10", "0.2.0-rc.2", "0.2.0", "0.2.0-rc1.0"])
+      assert.notEqual(agrees(rust, manifest, "crates").kind, "same", manifest);
+    assert.notEqual(agrees(releaseTag(matchTag(v, "v0.2.0-rc.1", semver)), "0.2.0-rc1", "crates").kind, "same");
+  });
+
   test("explains a mismatch with both versions and the command that mends it", () => {
     assert.deepEqual(agrees(candidate, "0.2.0", "pypi"), {
       kind: "different",

@@ -102,9 +102,20 @@ export function agrees(tag: ReleaseTag, manifestVersion: string, ecosystem: Ecos
   const manifest = schemeOf(ecosystem).parse(manifestVersion);
   if (manifest.kind === "invalid") return { kind: "not-comparable", problem: manifest.problem };
   const answer = agreement(tag.version, manifest.version);
+  const long = longReading(tag.version);
+  if (long !== undefined && agreement(long, manifest.version).kind === "same") return { kind: "same" };
   if (answer.kind !== "different") return answer;
   const message = `Cannot release tag "${tag.tag}": it means version "${tag.version.normal}" but the manifest says "${manifest.version.normal}"`;
   return { kind: "different", problem: { code: "VERSION_MISMATCH", message, hint: mendMismatch(tag, manifest.version) } };
+}
+
+/**
+ * What a tag in SemVer's short spelling also says: `v0.2.0-rc1` on a commit whose manifest says `0.2.0-rc.1` means that one,
+ * although SemVer alone takes them for two versions. @returns undefined for a tag with one reading
+ */
+export function longReading({ scheme, normal }: Version): Version | undefined {
+  const spelled = normal.replace(/^([0-9.]+-(?:alpha|beta|rc|dev))(0|[1-9][0-9]*)$/, "$1.$2");
+  return scheme === "semver" && spelled !== normal ? readVersion(semver, spelled) : undefined;
 }
 
 /** Whether one tag could belong to both patterns: then a tag does not say which package is released. */

@@ -10,6 +10,7 @@ export type Ask =
   | { readonly kind: "answer"; readonly step: string; readonly binding: string; readonly by: Person; readonly note?: string }
   | { readonly kind: "retry"; readonly step: string; readonly by: Person; readonly reason?: string }
   | { readonly kind: "import"; readonly legs: readonly ImportedLeg[]; readonly by: Person; readonly reason: string }
+  | { readonly kind: "break-glass"; readonly registry: string; readonly by: Person; readonly reason: string }
   | { readonly kind: "cancel"; readonly by: Person; readonly reason?: string };
 
 export interface AskRow {

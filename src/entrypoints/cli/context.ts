@@ -1,6 +1,7 @@
 // What every command is given: the world, the terminal, the words common to all commands.
 import path from "node:path";
 import { composeWorld } from "../../app/compose.ts";
+import { withEarlyLook } from "../../app/early-look.ts";
 import type { Asked } from "../../app/asked.ts";
 import type { Report } from "../../app/report.ts";
 import type { World } from "../../app/world.ts";
@@ -42,6 +43,12 @@ export function openContext(options: GlobalOptions): Context {
   return { world, terminal };
 }
 
+/** The same for commands that begin with a look at the source. @throws SlipwayError USAGE */
+export function openLooking(options: GlobalOptions): Context {
+  const { world, terminal } = openContext(options);
+  return { world: { ...world, git: withEarlyLook(world.git, world.folder) }, terminal };
+}
+
 /** @throws SlipwayError USAGE */
 export function terminalOf(options: GlobalOptions): Terminal {
   const progress = progressKinds.find((kind) => kind === (options.progress ?? "auto"));
@@ -70,7 +77,7 @@ function listenForInterrupts(interrupted: AbortController, terminal: Terminal): 
 }
 
 /** The status of an interrupted run says by which signal, as shells do. */
-export function endedBy(report: Report, { interrupted }: Pick<World, "interrupted">): Report {
+export function endedBy<R extends Report>(report: R, { interrupted }: Pick<World, "interrupted">): R {
   const status: unknown = interrupted.reason instanceof Error ? interrupted.reason.cause : undefined;
   return report.exitCode === 130 && typeof status === "number" ? { ...report, exitCode: status } : report;
 }

@@ -106,9 +106,10 @@ const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
         .option("--pipeline <name>", "by the version rule of this pipeline")
         .option("--package <id>", "one package only; may be repeated", (value: string, before: readonly string[]) => [...before, value], [])
         .action(
-          act(async (globals, _values, options) =>
-            (await import("./commands/next.ts")).nextCommand((await import("./context.ts")).openContext(globals), options),
-          ),
+          act(async (globals, _values, options) => {
+            const context = (await import("./context.ts")).openLooking(globals);
+            return (await import("./commands/next.ts")).nextCommand(context, options);
+          }),
         ),
   ],
   [
@@ -120,9 +121,10 @@ const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
         .option("--package <id>", "which package, where each has versions of its own")
         .option("--released", "leave out what is not released yet")
         .action(
-          act(async (globals, _values, options) =>
-            (await import("./commands/changelog.ts")).changelogCommand((await import("./context.ts")).openContext(globals), options),
-          ),
+          act(async (globals, _values, options) => {
+            const context = (await import("./context.ts")).openLooking(globals);
+            return (await import("./commands/changelog.ts")).changelogCommand(context, options);
+          }),
         ),
   ],
   [
@@ -133,9 +135,10 @@ const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
         .option("--against <plan>", "show what changed since a plan file, or since the last run (`last`)")
         .option("--exit-code", "end with 9 when there are changes")
         .action(
-          act(async (globals, [version], options) =>
-            (await import("./commands/plan.ts")).planCommand((await import("./context.ts")).openContext(globals), version, options),
-          ),
+          act(async (globals, [version], options) => {
+            const context = (await import("./context.ts")).openLooking(globals);
+            return (await import("./commands/plan.ts")).planCommand(context, version, options);
+          }),
         ),
   ],
   [
@@ -274,6 +277,47 @@ const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
         ),
   ],
   ...sayCommands,
+  [
+    "watch-registries",
+    (program, act) =>
+      program
+        .command("watch-registries")
+        .description("look for versions that nobody of this project published; an alarm holds publishing")
+        .option("--every <duration>", "time between two looks, at most 5m", "5m")
+        .option("--once", "one look; ends with 8 while an alarm is open")
+        .option(
+          "--record <file>",
+          "record of a release that another machine made; may be repeated",
+          (value: string, before: readonly string[]) => [...before, value],
+          [],
+        )
+        .action(
+          act(async (globals, _values, options) =>
+            (await import("./commands/watch-registries.ts")).watchRegistriesCommand(
+              (await import("./context.ts")).openContext(globals),
+              options as never,
+            ),
+          ),
+        ),
+  ],
+  [
+    "clear-alarm",
+    (program, act) =>
+      program
+        .command("clear-alarm <alarm>")
+        .description("say that an alarm was looked at, so that publishing goes on")
+        .option("--reason <text>", "what you found, and what you did")
+        .option("--as <name>", "your name, if git does not know it")
+        .action(
+          act(async (globals, [alarm], options) =>
+            (await import("./commands/watch-registries.ts")).clearAlarmCommand(
+              (await import("./context.ts")).openContext(globals),
+              alarm ?? "",
+              options,
+            ),
+          ),
+        ),
+  ],
   [
     "verify",
     (program, act) =>

@@ -35,6 +35,7 @@ const lines: readonly (readonly [Fact, string | undefined])[] = [
   [{ kind: "step-done", step: "build", output: null, artifacts: four }, "Done build  a.whl, b.whl, c.whl and 1 more  2.0 s"],
   [{ kind: "step-later", step: "installs", atMs: 9, why: "the index lags" }, "Waiting installs: the index lags"],
   [{ kind: "step-failed", step: "build", code: "STEP_FAILED", message: "no" }, "Failed build: no"],
+  [{ kind: "step-failed", step: "build", code: "NO_PLACE", message: "it needs a Mac" }, "No place build: it needs a Mac"],
   [{ kind: "step-lost", step: "build" }, "Lost build: it is begun again"],
   [{ kind: "step-again", step: "build", by: ann }, "Again build"],
   [{ kind: "effects-listed", step: "pypi", effects: [anEffect()] }, undefined],

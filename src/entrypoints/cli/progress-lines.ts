@@ -1,6 +1,7 @@
 // Which facts a person wants to read as they happen, and in which words.
 import { isFile, isForPerson, type Effect } from "../../domain/run/effect.ts";
-import type { Fact } from "../../domain/run/fact.ts";
+import type { Fact, Person } from "../../domain/run/fact.ts";
+import { describeOpened } from "../../domain/run/opened.ts";
 import type { Style } from "./terminal.ts";
 import { durationWords, plural } from "./words.ts";
 
@@ -26,9 +27,11 @@ export function lineOf(fact: Fact, context: LineContext): ProgressLine | undefin
     case "step-done":
       return doneLine(fact, context);
     case "step-failed":
+      // A leg for another kind of machine is nothing that broke.
+      if (fact.code === "NO_PLACE") return line("No place", `${fact.step}: ${inOneLine(fact.message)}`, "yellow");
       return line("Failed", `${fact.step}: ${inOneLine(fact.message)}`, "red");
     case "artifacts-imported":
-      return line("Imported", `${fact.step}: ${fact.artifacts.map(({ name }) => name).join(", ")}, from ${importWords(fact)}`, "green");
+      return line("Imported", `${fact.step}: ${fact.artifacts.map(({ name }) => name).join(", ")}, from ${saidWords(fact)}`, "green");
     case "step-later":
       return line("Waiting", `${fact.step}: ${fact.why}`, "yellow");
     case "step-lost":
@@ -57,6 +60,15 @@ export function lineOf(fact: Fact, context: LineContext): ProgressLine | undefin
       return line("Rejected", `gate "${fact.gate}" by ${fact.by.name}: ${fact.reason}`, "red");
     case "source-moved":
       return line("Moved", `${fact.what}: ${fact.from.slice(0, 10)} → ${fact.to.slice(0, 10)}`, "yellow");
+    case "glass-broken":
+      return line("BREAK-GLASS", `${fact.registry}: one try of ${fact.step} with the token in ${fact.variable}, by ${saidWords(fact)}`, "red");
+    case "credential-opened":
+      if (fact.how.kind === "fallback") return line("BREAK-GLASS", `${fact.registry} is opened with ${describeOpened(fact.how)}`, "red");
+      return context.verbosity > 0 ? line("Opened", `${fact.registry} with ${describeOpened(fact.how)}`, "dim") : undefined;
+    case "incident-told":
+      return line("Told", `${fact.step}: ${fact.url}`, "yellow");
+    case "incident-closed":
+      return line("Closed", `break-glass of ${fact.step} by ${saidWords(fact)}`, "green");
     case "cancel-asked":
       return line("Cancelling", `asked by ${fact.by.name}; no new effect is begun`, "yellow");
     case "effect-intended":
@@ -71,7 +83,7 @@ export function lineOf(fact: Fact, context: LineContext): ProgressLine | undefin
   }
 }
 
-function importWords({ by, reason }: Extract<Fact, { kind: "artifacts-imported" }>): string {
+function saidWords({ by, reason }: { readonly by: Person; readonly reason: string }): string {
   return `${by.name}${by.authenticated ? "" : " (not authenticated)"}: ${inOneLine(reason)}`;
 }
 

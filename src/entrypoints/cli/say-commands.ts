@@ -79,10 +79,31 @@ export const sayCommands: readonly (readonly [string, Define])[] = [
         ),
   ],
   [
+    "break-glass",
+    (program, act) =>
+      program
+        .command("break-glass <registry>")
+        .description("allow one more try of a failed publish step with the fallback token; loud, and doctor is red until it is closed")
+        .option("--reason <text>", "why; needed")
+        .option("--as <name>", "your name, if git does not know it")
+        .option("--run <run>", "which run; the newest if not given")
+        .option("--close", "say with --reason that the token is revoked and the way is shut again")
+        .action(
+          act(async (globals, [registry], options) =>
+            (await import("./commands/decide.ts")).breakGlassCommand(
+              (await import("./context.ts")).openContext(globals),
+              registry ?? "",
+              options,
+            ),
+          ),
+        ),
+  ],
+  [
     "cancel",
     (program, act) =>
       program
         .command("cancel [run]")
+        .option("--confirm <versions>", "the versions of the run, with commas between: nothing else is cancelled")
         .description("begin nothing new, end what is under way, and say what is public")
         .option("--reason <text>", "why")
         .action(

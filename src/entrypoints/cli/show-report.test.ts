@@ -76,6 +76,28 @@ test("what failed is told once, and other failures besides", () => {
   assert.match(text, /\n {2}other: neither\n/);
 });
 
+test("what was left out is told as that, in a rehearsal that is partial and in a run that is complete", () => {
+  const elsewhere = {
+    id: "installs[platform=macos]",
+    state: "left-out",
+    message: "it needs a machine that is macos",
+    needs: ["macos-aarch64"],
+  };
+  const untried = { id: "page", state: "not-tried", message: "nothing was made for it" };
+  const optional = { id: "done", state: "failed", message: "no issue" };
+  const steps = [elsewhere, untried, optional, { id: "build", state: "done" }];
+
+  const partial = showReport(failed({ steps, standing: "partial", code: "NO_PLACE", mode: "rehearsal" }), fakeTerminal());
+  const complete = showReport(report({ steps }), fakeTerminal());
+
+  assert.match(partial, /^partial: /);
+  for (const text of [partial, complete]) {
+    assert.match(text, /\n {2}left out: installs\[platform=macos\]: it needs a machine that is macos\n/);
+    assert.match(text, /\n {2}not tried: page: nothing was made for it\n/);
+  }
+  assert.match(complete, /\n {2}failed: done: no issue\n/);
+});
+
 test("waiting for a person and being interrupted are no errors", () => {
   const waiting = failed({
     standing: "waiting",

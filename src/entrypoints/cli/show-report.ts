@@ -1,5 +1,6 @@
 // What a run came to, as text. The first line of every end that is no success says what is public now.
 import { publicNow, type Report, type ReportedFile } from "../../app/report.ts";
+import { showBuilds } from "./show-builds.ts";
 import { showClosing } from "./show-closing.ts";
 import { safe, safeLines, type Terminal } from "./terminal.ts";
 import { plural, sizeWords } from "./words.ts";
@@ -10,27 +11,31 @@ export function showReport(report: Report, terminal: Pick<Terminal, "style">): s
 
 function showSuccess(report: Report, terminal: Pick<Terminal, "style">): string {
   const head = report.mode === "rehearsal" ? `${report.title}: rehearsed to the end, nothing is public` : report.sentence;
-  return `${terminal.style("green", safe(head))}\n${reportTable(report)}${showClosing(report, terminal)}`;
+  // What is optional holds nothing up; that it is not there must not read as if it had been seen.
+  const without = undoneSteps(report).map((step) => `  ${undoneWords(step)}\n`);
+  return `${terminal.style("green", safe(head))}\n${without.join("")}${reportTable(report)}${showBuilds(report)}${showClosing(report, terminal)}`;
 }
 
 function showFailure(report: Report, terminal: Pick<Terminal, "style">): string {
   const waiting = report.code === "RUN_WAITING" || report.code === "NO_PLACE";
-  const label = waiting ? terminal.style("yellow", "waiting") : terminal.style("red", `error[${report.code ?? "RUN_INCOMPLETE"}]`);
+  const label = waiting
+    ? terminal.style("yellow", report.standing === "partial" ? "partial" : "waiting")
+    : terminal.style("red", `error[${report.code ?? "RUN_INCOMPLETE"}]`);
   const lines = [
     `${report.standing === "interrupted" ? terminal.style("yellow", "interrupted") : label}: ${safeLines(report.sentence, "    ")}`,
     `  ${publicWords(report)}`,
-    ...[draftWords(report)].flatMap((words) => (words === undefined ? [] : [`  ${words}`])),
+    ...[draftWords(report), ...stagedWords(report)].flatMap((words) => (words === undefined ? [] : [`  ${words}`])),
     ...things(report)
       .filter(({ outcome }) => outcome !== "not-published" && outcome !== "published" && outcome !== "already-there")
       .map(({ outcome, name, why }) => `  ${outcome}: ${safe(name)}${why === undefined ? "" : `: ${safe(why)}`}`),
     ...findingLines(report, terminal),
-    ...failedSteps(report).map((step) => `  ${safe(step.id)}: ${safeLines(step.message ?? "", "    ")}`),
+    ...undoneSteps(report).map((step) => (step.state === "failed" ? `  ${stepWords(step)}` : `  ${undoneWords(step)}`)),
   ];
   const isTold = report.findings.some((finding) => finding.hint === report.hint) && findingLines(report, terminal).length > 0;
   const hint = report.hint === undefined || isTold ? "" : `\n${terminal.style("cyan", "hint")}: ${safeLines(report.hint)}\n`;
   // What was rehearsed without some of its legs still tells what the release would come to.
   const closing = report.standing === "partial" ? showClosing(report, terminal) : "";
-  return `${[...new Set(lines)].join("\n")}\n${closing}${hint}`;
+  return `${[...new Set(lines)].join("\n")}\n${showBuilds(report)}${closing}${hint}`;
 }
 
 /** What stops a run is told at once, so that nobody mends one thing to meet the next. A rehearsal has its own list at the end. */
@@ -43,15 +48,28 @@ function findingLines({ standing, mode, findings }: Report, { style }: Pick<Term
   );
 }
 
-/** Those whose failure the first line has not told already. */
-function failedSteps({ steps, sentence }: Report): Report["steps"] {
-  return steps.filter(({ state, message }) => state === "failed" && message !== undefined && !sentence.includes(message));
+/** Steps that failed, have no place here or were not tried, but those that the first line has told already. */
+function undoneSteps({ steps, sentence }: Report): Report["steps"] {
+  return steps.filter(
+    ({ state, message, needs }) => (undoneStates.has(state) || needs !== undefined) && message !== undefined && !sentence.includes(message),
+  );
 }
+
+function undoneWords(step: Report["steps"][number]): string {
+  return `${step.state.replaceAll("-", " ")}: ${stepWords(step)}`;
+}
+
+function stepWords({ id, message = "" }: Report["steps"][number]): string {
+  return `${safe(id)}: ${safeLines(message, "    ")}`;
+}
+
+const undoneStates: ReadonlySet<string> = new Set(["failed", "left-out", "not-tried"]);
 
 interface Thing {
   readonly name: string;
   readonly outcome: ReportedFile["outcome"];
   readonly hidden?: true;
+  readonly sendBack?: string;
   readonly why?: string;
 }
 
@@ -63,7 +81,12 @@ function things({ files, others }: Pick<Report, "files" | "others">): readonly T
   });
   return [
     ...files.map((file) => ({ name: `${file.name} at ${file.registry}`, outcome: file.outcome, ...rest(file) })),
-    ...others.map((other) => ({ name: other.title, outcome: other.outcome, ...rest(other) })),
+    ...others.map((other) => ({
+      name: other.title,
+      outcome: other.outcome,
+      ...rest(other),
+      ...(other.sendBack === undefined ? {} : { sendBack: other.sendBack }),
+    })),
   ];
 }
 
@@ -84,6 +107,13 @@ export function draftWords(report: Pick<Report, "files" | "others" | "mode">): s
   const drafted = things(report).filter((thing) => outcomeWords(thing) === inDraft);
   if (report.mode === "rehearsal" || drafted.length === 0) return undefined;
   return `in a draft, for nobody else to see: ${namesOf(drafted)}`;
+}
+
+/** What waits unseen at a registry, each with what sends it back; none: nothing does. */
+export function stagedWords(report: Pick<Report, "files" | "others" | "mode">): readonly string[] {
+  if (report.mode === "rehearsal") return [];
+  const staged = things(report).filter((thing) => outcomeWords(thing) === isStaged);
+  return staged.map(({ name, sendBack }) => `${safe(name)}, for nobody else to see; it is sent back with: ${safe(sendBack ?? "")}`);
 }
 
 function namesOf(all: readonly Thing[]): string {
@@ -108,16 +138,18 @@ function fileRows(files: readonly ReportedFile[]): string {
 }
 
 /** A branch is not published, a file is. */
-function otherWords(other: Pick<ReportedFile, "outcome" | "hidden">): string {
+function otherWords(other: Pick<Thing, "outcome" | "hidden" | "sendBack">): string {
   return outcomeWords(other).replace("published", "done");
 }
 
-function outcomeWords({ outcome, hidden }: Pick<ReportedFile, "outcome" | "hidden">): string {
+function outcomeWords({ outcome, hidden, sendBack }: Pick<Thing, "outcome" | "hidden" | "sendBack">): string {
   const isThere = outcome === "published" || outcome === "already-there";
-  return hidden === true && isThere ? inDraft : outcome.replaceAll("-", " ");
+  if (hidden !== true || !isThere) return outcome.replaceAll("-", " ");
+  return sendBack === undefined ? inDraft : isStaged;
 }
 
 const inDraft = "in a draft";
+const isStaged = "staged";
 
 /** What a rehearsal found that would have stopped the real run. */
 export function showWouldStop(

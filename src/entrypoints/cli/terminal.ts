@@ -1,6 +1,7 @@
 // Where the program writes: data to standard output, everything else to standard error. Colour never carries meaning;
 // NO_COLOR, FORCE_COLOR and `--no-color` are obeyed.
 import { writeSync } from "node:fs";
+import { isatty } from "node:tty";
 import { stripVTControlCharacters, styleText } from "node:util";
 
 export type Progress = "auto" | "tty" | "plain" | "quiet" | "json";
@@ -60,8 +61,9 @@ export function mannerOf(options: TerminalOptions, { env, outIsTty, errIsTty }: 
 export function openTerminal(options: TerminalOptions): Terminal {
   const { colorOut, colorErr, progress } = mannerOf(options, {
     env: process.env,
-    outIsTty: process.stdout.isTTY,
-    errIsTty: process.stderr.isTTY,
+    // Asking `process.stdout` would open a stream, which nothing is written through.
+    outIsTty: isatty(1),
+    errIsTty: isatty(2),
   });
   const plain = (color: boolean, text: string): string => (color ? text : stripVTControlCharacters(text));
   const direct = (text: string): void => write(2, text);

@@ -56,6 +56,12 @@ export function releaseCalls(api: Api, uploadBase: string): ReleaseReads & Relea
         { method: "PATCH", path: ["releases", release], json: publication(wanted), what: `publish the release "${wanted.tag}"` },
         { ...access, read: readRelease },
       ),
+    hide: (release, access) =>
+      act(
+        api,
+        { method: "PATCH", path: ["releases", release], json: { draft: true }, what: `make the release ${release} a draft again` },
+        { ...access, read: readRelease },
+      ),
     remove: (release, access) => act(api, { method: "DELETE", path: ["releases", release], what: `delete the release ${release}` }, access),
   };
 }

@@ -1,7 +1,9 @@
 // A source distribution as an archive: one pass lists it, and keeps the small texts near its top, because those are
 // what is asked for next (PKG-INFO, pyproject.toml). Anything else takes another pass. Nothing is unpacked to disk.
 import { createHash, type Hash } from "node:crypto";
+import type { MemberStamp } from "../archive-port.ts";
 import type { Archive, ArchiveOpened, ArchiveText } from "../ports.ts";
+import { createByteRange } from "./byte-range.ts";
 import { knowFile, withBytes, type ByteSource, type KnownFile } from "./byte-source.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { gunzip } from "./gunzip.ts";
@@ -73,9 +75,25 @@ function archiveOf(known: KnownFile, opened: Opened): Archive {
       const kept = opened.kept.get(path);
       return kept === undefined ? withBytes(known, (source) => readOne(source, member)) : decodeText(kept);
     },
+    async readRange(path, range) {
+      const member = byPath.get(path);
+      if (member?.kind !== "file") return undefined;
+      const cut = createByteRange(range);
+      return (await withBytes(known, (source) => passOver(source, member, cut.take))) ? cut.bytes() : undefined;
+    },
+    stamps: () => new Map(opened.members.map((member) => [member.path, stampOf(member)])),
     digests: () => withBytes(known, digestAll),
   };
 }
+
+/** A time that is none of this world is shown as the number that it is. */
+function stampOf({ epochSeconds, mode }: TarMember): MemberStamp {
+  const isTime = epochSeconds <= latestEpochSeconds;
+  return { time: isTime ? `${new Date(epochSeconds * 1000).toISOString().slice(0, 19)}Z` : String(epochSeconds), mode };
+}
+
+/** The end of the year 9999. */
+const latestEpochSeconds = 253_402_300_799;
 
 /** Keeps the data of small members right under the top folder. */
 function createKeeper() {
@@ -105,20 +123,26 @@ function createKeeper() {
 /** The text of one member, by another pass. The first member of that name counts; a second one is a fault already. */
 async function readOne(source: ByteSource, wanted: TarMember): Promise<ArchiveText> {
   const pieces: Buffer[] = [];
+  const isWhole = await passOver(source, wanted, (bytes) => pieces.push(Buffer.from(bytes)));
+  return isWhole ? decodeText(Buffer.concat(pieces)) : { kind: "absent" };
+}
+
+/** Hands out the data of one member; a piece may be overwritten afterwards. @returns whether all of it was there */
+async function passOver(source: ByteSource, wanted: TarMember, take: (bytes: Buffer) => void): Promise<boolean> {
   let inside = false;
   let left = wanted.sizeBytes;
   const visitor: TarVisitor = {
     member(member) {
-      inside = member.path === wanted.path && member.kind === "file" && pieces.length === 0;
+      inside = member.path === wanted.path && member.kind === "file" && left === wanted.sizeBytes;
     },
     data(bytes) {
       if (!inside || left <= 0) return;
-      pieces.push(Buffer.from(bytes.subarray(0, left)));
+      take(bytes.subarray(0, left));
       left -= bytes.length;
     },
   };
   await walk(source, visitor, createFaults());
-  return left > 0 ? { kind: "absent" } : decodeText(Buffer.concat(pieces));
+  return left <= 0;
 }
 
 async function digestAll(source: ByteSource): Promise<ReadonlyMap<string, { readonly sha256: string; readonly sizeBytes: number }>> {

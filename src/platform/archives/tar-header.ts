@@ -13,6 +13,9 @@ export interface TarHeader {
   /** The flag was NUL, as in old archives: a name ending with `/` is a folder then. */
   readonly oldType: boolean;
   readonly sizeBytes: number;
+  /** Permission bits, and the time in seconds since 1970. */
+  readonly mode: number;
+  readonly epochSeconds: number;
   /** What is wrong with the name; no matter where an extended header gives another. */
   readonly nameFault?: string;
   readonly linkFault?: string;
@@ -51,6 +54,8 @@ export function readTarHeader(block: Buffer): HeaderRead {
       type,
       oldType: block[156] === 0,
       sizeBytes,
+      mode: (readNumber(block, 100, 8) ?? 0) & 0o7777,
+      epochSeconds: readNumber(block, 136, 12) ?? 0,
       ...(name.fault === undefined ? {} : { nameFault: name.fault }),
       ...(linkTo.fault === undefined ? {} : { linkFault: linkTo.fault }),
     },

@@ -12,6 +12,9 @@ export interface TarMember extends ArchiveMember {
   readonly link?: { readonly hard: boolean; readonly to: string };
   /** Where its data begin, in bytes from the start of the tar. */
   readonly dataAt: number;
+  readonly epochSeconds: number;
+  /** Permission bits. */
+  readonly mode: number;
 }
 
 export interface TarVisitor {
@@ -172,7 +175,7 @@ function readExtended(walking: Walking, type: string, bytes: Buffer): void {
 function addPending(walking: Walking, records: PaxRecords, type: string): void {
   const { pending, faults } = walking;
   pending.faults.push(...records.faults);
-  pending.waiting = type !== "g";
+  pending.waiting = true;
   const named = records.path !== undefined || records.linkTo !== undefined || records.sizeBytes !== undefined;
   if (type === "g" && named) faults.add("Has a global pax header with a name or size: some readers give it to every member");
   if (records.path !== undefined && pending.path !== undefined) pending.faults.push("has two names in its extended headers");
@@ -197,11 +200,13 @@ function memberOf(header: TarHeader, { pending, position: dataAt }: Walking, fau
   if (pending.path === undefined && header.nameFault !== undefined) own.push(header.nameFault);
   if (isLink && pending.linkTo === undefined && header.linkFault !== undefined) own.push(header.linkFault);
   for (const fault of own) faults.add(`${shown(path)} ${fault}`);
-  if (isFolder) return { path, kind: "folder", sizeBytes, dataAt };
-  if (isLink) return { path, kind: "link", sizeBytes, dataAt, link: { hard: header.type === "1", to: pending.linkTo ?? header.linkTo } };
-  if (header.type === "0" || header.type === "7") return { path, kind: "file", sizeBytes, dataAt };
+  const { epochSeconds, mode } = header;
+  const told = { path, sizeBytes, dataAt, epochSeconds, mode };
+  if (isFolder) return { ...told, kind: "folder" };
+  if (isLink) return { ...told, kind: "link", link: { hard: header.type === "1", to: pending.linkTo ?? header.linkTo } };
+  if (header.type === "0" || header.type === "7") return { ...told, kind: "file" };
   faults.add(`${shown(path)} is ${kindNames.get(header.type) ?? `of an unknown type (${JSON.stringify(header.type)})`}`);
-  return { path, kind: "other", sizeBytes, dataAt };
+  return { ...told, kind: "other" };
 }
 
 const kindNames = new Map([

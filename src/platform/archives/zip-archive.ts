@@ -4,6 +4,7 @@
 import { hash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import type { Archive, ArchiveOpened, ArchiveText } from "../ports.ts";
+import { createByteRange } from "./byte-range.ts";
 import { knowFile, withBytes, type ByteSource, type KnownFile } from "./byte-source.ts";
 import { createFaults, shown, type Faults } from "./faults.ts";
 import { bombBytesMin, bombRatioMax, totalBytesMax } from "./limits.ts";
@@ -76,6 +77,14 @@ function archiveOf(known: KnownFile, opened: Opened): Archive {
       const kept = opened.kept.get(path);
       return kept === undefined ? withBytes(known, (source) => textOf(source, entry, opened)) : decodeText(kept);
     },
+    async readRange(path, range) {
+      const entry = byPath.get(path);
+      if (entry?.kind !== "file" || opened.bomb) return undefined;
+      const cut = createByteRange(range);
+      const fault = await withBytes(known, (source) => unpack(source, entry, cut.take));
+      return fault === undefined ? cut.bytes() : undefined;
+    },
+    stamps: () => new Map(entries.map(({ path, stamp }) => [path, stamp])),
     digests: () => withBytes(known, (source) => digestAll(source, opened)),
   };
 }

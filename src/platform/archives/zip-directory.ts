@@ -1,6 +1,7 @@
 // Reads the central directory of a zip: what the archive says it holds. It exists apart from the local headers
 // because installers believe this list and scanners often the other (reference/protocols §1.4).
 import { isAscii } from "node:buffer";
+import type { MemberStamp } from "../archive-port.ts";
 import type { ArchiveMember } from "../ports.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { shown, type Faults } from "./faults.ts";
@@ -17,6 +18,7 @@ export interface ZipEntry extends ArchiveMember {
   readonly method: number;
   readonly crc: number;
   readonly packedBytes: number;
+  readonly stamp: MemberStamp;
   /** Where the local header stands in this file. */
   readonly localAt: number;
   /** Where the packed data begin; set once the local header was read, undefined when it cannot be. */
@@ -94,11 +96,24 @@ function entryOf(header: Buffer, variable: Buffer, around: Around): ZipEntry {
     method,
     crc: header.readUInt32LE(16),
     packedBytes: sizes.packed,
+    stamp: { time: dosTime(header.readUInt16LE(14), header.readUInt16LE(12)), ...modeOf(header.readUInt32LE(38)) },
     localAt: (sizes.offset ?? 0) + around.prefixBytes,
     dataAt: undefined,
   };
   addEntryFaults(entry, isFolder, faults);
   return entry;
+}
+
+/** Date and time of MS-DOS, in steps of two seconds and of no zone (APPNOTE §4.4.6). */
+function dosTime(date: number, time: number): string {
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const day = `${(date >>> 9) + 1980}-${two((date >>> 5) & 15)}-${two(date & 31)}`;
+  return `${day} ${two(time >>> 11)}:${two((time >>> 5) & 63)}:${two((time & 31) * 2)}`;
+}
+
+function modeOf(attributes: number): Pick<MemberStamp, "mode"> {
+  const mode = attributes >>> 16;
+  return mode === 0 ? {} : { mode: mode & 0o7777 };
 }
 
 /** Python reads a name without the UTF-8 flag as code page 437; a streaming reader may not. ASCII is the same in both. */

@@ -10,6 +10,7 @@ import { fetchFile, fileAddress, findPlaces, lookUp, type FoundPlaces, type Inde
 import { judgeLine, surveyOf, versionsOf } from "./observe.ts";
 import { cratesRefusals } from "./refusals.ts";
 import { sendPublish, sendYank, type SendTo } from "./send.ts";
+import { cratesLogin, type LoginOptions } from "./trusted-login.ts";
 import { cratesLimits } from "./wire.ts";
 
 export interface CratesOptions {
@@ -54,7 +55,21 @@ export function cratesRegistry(options: CratesOptions): Registry {
     publish: (upload, credential, signal) => send(at, signal, (to) => sendPublish(to, upload, { credential, signal })),
     takeBack: (version, credential, signal) => send(at, signal, (to) => sendYank(to, version, { credential, signal })),
     withdraw: (publication) => ({ kind: "by-person", instruction: withdrawal(at, publication) }),
+    login: cratesLogin({
+      http: options.http,
+      registry: options.name,
+      apiUrl: (signal) => apiOf(at, signal),
+      pagesUrl: withSlash(options.pagesUrl ?? at.index.indexUrl),
+      nowMs: () => options.clock.nowMs(),
+    }),
   };
+}
+
+async function apiOf(at: At, signal: AbortSignal): ReturnType<LoginOptions["apiUrl"]> {
+  const found = await at.places(signal);
+  if (found.kind === "unknown") return { why: found.why, lasting: false };
+  const { api } = found.places;
+  return api === undefined ? { why: `the index of "${at.options.name}" tells no web API`, lasting: true } : { url: api };
 }
 
 interface At {

@@ -19,8 +19,8 @@ describe("credentials of a crate registry", () => {
     assert.deepEqual(traces(createCredential("", "")), []);
   });
 
-  test("tokenless login is not there yet", async () => {
-    await assert.rejects(openCratesCredential({ kind: "trusted-publishing" }, "crates", secrets), { code: "NOT_YET" });
+  test("the credential of a forge is not there yet", async () => {
+    await assert.rejects(openCratesCredential({ kind: "forge" }, "crates", secrets), { code: "NOT_YET" });
   });
 
   test("an empty variable is a missing credential", async () => {

@@ -8,6 +8,7 @@ import { fetchFile, type Index } from "./look-up.ts";
 import { judgeBytes, judgeFile, surveyOf, versionsOf } from "./observe.ts";
 import { pypiRefusals } from "./refusals.ts";
 import { sendUpload } from "./send.ts";
+import { pypiLogin } from "./trusted-login.ts";
 import { sharedLookUp, type LookUp } from "./shared-look-up.ts";
 import { fileSizeLimitBytes } from "./wire.ts";
 
@@ -47,6 +48,8 @@ export function pypiRegistry(options: PypiOptions): Registry {
     survey: async (packageName, version, signal) => surveyOf(await lookUp(packageName, signal), packageName, version),
     observe: (publication, signal) => observe({ index, lookUp }, publication, signal),
     download: (publication, file, signal) => download({ index, lookUp }, publication, { file, signal }),
+    attestations: async (publication, signal) =>
+      (await import("./attestations.ts")).readAttested({ http, siteUrl: siteOf(options, index) }, publication, signal),
     refusals: (upload) => refusals(options, upload),
     publish: (upload, credential, signal) =>
       sendUpload({ http, registry: options.name, uploadUrl: options.uploadUrl, nowMs: () => options.clock.nowMs() }, upload, {
@@ -54,7 +57,13 @@ export function pypiRegistry(options: PypiOptions): Registry {
         signal,
       }),
     withdraw: (publication) => ({ kind: "by-person", instruction: withdrawal(options, index, publication) }),
+    login: pypiLogin({ http, registry: options.name, siteUrl: siteOf(options, index), nowMs: () => options.clock.nowMs() }),
   };
+}
+
+/** Where the pages and the login are: an index of one's own has them beside its index, if it has them. */
+function siteOf({ pagesUrl }: PypiOptions, { indexUrl }: Index): string {
+  return withSlash(pagesUrl ?? new URL("/", indexUrl).href);
 }
 
 interface Looking {

@@ -18,7 +18,7 @@ test("openPypiCredential() reads a token, trims its line end, and refuses what c
 });
 
 test("openPypiCredential() says plainly what this version cannot do", async () => {
-  for (const rule of [{ kind: "trusted-publishing" }, { kind: "forge" }] as const) {
+  for (const rule of [{ kind: "forge" }] as const) {
     await assert.rejects(openPypiCredential(rule, "pypi", secrets("x")), (error: unknown) => error instanceof SlipwayError && error.code === "NOT_YET"); // prettier-ignore
   }
 });

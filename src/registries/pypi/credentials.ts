@@ -1,6 +1,6 @@
 // What is sent as user and secret to a Python index. A credential is read at the last moment and
 // goes nowhere but into the request (conventions SECRETS; protocols §1.1).
-import type { CredentialRule } from "../../domain/configuration.ts";
+import type { StoredRule } from "../../domain/configuration.ts";
 import { createCredential, secretText, type Credential } from "../../domain/credential.ts";
 import { SlipwayError, unreachable } from "../../domain/error.ts";
 import type { Secrets } from "../../platform/ports.ts";
@@ -14,19 +14,22 @@ export function rehearsalCredential(): Credential {
 /**
  * Reads the credential that a rule names.
  * @throws SlipwayError CREDENTIAL_MISSING when it is not there
- * @throws SlipwayError NOT_YET for tokenless login, which a later version brings
+ * @throws SlipwayError NOT_YET for the credential of a forge
  */
-export async function openPypiCredential(rule: CredentialRule, registry: string, secrets: Secrets): Promise<Credential> {
+export async function openPypiCredential(rule: StoredRule, registry: string, secrets: Secrets): Promise<Credential> {
   switch (rule.kind) {
     case "token":
       return createCredential(rule.user ?? tokenUser, secretText(await secrets.read(rule.variable), rule.variable));
     case "none":
       return createCredential("", "");
-    case "trusted-publishing":
     case "forge":
-      throw new SlipwayError("NOT_YET", `Cannot log in to "${registry}" by "${rule.kind}": this version of Slipway only knows tokens`, {
-        hint: `Write "credentials: { token: NAME }" for "${registry}", with NAME the variable that holds an API token.`,
-      });
+      throw new SlipwayError(
+        "NOT_YET",
+        `Cannot log in to "${registry}" with the forge's credential: only registries of images take it yet`,
+        {
+          hint: `Write "credentials: { token: NAME }" for "${registry}", with NAME the variable that holds an API token.`,
+        },
+      );
     default:
       return unreachable(rule, "credential rule");
   }

@@ -9,7 +9,7 @@ import type { Http } from "../../platform/http-port.ts";
 import type { Upload } from "../registry.ts";
 import { readAnswer } from "./answers.ts";
 import { basicAuthorization, traces } from "./credentials.ts";
-import { coreMetadataOf, formFields, layOut, type FormLayout } from "./upload-form.ts";
+import { attestationsOf, coreMetadataOf, formFields, layOut, type FormLayout } from "./upload-form.ts";
 import { mediaTypes } from "./wire.ts";
 
 export interface SendTo {
@@ -29,7 +29,7 @@ export async function sendUpload(
 ): Promise<Performed> {
   const changed = await sizeDeviation(upload);
   if (changed !== undefined) return { kind: "refused", why: changed };
-  const fields = formFields(upload.name, coreMetadataOf(upload.metadata));
+  const fields = formFields(upload.name, coreMetadataOf(upload.metadata), attestationsOf(upload.metadata));
   const layout = layOut(upload, fields, `slipway-${randomBytes(16).toString("hex")}`);
   const authorization = basicAuthorization(options.credential);
   const sent = await to.http.send({

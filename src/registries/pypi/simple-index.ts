@@ -61,7 +61,7 @@ function parseJson(text: string, url: string): ParsedPage {
 }
 
 function jsonFile(file: Record<string, unknown>, base: string): ListedFile | undefined {
-  const { filename, url, hashes, size, yanked } = file;
+  const { filename, url, hashes, size, yanked, provenance } = file;
   const uploadedAt = file["upload-time"];
   if (typeof filename !== "string" || typeof url !== "string" || !URL.canParse(url, base)) return undefined;
   const sha256 = isObject(hashes) ? digestOf(hashes["sha256"]) : undefined;
@@ -72,6 +72,8 @@ function jsonFile(file: Record<string, unknown>, base: string): ListedFile | und
     ...(typeof size === "number" && Number.isSafeInteger(size) && size >= 0 ? { sizeBytes: size } : {}),
     ...(typeof uploadedAt === "string" ? { uploadedAt } : {}),
     ...(typeof yanked === "boolean" || typeof yanked === "string" ? { yanked: yanked === "" ? true : yanked } : {}),
+    // An address, or null where there is none; an index that knows nothing of it leaves the member out (PEP 740).
+    ...(typeof provenance === "string" || provenance === null ? { attested: provenance !== null } : {}),
   };
 }
 
@@ -112,6 +114,7 @@ function htmlFile(attributes: ReadonlyMap<string, string>, content: string, base
     url: withoutFragment(url),
     ...(sha256 === undefined ? {} : { sha256 }),
     ...(yanked === undefined ? {} : { yanked: yanked === "" ? true : yanked }),
+    ...(attributes.has("data-provenance") ? { attested: true } : {}),
   };
 }
 

@@ -7,6 +7,12 @@ import { fileTypeOf, pythonTagOf } from "./file-names.ts";
 
 export type Field = readonly [name: string, value: string];
 
+/** Attestations that an `Upload` carries, each as the JSON text of PEP 740; none for most. */
+export function attestationsOf(metadata: JsonObject): readonly string[] {
+  const { attestations } = metadata;
+  return Array.isArray(attestations) ? attestations.filter((one) => typeof one === "string") : [];
+}
+
 /** Core metadata of a file as it was parsed from METADATA or PKG-INFO. */
 export interface CoreMetadata {
   /** Headers in their order, repeated ones repeated; names as written. */
@@ -67,7 +73,7 @@ const fieldNames: Readonly<Record<string, string>> = {
 const leading = ["metadata-version", "name", "version"];
 
 /** The form's fields before the file: action, metadata, file type and Python tag. */
-export function formFields(fileName: string, metadata: CoreMetadata): readonly Field[] {
+export function formFields(fileName: string, metadata: CoreMetadata, attestations: readonly string[] = []): readonly Field[] {
   const known = metadataFields(metadata);
   const first = leading.flatMap((header) => known.filter(([name]) => name === fieldNames[header]));
   const rest = known.filter((field) => !first.includes(field));
@@ -78,6 +84,7 @@ export function formFields(fileName: string, metadata: CoreMetadata): readonly F
     ["filetype", fileTypeOf(fileName) ?? "sdist"],
     ["pyversion", pythonTagOf(fileName) ?? "source"],
     ...rest,
+    ...(attestations.length === 0 ? [] : [["attestations", `[${attestations.join(",")}]`] as const]),
   ];
 }
 

@@ -1,6 +1,6 @@
 // The step `acknowledge`: a named person says that something was looked at. It is no approval: it opens no credentials.
 // The answer is bound to the digest of the paths it is for, and dies when they change (DESIGN §2, S2.2, S2.5).
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { readGlob } from "../../domain/glob.ts";
 import type { Finding, GateStep, Use } from "../step.ts";
 

@@ -264,7 +264,7 @@ test("build-binary: the plan expects one binary of each leg, and Go's leg has a 
   const use = (platform: string, input: BuildBinaryInput = {}) => aUse(input, { packages: [tool, aPackage()], leg: { platform } });
 
   assert.deepEqual(buildBinaryStep.makes(use("linux-x86_64-static")), [
-    { kind: "binary", package: "tool", countMin: 1, countMax: 1, platform: "linux-x86_64-static" },
+    { kind: "binary", package: "tool", countMin: 1, countMax: 1, platform: "linux-x86_64-static", name: "slip-linux-x86_64" },
   ]);
   assert.deepEqual(buildBinaryStep.asks(use("macos-arm64", { builder: "go" })).platforms, []);
   assert.deepEqual(buildBinaryStep.asks(use("macos-arm64")).platforms, ["macos-aarch64"]);

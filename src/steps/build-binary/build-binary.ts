@@ -1,7 +1,11 @@
 // The step `build-binary`: one executable per package and platform, for people who download it from the forge (S3.6).
 import type { ExpectedArtifact } from "../../domain/artifact.ts";
+import { assetNameOf } from "../../domain/binary-asset.ts";
 import { SlipwayError } from "../../domain/error.ts";
+import type { PlannedPackage } from "../../domain/plan/plan.ts";
+import type { PlatformTarget } from "../../domain/platform-targets.ts";
 import { hostsFor } from "../../domain/platform.ts";
+import { entrancePrograms } from "../entrance.ts";
 import type { Use, WorkStep } from "../step.ts";
 import { buildBinaryInput, contradiction, wantedTarget, type BuildBinaryInput } from "./input.ts";
 
@@ -16,12 +20,13 @@ export const buildBinaryStep: WorkStep<BuildBinaryInput> = {
   takes: () => [],
   makes,
   asks: ({ leg, input }) => ({
-    programs: [],
+    programs: input.in === undefined ? [] : entrancePrograms(input.in),
     toolbox: false,
     // Go builds for every platform on any machine. What cargo can do depends on the machine: its own kind is the sure one.
     platforms: leg["platform"] === undefined || input.builder === "go" ? [] : hostsFor(leg["platform"]),
   }),
   describe,
+  imports: async (use) => (await import("./import.ts")).importsOfBuildBinary(use),
   preflight: async (planned, ports) => (await import("./preflight.ts")).preflightBuildBinary(planned, ports),
   perform: async (frozen, ports) => (await import("./perform.ts")).performBuildBinary(frozen, ports),
 };
@@ -31,11 +36,22 @@ function makes(use: Use<BuildBinaryInput>): readonly ExpectedArtifact[] {
   if (contradicts !== undefined) {
     throw new SlipwayError("PLAN_INVALID", `Cannot plan \`build-binary\`: ${contradicts}`, { hint: "Mend `with:` of the step" });
   }
-  wantedTarget(use);
-  const { platform } = use.leg;
+  const target = wantedTarget(use);
   return use.packages
     .filter((one) => one.ecosystem === "binary")
-    .map((one) => ({ kind: "binary", package: one.id, countMin: 1, countMax: 1, ...(platform === undefined ? {} : { platform }) }));
+    .map((one) => ({ kind: "binary", package: one.id, countMin: 1, countMax: 1, ...boundTo(one, target, use) }));
+}
+
+/** Without legs it is built for the machine that the step runs on, which a plan must not know. */
+function boundTo(
+  one: PlannedPackage,
+  target: PlatformTarget | undefined,
+  { leg, input }: Use<BuildBinaryInput>,
+): Pick<ExpectedArtifact, "platform" | "name"> {
+  const { platform } = leg;
+  if (target === undefined || platform === undefined) return {};
+  const asset = assetNameOf(one, target, input.archive ?? "none");
+  return asset.kind === "named" ? { platform, name: asset.name } : { platform };
 }
 
 function describe({ packages, leg, input }: Use<BuildBinaryInput>): string {

@@ -1,8 +1,8 @@
 // `with:` of `build-binary`, and what one leg wants built.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { SlipwayError } from "../../domain/error.ts";
 import { readTarget, type PlatformTarget } from "../../domain/platform-targets.ts";
-import { commandList } from "../building.ts";
+import { commandList, environmentOfProject } from "../building.ts";
 import type { Use } from "../step.ts";
 
 const inside = z
@@ -18,7 +18,9 @@ export const buildBinaryInput = z.strictObject({
       "What builds; auto (the default): the commands of `run`, else cargo where there is a Cargo.toml, else Go where there is a go.mod",
     ),
   run: commandList.optional().describe("Command, or list of commands, run in the package's folder"),
-  file: inside.optional().describe("File that `run` leaves, from the package's folder; may hold {name}, {version}, {os} and {arch}"),
+  file: inside
+    .optional()
+    .describe("File that `run` leaves, from the package's folder; may hold {name}, {version}, {os}, {arch} and {platform}"),
   bin: z
     .string()
     .regex(/^[A-Za-z0-9._/][A-Za-z0-9._/-]*$/, { error: 'must be a plain name or path, for example "./cmd/tool"' })
@@ -36,6 +38,7 @@ export const buildBinaryInput = z.strictObject({
     .max(100)
     .optional()
     .describe("Files that are packed beside the binary, from the package's folder; needs `archive`"),
+  in: environmentOfProject,
 });
 
 export type BuildBinaryInput = z.infer<typeof buildBinaryInput>;

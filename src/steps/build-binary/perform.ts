@@ -9,6 +9,7 @@ import { variablesFor } from "../../domain/plan/variables.ts";
 import type { PlatformTarget } from "../../domain/platform-targets.ts";
 import { builtWhere, failed, runBuild, type Building, type Failed } from "../building.ts";
 import { treeOf, type Tree } from "../checkout-tree.ts";
+import { goInside } from "../inside.ts";
 import type { Frozen, MadeArtifact, Worked, WorkPorts } from "../step.ts";
 import { callsFor } from "./calls.ts";
 import { contradiction, type BuildBinaryInput } from "./input.ts";
@@ -20,10 +21,13 @@ interface Around extends Building {
   readonly tree: Tree;
 }
 
-export async function performBuildBinary(frozen: Frozen<BuildBinaryInput>, ports: WorkPorts): Promise<Worked> {
+export async function performBuildBinary(frozen: Frozen<BuildBinaryInput>, outside: WorkPorts): Promise<Worked> {
   const contradicts = contradiction(frozen.input);
   if (contradicts !== undefined) return failed("PLAN_INVALID", `Cannot build binaries: ${contradicts}`);
-  const deadlineMs = ports.clock.nowMs() + frozen.step.timeoutMs;
+  const deadlineMs = outside.clock.nowMs() + frozen.step.timeoutMs;
+  const inside = await goInside(frozen.input.in, { ports: outside, deadlineMs });
+  if (inside.kind === "failed") return inside;
+  const { ports } = inside;
   const around: Around = { frozen, ports, deadlineMs, tree: treeOf(ports.workFolder, ports.files) };
   const artifacts: MadeArtifact[] = [];
   const builds: Json[] = [];
@@ -33,7 +37,7 @@ export async function performBuildBinary(frozen: Frozen<BuildBinaryInput>, ports
     artifacts.push(built.artifact);
     builds.push({ package: one.id, ...toldOf(built.way), files: [built.artifact.name] });
   }
-  return { kind: "done", output: { builds, environment: builtWhere(ports) }, artifacts };
+  return { kind: "done", output: { builds, environment: builtWhere(ports, frozen.input.in) }, artifacts };
 }
 
 function toldOf(way: Way): Readonly<Record<string, string>> {

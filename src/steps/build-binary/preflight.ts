@@ -3,9 +3,10 @@ import { assetNameOf, commandNameOf } from "../../domain/binary-asset.ts";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
 import { blocks } from "../building.ts";
 import { treeOf, type Tree } from "../checkout-tree.ts";
+import { lookInside } from "../inside.ts";
 import type { Finding, Planned, ReadPorts } from "../step.ts";
 import { contradiction, type BuildBinaryInput } from "./input.ts";
-import { chooseWay, type Way } from "./way.ts";
+import { builderFor, chooseWay, type Way } from "./way.ts";
 
 export async function preflightBuildBinary(planned: Planned<BuildBinaryInput>, ports: ReadPorts): Promise<readonly Finding[]> {
   const contradicts = contradiction(planned.input);
@@ -14,7 +15,8 @@ export async function preflightBuildBinary(planned: Planned<BuildBinaryInput>, p
   const findings: Finding[] = [];
   for (const one of planned.packages.filter(({ ecosystem }) => ecosystem === "binary"))
     findings.push(await lookAt(one, { planned, tree, ports }));
-  return findings;
+  if (planned.input.in === undefined) return findings;
+  return [...findings.filter(({ level }) => level !== "fine"), ...(await lookInside(planned.input.in, ports))];
 }
 
 async function lookAt(
@@ -22,18 +24,24 @@ async function lookAt(
   { planned, tree, ports }: { readonly planned: Planned<BuildBinaryInput>; readonly tree: Tree; readonly ports: ReadPorts },
 ): Promise<Finding> {
   const { input, leg } = planned;
-  const chosen = await chooseWay({ one, input, platform: leg["platform"], tree, ports });
+  const choosing = { one, input, platform: leg["platform"], tree, ports };
+  // Tools that are inside of the project's environment are asked once it is entered.
+  const chosen = input.in === undefined ? await chooseWay(choosing) : await builderFor(choosing);
   // Another machine may have what this one lacks: the leg waits for it, and the others do not wait.
   if (chosen.kind === "none") {
     const { code, message, hint } = chosen;
     if (code === "NO_PLACE") return { id: "PF-NO-PLACE", level: "warns", message, hint };
     return blocks(code === "TOOL_MISSING" ? "PF-TOOL-MISSING" : "PF-OPTION", message, hint);
   }
-  const { target, way } = chosen;
+  const { target } = chosen;
   const refused = [assetNameOf(one, target, input.archive ?? "none"), commandNameOf(one, target.os)].find(({ kind }) => kind === "refused");
   if (refused?.kind === "refused")
     return blocks("PF-OPTION", `Cannot name the binary of "${one.id}": ${refused.why}`, "Mend its `asset:` and `name:`");
-  return { id: "PF-BUILDER", level: "fine", message: `"${one.id}" is built with ${describeWay(way)}` };
+  return {
+    id: "PF-BUILDER",
+    level: "fine",
+    message: `"${one.id}" is built with ${chosen.kind === "way" ? describeWay(chosen.way) : chosen.builder}`,
+  };
 }
 
 function describeWay(way: Way): string {

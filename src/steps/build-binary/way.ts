@@ -3,10 +3,11 @@
 // are; a command of the project only on the leg's own kind of machine.
 import { joinPath, upwards } from "../../domain/manifest/manifest-tree.ts";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
-import { explainNoPlace, hostsFor } from "../../domain/platform.ts";
+import { explainNoPlace } from "../../domain/platform.ts";
 import { goTarget, rustTarget, type PlatformTarget } from "../../domain/platform-targets.ts";
 import type { ErrorCode } from "../../domain/error-catalog.ts";
 import { firstLineOf } from "../building.ts";
+import { hasRustTarget, hasZig } from "../cross-tools.ts";
 import type { Tree } from "../checkout-tree.ts";
 import type { ReadPorts } from "../step.ts";
 import { targetNamed, type BuildBinaryInput } from "./input.ts";
@@ -35,20 +36,33 @@ export interface Choosing {
 }
 
 export async function chooseWay(choosing: Choosing): Promise<Chosen> {
-  const { one, platform, ports } = choosing;
+  const found = await builderFor(choosing);
+  if (found.kind === "none") return found;
+  const { builder, target } = found;
+  if (builder === "cargo") return chooseCargo(target, choosing);
+  if (builder === "go") return chooseGo(target, choosing);
+  return { kind: "way", way: { kind: "command" }, target };
+}
+
+type Builder = "cargo" | "go" | "command";
+
+/** What builds a leg, as far as it can be told before any tool is asked. */
+export async function builderFor(
+  choosing: Choosing,
+): Promise<{ readonly kind: "builder"; readonly builder: Builder; readonly target: PlatformTarget } | Extract<Chosen, { kind: "none" }>> {
+  const { one, input, platform, ports } = choosing;
   const target = targetNamed(platform ?? ports.host);
   const builder = await builderOf(choosing);
   if (builder === undefined) {
     const message = `Cannot build "${one.id}": its folder "${one.folder}" has no Cargo.toml, no folder down to it has a go.mod, and no \`run\` is given`;
     return none("PLAN_INVALID", message, "Mend `path:` of the package, or write `with: { run: …, file: … }`");
   }
-  if (builder === "cargo") return chooseCargo(target, choosing);
-  if (builder === "go") return chooseGo(target, choosing);
-  const noPlace = explainNoPlace(platform, ports.host);
-  return noPlace === undefined ? { kind: "way", way: { kind: "command" }, target } : none("NO_PLACE", noPlace.message, noPlace.hint);
+  if (builder !== "command" && target.processor === "universal2" && input.target === undefined) return universal(one, platform);
+  const noPlace = builder === "command" ? explainNoPlace(platform, ports.host, "files") : undefined;
+  return noPlace === undefined ? { kind: "builder", builder, target } : none("NO_PLACE", noPlace.message, noPlace.hint);
 }
 
-async function builderOf({ one, input, tree }: Choosing): Promise<"cargo" | "go" | "command" | undefined> {
+async function builderOf({ one, input, tree }: Choosing): Promise<Builder | undefined> {
   if (input.builder !== undefined && input.builder !== "auto") return input.builder;
   if (input.run !== undefined) return "command";
   if ((await tree.read(joinPath(one.folder, "Cargo.toml"))) !== undefined) return "cargo";
@@ -79,12 +93,12 @@ async function chooseCargo(target: PlatformTarget, choosing: Choosing): Promise<
   if (version === undefined) return none("TOOL_MISSING", `Cannot build "${one.id}": "cargo --version" does not answer`, "Install cargo");
   const locked = await holds("Cargo.lock", one.folder, tree);
   const isHere = isNative(target, ports.host);
-  const isInstalled = await hasLibrary(triple, folder, ports);
+  const isInstalled = await hasRustTarget(triple.split(".")[0] ?? "", folder, ports);
   // Only zig links against an older glibc, which is what a number behind the target asks for.
   const isForZig = triple.includes(".");
   if (isInstalled && !isForZig && (isHere || input.target !== undefined))
     return { kind: "way", way: { kind: "cargo", version, zig: false, target: triple, locked }, target };
-  if (isInstalled && (await hasZig(ports)))
+  if (isInstalled && (await hasZigbuild(ports)))
     return { kind: "way", way: { kind: "cargo", version, zig: true, target: triple, locked }, target };
   return cannotLink({ isHere, isInstalled, triple }, choosing);
 }
@@ -100,12 +114,15 @@ function cannotLink(
   ].join(" and ");
   const ways = [
     ...(found.isInstalled ? [] : [`run \`rustup target add ${target}\``]),
-    ...(found.isHere && !found.triple.includes(".") ? [] : ["install cargo-zigbuild and zig"]),
+    ...(found.isHere && !found.triple.includes(".")
+      ? []
+      : ["install cargo-zigbuild and zig (or both as Python packages: cargo-zigbuild, ziglang)"]),
   ].join(" and ");
   const message = `Cannot build "${one.id}" for ${platform ?? ports.host} here: this machine lacks ${lacks}`;
   const hint = `${ways.slice(0, 1).toUpperCase()}${ways.slice(1)}`;
   if (found.isHere) return none("TOOL_MISSING", message, hint);
-  return none("NO_PLACE", message, `${hint}, or run the release on a machine that is ${hostsFor(platform ?? ports.host)[0] ?? ""}`);
+  const elsewhere = explainNoPlace(platform, ports.host, "files")?.hint ?? "Run the release on another machine";
+  return none("NO_PLACE", message, `${elsewhere}; or, to build it here, ${ways}`);
 }
 
 /** The tools of a Mac build for both of its processors. */
@@ -113,22 +130,17 @@ function isNative({ os, processor }: PlatformTarget, host: string): boolean {
   return os === "macos" ? host.startsWith("macos") : host === `${os}-${processor}`;
 }
 
-/** Whether the standard library of a target is installed: rustc names the folder whether or not it is there. */
-async function hasLibrary(triple: string, cwd: string, ports: ReadPorts): Promise<boolean> {
-  const folder = await firstLineOf(["rustc", "--print", "target-libdir", "--target", triple.split(".")[0] ?? ""], ports, cwd);
-  return folder !== undefined && folder !== "" && (await ports.files.info(folder))?.kind === "folder";
+/** cargo-zigbuild is what makes cargo link with zig. */
+async function hasZigbuild(ports: ReadPorts): Promise<boolean> {
+  const found = await ports.exec.find("cargo-zigbuild", ports.env["PATH"] ?? "");
+  return found !== undefined && (await hasZig(ports));
 }
 
-async function hasZig({ exec, env }: ReadPorts): Promise<boolean> {
-  const found = await Promise.all(["cargo-zigbuild", "zig"].map((program) => exec.find(program, env["PATH"] ?? "")));
-  return found.every((one) => one !== undefined);
-}
-
-function universal(one: PlannedPackage, platform: string | undefined): Chosen {
+function universal(one: PlannedPackage, platform: string | undefined): Extract<Chosen, { kind: "none" }> {
   const message = `Cannot build "${one.id}" for ${platform ?? ""}: cargo and Go build for one processor at a time`;
   return none("PLAN_INVALID", message, "Write one leg for each processor, or join both with `run:` (lipo)");
 }
 
-function none(code: Extract<Chosen, { kind: "none" }>["code"], message: string, hint: string): Chosen {
+function none(code: Extract<Chosen, { kind: "none" }>["code"], message: string, hint: string): Extract<Chosen, { kind: "none" }> {
   return { kind: "none", code, message, hint };
 }

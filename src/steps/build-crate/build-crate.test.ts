@@ -129,7 +129,11 @@ test("build-crate: two packages of one workspace are packed together, and one el
 });
 
 test("build-crate: a lock file is kept to, nobody is asked for what is there, and building what was packed can be left out", async () => {
-  const withLock = { ...sources, "Cargo.lock": "version = 4\n" };
+  const withLock = {
+    ...sources,
+    "Cargo.lock": 'version = 4\n\n[[package]]\nname = "log"\nversion = "0.4.1"\nsource = "registry+https://example.org/index"\n',
+  };
+  const byItself = { ...sources, "Cargo.lock": 'version = 4\n\n[[package]]\nname = "slip-core"\nversion = "0.2.0"\n' };
   const asked = async (of: Machine, input: BuildCrateInput = {}): Promise<string> => {
     const ports = machine(of);
     assert.equal((await pack(ports, input)).kind, "done");
@@ -138,6 +142,7 @@ test("build-crate: a lock file is kept to, nobody is asked for what is there, an
 
   assert.equal(await asked({ sources: withLock }), "package --locked");
   assert.equal(await asked({ sources: withLock, downloaded: true }), "package --locked --offline");
+  assert.equal(await asked({ sources: byItself }), "package --locked --offline");
   assert.equal(await asked({ downloaded: true }), "package");
   assert.equal(await asked({}, { verify: false }), "package --no-verify");
 });

@@ -2,6 +2,7 @@
 // tested is what is sent, and a second attempt sends the same bytes (S3.4).
 import { membersOf } from "../../domain/plan/members.ts";
 import type { ExpectedArtifact } from "../../domain/artifact.ts";
+import { entrancePrograms } from "../entrance.ts";
 import type { Use, WorkStep } from "../step.ts";
 import { buildCrateInput, type BuildCrateInput } from "./input.ts";
 
@@ -13,9 +14,10 @@ export const buildCrateStep: WorkStep<BuildCrateInput> = {
   summary: "Packs every published crate with cargo, those of one workspace together, and builds what was packed.",
   input: buildCrateInput,
   timeoutMs: 60 * 60_000,
+  builds: "crates",
   takes: () => [],
   makes,
-  asks: () => ({ programs: ["cargo"], toolbox: false, platforms: [] }),
+  asks: ({ input }) => ({ programs: input.in === undefined ? ["cargo"] : entrancePrograms(input.in), toolbox: false, platforms: [] }),
   describe,
   preflight: async (planned, ports) => (await import("./preflight.ts")).preflightBuildCrate(planned, ports),
   perform: async (frozen, ports) => (await import("./perform.ts")).performBuildCrate(frozen, ports),

@@ -4,6 +4,7 @@ import { crateNameFault } from "../../domain/crates/names.ts";
 import { leafAt, readToml, stringAt, stringsAt, type TomlLeaf } from "../../domain/manifest/toml.ts";
 import { blocks, firstLineOf, missingPrograms } from "../building.ts";
 import { treeOf } from "../checkout-tree.ts";
+import { lookInside } from "../inside.ts";
 import type { Finding, Planned, ReadPorts } from "../step.ts";
 import type { BuildCrateInput } from "./input.ts";
 import { groupByWorkspace, type CrateGroup } from "./workspaces.ts";
@@ -12,18 +13,22 @@ const keywordsMax = 5;
 const descriptionCharactersMax = 1000;
 
 export async function preflightBuildCrate(planned: Planned<BuildCrateInput>, ports: ReadPorts): Promise<readonly Finding[]> {
-  const missing = await missingPrograms(["cargo"], "pack crates", ports);
-  if (missing.length > 0) return missing;
+  const { input } = planned;
+  const tools = input.in === undefined ? await missingPrograms(["cargo"], "pack crates", ports) : await lookInside(input.in, ports);
+  if (tools.some(({ level }) => level === "blocks")) return tools;
   const grouped = await groupByWorkspace(planned.packages, treeOf(ports.sourceFolder, ports.files));
   if (grouped.kind === "unreadable")
     return [blocks("PF-MANIFEST", `Cannot pack crates: ${grouped.why}`, "Mend the manifest, and commit it")];
-  const old = await tooOld(grouped.groups, ports);
+  const old = input.in === undefined ? await tooOld(grouped.groups, ports) : undefined;
   if (old !== undefined) return [old];
   const faults = grouped.groups.flatMap(faultsOf);
   const level = goesToKnown(planned) ? "blocks" : "warns";
-  if (faults.length > 0) return faults.map((fault) => ({ id: "PF-CRATE-MANIFEST", level, ...fault }));
+  if (faults.length > 0) return [...tools, ...faults.map((fault) => ({ id: "PF-CRATE-MANIFEST", level, ...fault }) as const)];
   const count = grouped.groups.reduce((sum, { members }) => sum + members.length, 0);
-  return [{ id: "PF-CRATES", level: "fine", message: `${count} ${count === 1 ? "crate has" : "crates have"} what a registry wants` }];
+  return [
+    ...tools,
+    { id: "PF-CRATES", level: "fine", message: `${count} ${count === 1 ? "crate has" : "crates have"} what a registry wants` },
+  ];
 }
 
 /** The first cargo that packs members together which need each other, of 2025. */

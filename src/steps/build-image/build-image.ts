@@ -3,6 +3,7 @@
 import type { ArtifactQuery, ExpectedArtifact } from "../../domain/artifact.ts";
 import { SlipwayError } from "../../domain/error.ts";
 import { hostsFor } from "../../domain/platform.ts";
+import { entrancePrograms } from "../entrance.ts";
 import type { Use, WorkStep } from "../step.ts";
 import { binariesOf, buildImageInput, contradiction, imageTarget, isOfLayers, type BuildImageInput } from "./input.ts";
 
@@ -17,12 +18,13 @@ export const buildImageStep: WorkStep<BuildImageInput> = {
   takes,
   makes,
   asks: ({ leg, input }) => ({
-    programs: [],
+    programs: input.in === undefined ? [] : entrancePrograms(input.in),
     toolbox: false,
     // Where nothing is run, every machine will do.
     platforms: leg["platform"] === undefined || isOfLayers(input) ? [] : hostsFor(leg["platform"]),
   }),
   describe,
+  imports: async (use) => (await import("./import.ts")).importsOfBuildImage(use),
   preflight: async (planned, ports) => (await import("./preflight.ts")).preflightBuildImage(planned, ports),
   perform: async (frozen, ports) => (await import("./perform.ts")).performBuildImage(frozen, ports),
 };

@@ -3,7 +3,7 @@
 import type { Artifact } from "../../domain/artifact.ts";
 import { differsFrom, executableHeadBytes, readExecutable } from "../../domain/executable.ts";
 import { joinPath } from "../../domain/manifest/manifest-tree.ts";
-import { readPlatform } from "../../domain/platform.ts";
+import { explainNoPlace, readPlatform } from "../../domain/platform.ts";
 import type { ImageFile } from "../../platform/ports.ts";
 import { failed, type Failed } from "../building.ts";
 import type { Frozen, WorkPorts } from "../step.ts";
@@ -47,7 +47,7 @@ async function findBinary(
   const fitting = frozen.artifacts.filter((one) => one.kind === "binary" && one.package === binary && fits(one.platform, target));
   const statics = fitting.filter(({ platform }) => platform?.endsWith("-static") === true);
   const [chosen, ...others] = statics.length > 0 ? statics : fitting;
-  if (chosen === undefined) return noBinary(binary, frozen, target);
+  if (chosen === undefined) return noBinary(binary, frozen, { target, host: ports.host });
   if (others.length > 0) {
     const names = [chosen, ...others].map(({ name }) => `"${name}"`).join(" and ");
     return failed("ARTIFACT_SET", `Cannot choose the binary of "${binary}" for the image: ${names} are for linux on ${target.processor}`);
@@ -73,14 +73,19 @@ function fits(platform: Artifact["platform"], { os, processor }: ImageTarget): b
 }
 
 /** The leg above may have had no place here; where none would make it, the plan is wrong. */
-function noBinary(binary: string, { plan }: Frozen<BuildImageInput>, target: ImageTarget): Failed {
-  const isPromised = plan.steps.some(({ makes }) =>
-    makes.some((one) => one.kind === "binary" && one.package === binary && fits(one.platform, target)),
-  );
+function noBinary(
+  binary: string,
+  { plan }: Frozen<BuildImageInput>,
+  { target, host }: { readonly target: ImageTarget; readonly host: string },
+): Failed {
+  const promised = plan.steps
+    .flatMap(({ makes }) => makes)
+    .find((one) => one.kind === "binary" && one.package === binary && fits(one.platform, target));
   const words = `linux on ${target.processor}`;
-  if (isPromised) {
+  if (promised !== undefined) {
     const message = `Cannot build the image: the binary of "${binary}" for ${words} was not built here`;
-    return failed("NO_PLACE", message, `Run the release on a machine that is linux-${target.processor}`);
+    const hint = explainNoPlace(promised.platform, host, "files")?.hint ?? `Run the release on a machine that is linux-${target.processor}`;
+    return failed("NO_PLACE", message, hint);
   }
   const message = `Cannot build the image: no step above builds the binary of "${binary}" for ${words}`;
   return failed("PLAN_INVALID", message, "Add that platform to the matrix of `build-binary`, or take it out of this one");

@@ -1,9 +1,10 @@
 // `with:` of `build-image`, and what one leg wants built.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { SlipwayError } from "../../domain/error.ts";
 import type { ImagePlatform } from "../../domain/oci/platform.ts";
+import type { PlannedPackage } from "../../domain/plan/plan.ts";
 import { readTarget, type PlatformTarget } from "../../domain/platform-targets.ts";
-import { commandList } from "../building.ts";
+import { commandList, environmentOfProject } from "../building.ts";
 
 const inside = z
   .string()
@@ -88,6 +89,7 @@ export const buildImageInput = z.strictObject({
     .describe("Layers: user, or user:group, that the program runs as"),
   folder: target.optional().describe("Layers: folder that the program is started in"),
   labels: z.record(name, text).optional().describe("Labels on top of source, version, revision and created, for layers and buildah"),
+  in: environmentOfProject,
 });
 
 export type BuildImageInput = z.infer<typeof buildImageInput>;
@@ -124,6 +126,11 @@ function imagePlatform(processor: "x86_64" | "aarch64"): ImagePlatform {
   return { os: "linux", architecture: "arm64", variant: "v8" };
 }
 
+/** `proxy-linux-arm64.oci.tar`: the last part of the name tells images of one owner apart. */
+export function fileNameOf({ name: full }: PlannedPackage, { os, archWord }: ImageTarget): string {
+  return `${full.split("/").at(-1) ?? full}-${os}-${archWord}.oci.tar`;
+}
+
 /** Platform that a use without legs builds for: images are for Linux on every machine. @param host as `ReadPorts.host` */
 export function hostPlatform(host: string): string {
   return `linux-${host.split("-")[1] ?? ""}`;
@@ -154,6 +161,7 @@ export function contradiction(input: BuildImageInput): string | undefined {
   if (isCommand && input.labels !== undefined) return "`labels` would be passed over by the commands of `run`";
   if (isContainerfile && isOfLayers(input))
     return `${given.join(", ")} are not of one builder: a Containerfile says itself what it builds upon and starts`;
+  if (isOfLayers(input) && input.in !== undefined) return "layers runs nothing, and `in` would be passed over";
   if (isOfLayers(input) && input.copy === undefined && input.base === undefined) return "layers needs the files in `copy`";
   return undefined;
 }

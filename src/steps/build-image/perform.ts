@@ -8,10 +8,11 @@ import { variablesFor } from "../../domain/plan/variables.ts";
 import type { ImageArchive } from "../../platform/ports.ts";
 import { builtWhere, commandsOf, failed, runBuild, type Building, type Failed } from "../building.ts";
 import { treeOf, type Tree } from "../checkout-tree.ts";
+import { goInside } from "../inside.ts";
 import type { Frozen, MadeArtifact, Worked, WorkPorts } from "../step.ts";
 import { containerfileCalls } from "./calls.ts";
 import { findCopied, type FoundFiles } from "./copied.ts";
-import { contradiction, hostPlatform, type BuildImageInput, type ImageTarget } from "./input.ts";
+import { contradiction, fileNameOf, hostPlatform, type BuildImageInput, type ImageTarget } from "./input.ts";
 import { faultOfImage, untold } from "./judge.ts";
 import { ownLabels } from "./labels.ts";
 import { chooseWay, contextOf, type Way } from "./way.ts";
@@ -21,10 +22,13 @@ interface Around extends Building {
   readonly tree: Tree;
 }
 
-export async function performBuildImage(frozen: Frozen<BuildImageInput>, ports: WorkPorts): Promise<Worked> {
+export async function performBuildImage(frozen: Frozen<BuildImageInput>, outside: WorkPorts): Promise<Worked> {
   const contradicts = contradiction(frozen.input);
   if (contradicts !== undefined) return failed("PLAN_INVALID", `Cannot build images: ${contradicts}`);
-  const deadlineMs = ports.clock.nowMs() + frozen.step.timeoutMs;
+  const deadlineMs = outside.clock.nowMs() + frozen.step.timeoutMs;
+  const inside = await goInside(frozen.input.in, { ports: outside, deadlineMs });
+  if (inside.kind === "failed") return inside;
+  const { ports } = inside;
   const around: Around = { frozen, ports, deadlineMs, tree: treeOf(ports.workFolder, ports.files) };
   const artifacts: MadeArtifact[] = [];
   const images: Json[] = [];
@@ -34,7 +38,7 @@ export async function performBuildImage(frozen: Frozen<BuildImageInput>, ports: 
     artifacts.push(built.artifact);
     images.push(built.told);
   }
-  return { kind: "done", output: { images, environment: builtWhere(ports) }, artifacts };
+  return { kind: "done", output: { images, environment: builtWhere(ports, frozen.input.in) }, artifacts };
 }
 
 type Built = { readonly kind: "built"; readonly artifact: MadeArtifact; readonly told: Json } | Failed;
@@ -54,11 +58,6 @@ async function buildOne(one: PlannedPackage, around: Around): Promise<Built> {
   if (made.kind === "failed") return made;
   const file = join(out, "made", fileNameOf(one, target));
   return await take({ one, way, from: made.file, file }, around);
-}
-
-/** `proxy-linux-arm64.oci.tar`: the last part of the name tells images of one owner apart. */
-function fileNameOf({ name }: PlannedPackage, { os, archWord }: ImageTarget): string {
-  return `${name.split("/").at(-1) ?? name}-${os}-${archWord}.oci.tar`;
 }
 
 interface Making {

@@ -3,6 +3,7 @@ import { fillAsset } from "../../domain/binary-asset.ts";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
 import { blocks } from "../building.ts";
 import { treeOf, type Tree } from "../checkout-tree.ts";
+import { lookInside } from "../inside.ts";
 import type { Finding, Planned, ReadPorts } from "../step.ts";
 import { contradiction, type BuildImageInput } from "./input.ts";
 import { chooseWay, type Chosen } from "./way.ts";
@@ -14,7 +15,8 @@ export async function preflightBuildImage(planned: Planned<BuildImageInput>, por
   const findings: Finding[] = [];
   for (const one of planned.packages.filter(({ ecosystem }) => ecosystem === "oci"))
     findings.push(await lookAt(one, { planned, tree, ports }));
-  return findings;
+  if (planned.input.in === undefined) return findings;
+  return [...findings.filter(({ level }) => level !== "fine"), ...(await lookInside(planned.input.in, ports))];
 }
 
 interface Looking {
@@ -25,7 +27,7 @@ interface Looking {
 
 async function lookAt(one: PlannedPackage, { planned, tree, ports }: Looking): Promise<Finding> {
   const { input, leg } = planned;
-  const chosen = await chooseWay({ one, input, platform: leg["platform"], tree, ports });
+  const chosen = await chooseWay({ one, input, platform: leg["platform"], tree, ports, isOutside: input.in !== undefined });
   if (chosen.kind === "none") {
     const { code, message, hint } = chosen;
     // Another machine may have what this one lacks: the leg waits for it, and the others do not wait.

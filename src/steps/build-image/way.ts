@@ -38,6 +38,8 @@ export interface Choosing {
   readonly platform: string | undefined;
   readonly tree: Tree;
   readonly ports: ReadPorts;
+  /** The tools are inside of an environment that is not entered yet: they are not asked. */
+  readonly isOutside?: boolean;
 }
 
 /** @throws SlipwayError PLAN_INVALID for a platform that no image is for */
@@ -48,7 +50,7 @@ export async function chooseWay(choosing: Choosing): Promise<Chosen> {
   const { builder = "auto" } = input;
   if (isOfLayers(input)) return { kind: "way", way: { kind: "layers" }, target };
   if (builder === "command" || input.run !== undefined) {
-    const noPlace = input.emulate === "allowed" ? undefined : explainNoPlace(platform, ports.host);
+    const noPlace = input.emulate === "allowed" ? undefined : explainNoPlace(platform, ports.host, "files");
     if (noPlace === undefined) return { kind: "way", way: { kind: "command" }, target };
     return none("NO_PLACE", noPlace.message, `${noPlace.hint}; a builder for other machines is let by \`emulate: allowed\``);
   }
@@ -83,9 +85,9 @@ interface Wanted {
   readonly target: ImageTarget;
 }
 
-async function chooseProgram({ file, platform, target }: Wanted, { one, input, tree, ports }: Choosing): Promise<Chosen> {
+async function chooseProgram({ file, platform, target }: Wanted, { one, input, tree, ports, isOutside }: Choosing): Promise<Chosen> {
   const isHere = ports.host === `linux-${target.processor}`;
-  const needsMachine = explainNoPlace(platform, ports.host);
+  const needsMachine = explainNoPlace(platform, ports.host, "files");
   if (!ports.host.startsWith("linux-") && needsMachine !== undefined) return none("NO_PLACE", needsMachine.message, needsMachine.hint);
   const run = isHere ? undefined : foreignRun((await tree.read(file)) ?? "");
   if (run !== undefined && needsMachine !== undefined) {
@@ -96,7 +98,7 @@ async function chooseProgram({ file, platform, target }: Wanted, { one, input, t
     }
   }
   for (const program of ["buildah", "podman"] as const) {
-    const version = await firstLineOf([program, "--version"], ports);
+    const version = isOutside === true ? program : await firstLineOf([program, "--version"], ports);
     if (version !== undefined) return { kind: "way", way: { kind: "containerfile", program, version, file }, target };
   }
   const message = `Cannot build the image of "${one.id}" from "${file}": neither buildah nor podman answers "--version"`;

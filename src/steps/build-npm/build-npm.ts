@@ -2,6 +2,7 @@
 // so that what was tested is what every attempt sends.
 import type { ExpectedArtifact } from "../../domain/artifact.ts";
 import { membersOf } from "../../domain/plan/members.ts";
+import { entrancePrograms } from "../entrance.ts";
 import type { Use, WorkStep } from "../step.ts";
 import { buildNpmInput, type BuildNpmInput } from "./input.ts";
 
@@ -13,10 +14,11 @@ export const buildNpmStep: WorkStep<BuildNpmInput> = {
   summary: "Packs every published npm package once, with npm, pnpm or yarn, after installing what is locked.",
   input: buildNpmInput,
   timeoutMs: 60 * 60_000,
+  builds: "npm",
   takes: () => [],
   makes,
   // Which program packs depends on the project: preflight looks at it and for the program.
-  asks: () => ({ programs: [], toolbox: false, platforms: [] }),
+  asks: ({ input }) => ({ programs: input.in === undefined ? [] : entrancePrograms(input.in), toolbox: false, platforms: [] }),
   describe,
   preflight: async (planned, ports) => (await import("./preflight.ts")).preflightBuildNpm(planned, ports),
   perform: async (frozen, ports) => (await import("./perform.ts")).performBuildNpm(frozen, ports),

@@ -10,16 +10,39 @@ import { localRange } from "./ranges.ts";
 
 const manifestBytesMax = 4 * 1024 * 1024;
 
-export type Collected = { readonly kind: "collected"; readonly artifact: MadeArtifact } | Failed;
+export type Collected = { readonly kind: "collected"; readonly artifacts: readonly MadeArtifact[] } | Failed;
 
-/** @param out folder of this package alone, empty before it was packed */
-export async function collectTarball(member: PublishedMember, out: string, ports: WorkPorts): Promise<Collected> {
-  const [name, ...more] = await ports.files.list(out);
-  if (name === undefined || more.length > 0) {
-    const left = name === undefined ? "no file" : `${more.length + 1} files: ${[name, ...more].slice(0, 5).join(", ")}`;
-    return failed("ARTIFACT_SET", `Cannot go on: packing "${member.name}" ended well and left ${left}`);
+/** @param out folder of these packages alone, empty before they were packed */
+export async function collectTarballs(members: readonly PublishedMember[], out: string, ports: WorkPorts): Promise<Collected> {
+  const names = await ports.files.list(out);
+  if (names.length !== members.length) {
+    const left =
+      names.length === 0 ? "no file" : `${names.length} ${names.length === 1 ? "file" : "files"}: ${names.slice(0, 5).join(", ")}`;
+    return failed("ARTIFACT_SET", `Cannot go on: packing ${wordsOf(members)} ended well and left ${left}`);
   }
-  const file = join(out, name);
+  const artifacts: MadeArtifact[] = [];
+  for (const member of members) {
+    // Alone, it is told by what is inside; of several each has the name that npm gives it.
+    const name = members.length === 1 ? names[0] : names.find((one) => one === packedFileName(member.name, member.package.version));
+    if (name === undefined)
+      return failed("ARTIFACT_SET", `Cannot go on: packing ${wordsOf(members)} ended well and left nothing for "${member.name}"`);
+    const collected = await collectTarball(member, join(out, name), ports);
+    if (collected.kind === "failed") return collected;
+    artifacts.push(collected.artifact);
+  }
+  return { kind: "collected", artifacts };
+}
+
+function wordsOf(members: readonly PublishedMember[]): string {
+  const names = members.slice(0, 5).map(({ name }) => `"${name}"`);
+  return members.length > names.length ? `${names.join(", ")} and ${members.length - names.length} more` : names.join(", ");
+}
+
+async function collectTarball(
+  member: PublishedMember,
+  file: string,
+  ports: WorkPorts,
+): Promise<{ readonly kind: "collected"; readonly artifact: MadeArtifact } | Failed> {
   const opened = await ports.archives.openTarGz(file);
   if (opened.kind === "unreadable") return invalid(member, opened.why);
   const [fault] = opened.archive.faults;

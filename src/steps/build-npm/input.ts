@@ -1,6 +1,6 @@
 // `with:` of `build-npm`.
-import { z } from "zod";
-import { commandList } from "../building.ts";
+import * as z from "../../domain/shape.ts";
+import { commandList, environmentOfProject } from "../building.ts";
 
 export const buildNpmInput = z.strictObject({
   packer: z
@@ -11,7 +11,11 @@ export const buildNpmInput = z.strictObject({
     .boolean()
     .optional()
     .describe("Whether dependencies are installed before, exactly as locked; default: where there is a lock file"),
+  "build-workspace": commandList
+    .optional()
+    .describe("Command, or list of commands, run once in the folder of the lock file, before `build` of the first package in it"),
   build: commandList.optional().describe("Command, or list of commands, run in the package's folder before it is packed"),
+  in: environmentOfProject,
 });
 
 export type BuildNpmInput = z.infer<typeof buildNpmInput>;

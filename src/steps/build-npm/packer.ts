@@ -1,8 +1,8 @@
 // Which program packs, and how it is called. npm, pnpm and yarn pack alike but for one thing: pnpm and yarn write the
 // versions that `workspace:` ranges mean into what they pack, and npm leaves the range, which nobody can install.
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { memberAt, readJson, stringOf } from "../../domain/manifest/json.ts";
-import { joinPath, upwards } from "../../domain/manifest/manifest-tree.ts";
+import { joinPath, oncePerTree, upwards } from "../../domain/manifest/manifest-tree.ts";
 import { firstLineOf } from "../building.ts";
 import type { Tree } from "../checkout-tree.ts";
 import type { ReadPorts } from "../step.ts";
@@ -31,6 +31,9 @@ export type Chosen =
   | { readonly kind: "packer"; readonly packer: Packer }
   | { readonly kind: "missing"; readonly message: string; readonly hint: string };
 
+/** Asked for once for all packages of one root: to start npm takes longer than to pack with it. */
+const versions = oncePerTree<string | undefined>();
+
 /** @param folder of the package; from the root of the tree */
 export async function choosePacker(
   asked: BuildNpmInput["packer"],
@@ -42,7 +45,9 @@ export async function choosePacker(
   const program = await ports.exec.find(kind, ports.env["PATH"] ?? "");
   if (program === undefined) return missing(`the program "${kind}" is not on the PATH`, `Install ${kind}, or name another \`packer:\``);
   // A project may bring its own yarn, or name the version of pnpm: it answers in its own folder.
-  const version = await firstLineOf([kind, "--version"], ports, tree.absolute(found.root));
+  const version = await versions(tree, `${kind} in ${found.root}`, () =>
+    firstLineOf([kind, "--version"], ports, tree.absolute(found.root)),
+  );
   if (version === undefined) return missing(`"${kind} --version" does not answer`, `Install ${kind} again`);
   return { kind: "packer", packer: { kind, version, root: found.root, locked: found.locks.includes(kind) } };
 }
@@ -83,6 +88,18 @@ export function installCall({ kind, version }: Packer): readonly string[] {
 export function packCall({ kind, version }: Packer, to: { readonly out: string; readonly name: string }): readonly string[] {
   if (kind !== "yarn") return [kind, "pack", "--pack-destination", to.out];
   return ["yarn", "pack", isOldYarn(version) ? "--filename" : "--out", join(to.out, to.name)];
+}
+
+/** Whether what both are for is packed by one call: only npm packs folders that it is given, and writes what it packs in each alone. */
+export function packsTogether(one: Packer, other: Packer): boolean {
+  return one.kind === "npm" && other.kind === "npm" && one.locked && other.locked && one.root === other.root;
+}
+
+/** The call that packs several packages, run in the root of their workspace. @param to.folders from the root of the repository */
+export function packTogetherCall({ root }: Packer, to: { readonly out: string; readonly folders: readonly string[] }): readonly string[] {
+  // Without the dot npm takes `packages/one` for a repository at a forge.
+  const folders = to.folders.map((folder) => `./${posix.relative(root, folder)}`);
+  return ["npm", "pack", "--pack-destination", to.out, ...folders];
 }
 
 /** Whether it writes versions in the place of ranges of the workspace; yarn does so since it knows them, with version 2. */

@@ -1,12 +1,14 @@
 // What can be known before anything is packed: the program, and manifests that it would pack into something useless.
 import { blocks } from "../building.ts";
 import { treeOf } from "../checkout-tree.ts";
+import { lookInside } from "../inside.ts";
 import type { Finding, Planned, ReadPorts } from "../step.ts";
 import type { BuildNpmInput } from "./input.ts";
 import { faultOf } from "./members.ts";
 import { choosePacker } from "./packer.ts";
 
 export async function preflightBuildNpm({ packages, input }: Planned<BuildNpmInput>, ports: ReadPorts): Promise<readonly Finding[]> {
+  if (input.in !== undefined) return lookInside(input.in, ports);
   const tree = treeOf(ports.sourceFolder, ports.files);
   const findings: Finding[] = [];
   for (const one of packages.filter(({ ecosystem }) => ecosystem === "npm")) {

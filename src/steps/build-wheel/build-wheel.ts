@@ -2,6 +2,7 @@
 // program that the project uses (S1.4, S5.3).
 import type { ExpectedArtifact } from "../../domain/artifact.ts";
 import { hostsFor } from "../../domain/platform.ts";
+import { entrancePrograms } from "../entrance.ts";
 import type { Use, WorkStep } from "../step.ts";
 import { buildWheelInput, wantedOf, type BuildWheelInput } from "./input.ts";
 
@@ -13,11 +14,12 @@ export const buildWheelStep: WorkStep<BuildWheelInput> = {
   summary: "Builds wheels and an sdist of every Python package, the wheels from the sdist where the builder can.",
   input: buildWheelInput,
   timeoutMs: 60 * 60_000,
+  builds: "pypi",
   takes: () => [],
   makes,
   // Which programs it needs depends on the project: preflight looks at it and for them.
-  asks: ({ leg }) => ({
-    programs: [],
+  asks: ({ leg, input }) => ({
+    programs: input.in === undefined ? [] : entrancePrograms(input.in),
     toolbox: false,
     platforms: leg["platform"] === undefined ? [] : hostsFor(leg["platform"]),
   }),

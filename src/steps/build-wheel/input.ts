@@ -1,8 +1,9 @@
 // `with:` of `build-wheel`, and what a use of it wants built.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { SlipwayError } from "../../domain/error.ts";
 import type { Leg } from "../../domain/plan/plan.ts";
 import { readPlatform } from "../../domain/platform.ts";
+import { environmentOfProject } from "../building.ts";
 import type { Use } from "../step.ts";
 
 const pythonVersion = z.string().regex(/^[0-9]+\.[0-9]+t?$/, { error: 'must be a Python version in quotes, for example "3.12"' });
@@ -23,6 +24,7 @@ export const buildWheelInput = z.strictObject({
     .optional()
     .describe("Oldest glibc that Linux wheels have to run on (maturin)"),
   isolation: z.boolean().optional().describe("false: build with what is installed, not in an environment of its own"),
+  in: environmentOfProject,
 });
 
 export type BuildWheelInput = z.infer<typeof buildWheelInput>;
@@ -43,7 +45,7 @@ export interface Wanted {
 export function wantedOf(use: Pick<Use<BuildWheelInput>, "input" | "leg">): Wanted {
   const { input, leg } = use;
   const { platform, python } = leg;
-  if (python !== undefined && !pythonVersion.safeParse(python).success) {
+  if (python !== undefined && !pythonVersion.fits(python)) {
     throw new SlipwayError("PLAN_INVALID", `Cannot plan \`build-wheel\`: the leg's python "${python}" is no version such as "3.12"`);
   }
   return {

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../../domain/configuration.ts";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
 import { sdistFileName } from "../../domain/pypi/names.ts";
 import type { Frozen, MadeArtifact, Worked, WorkPorts } from "../step.ts";
+import { goInside } from "../inside.ts";
 import { builtWhere, failed, runBuild, type Building, type Failed } from "../building.ts";
 import { buildCalls, cannotDo, chooseBuilder, type Builder } from "./builder.ts";
 import { collect } from "./collect.ts";
@@ -13,8 +14,11 @@ import { readBackend } from "./project.ts";
 import { prepareUnpacked } from "./unpacked.ts";
 import { findWay, wayWords, type Way } from "./way.ts";
 
-export async function performBuildWheel(frozen: Frozen<BuildWheelInput>, ports: WorkPorts): Promise<Worked> {
-  const deadlineMs = ports.clock.nowMs() + frozen.step.timeoutMs;
+export async function performBuildWheel(frozen: Frozen<BuildWheelInput>, outside: WorkPorts): Promise<Worked> {
+  const deadlineMs = outside.clock.nowMs() + frozen.step.timeoutMs;
+  const inside = await goInside(frozen.input.in, { ports: outside, deadlineMs });
+  if (inside.kind === "failed") return inside;
+  const { ports } = inside;
   const artifacts: MadeArtifact[] = [];
   const builds: Json[] = [];
   for (const one of frozen.packages.filter((candidate) => candidate.ecosystem === "pypi")) {
@@ -23,7 +27,7 @@ export async function performBuildWheel(frozen: Frozen<BuildWheelInput>, ports: 
     artifacts.push(...built.artifacts);
     builds.push({ package: one.id, builder: built.builder.version, ...built.crossed, files: built.artifacts.map((made) => made.name) });
   }
-  return { kind: "done", output: { builds, environment: builtWhere(ports) }, artifacts };
+  return { kind: "done", output: { builds, environment: builtWhere(ports, frozen.input.in) }, artifacts };
 }
 
 interface Around extends Building {

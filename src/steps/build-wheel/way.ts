@@ -3,7 +3,7 @@
 // machine's, which is what `manylinux` asks for.
 import { explainNoPlace } from "../../domain/platform.ts";
 import { readTarget, rustTarget } from "../../domain/platform-targets.ts";
-import { firstLineOf } from "../building.ts";
+import { hasRustTarget, hasZig } from "../cross-tools.ts";
 import type { ReadPorts } from "../step.ts";
 import { isMaturin } from "./builder.ts";
 import type { Wanted } from "./input.ts";
@@ -22,17 +22,30 @@ export interface Project {
 
 export async function findWay(wanted: Wanted, { backend, folder }: Project, ports: ReadPorts): Promise<Way> {
   const noPlace = explainNoPlace(wanted.platform, ports.host, "files");
-  const byMaturin = wanted.builder === "maturin" || (wanted.builder === "auto" && backend !== undefined && isMaturin(backend));
+  const target = targetFor(wanted, backend, ports.host);
   if (noPlace === undefined) {
-    const zig = byMaturin && wanted.manylinux !== undefined && ports.host.startsWith("linux-") && (await hasZig(ports));
+    const zig = byMaturin(wanted, backend) && wanted.manylinux !== undefined && ports.host.startsWith("linux-") && (await hasZig(ports));
     return { kind: "way", zig };
   }
-  const target = byMaturin ? crossTarget(wanted, ports.host) : undefined;
   if (target === undefined) return { kind: "none", ...noPlace };
   const lacking = await lacks(target, folder, ports);
   if (lacking.length === 0) return { kind: "way", zig: true, target };
   const message = `${noPlace.message}; to cross-compile, it lacks ${lacking.map(({ what }) => what).join(" and ")}`;
   return { kind: "none", message, hint: `${noPlace.hint}; or ${lacking.map(({ way }) => way).join(" and ")}` };
+}
+
+/** Why no tool makes the wheels of a leg on such a machine; undefined: one may. @param backend as of `Project` */
+export function neverHere(wanted: Wanted, backend: string | undefined, host: string): ReturnType<typeof explainNoPlace> {
+  return targetFor(wanted, backend, host) === undefined ? explainNoPlace(wanted.platform, host, "files") : undefined;
+}
+
+function byMaturin({ builder }: Wanted, backend: string | undefined): boolean {
+  return builder === "maturin" || (builder === "auto" && backend !== undefined && isMaturin(backend));
+}
+
+/** What can be compiled for from another machine. */
+function targetFor(wanted: Wanted, backend: string | undefined, host: string): string | undefined {
+  return byMaturin(wanted, backend) ? crossTarget(wanted, host) : undefined;
 }
 
 /** Where a leg that this machine has a way for is built, to follow what builds it; empty: natively. */
@@ -52,22 +65,9 @@ async function lacks(
   folder: string,
   ports: ReadPorts,
 ): Promise<readonly { readonly what: string; readonly way: string }[]> {
-  const [library, zig] = await Promise.all([hasLibrary(target, folder, ports), hasZig(ports)]);
+  const [library, zig] = await Promise.all([hasRustTarget(target, folder, ports), hasZig(ports)]);
   return [
     ...(library ? [] : [{ what: `the Rust target "${target}"`, way: `run \`rustup target add ${target}\`` }]),
     ...(zig ? [] : [{ what: "zig", way: "install zig (or the Python package ziglang)" }]),
   ];
-}
-
-/** Whether the standard library of a target is installed: rustc names the folder whether or not it is there. */
-async function hasLibrary(target: string, cwd: string, ports: ReadPorts): Promise<boolean> {
-  const folder = await firstLineOf(["rustc", "--print", "target-libdir", "--target", target], ports, cwd);
-  return folder !== undefined && folder !== "" && (await ports.files.info(folder))?.kind === "folder";
-}
-
-/** maturin takes either of them. */
-async function hasZig(ports: ReadPorts): Promise<boolean> {
-  if ((await ports.exec.find("zig", ports.env["PATH"] ?? "")) !== undefined) return true;
-  if ((await ports.exec.find("python3", ports.env["PATH"] ?? "")) === undefined) return false;
-  return (await firstLineOf(["python3", "-m", "ziglang", "version"], ports)) !== undefined;
 }

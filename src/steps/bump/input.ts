@@ -1,5 +1,5 @@
 // `with:` of `bump`: files of the project beside its manifests that say the version, and whether the project is compiled.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { faultOfFilePattern } from "../../domain/manifest/pattern.ts";
 
 const declaredFile = z.strictObject({
@@ -7,15 +7,14 @@ const declaredFile = z.strictObject({
     .string()
     .min(1)
     .max(500)
-    .refine((path) => !path.startsWith("/") && !path.split("/").includes(".."), "a path inside of the repository")
+    .refine((path) => !path.startsWith("/") && !path.split("/").includes(".."), { error: "a path inside of the repository" })
     .describe("File from the root of the repository"),
   pattern: z
     .string()
     .min(1)
     .max(500)
-    .superRefine((pattern, context) => {
-      const fault = faultOfFilePattern(pattern);
-      if (fault !== undefined) context.addIssue({ code: "custom", message: `a pattern of another form: ${fault}` });
+    .refine((pattern) => faultOfFilePattern(pattern) === undefined, {
+      error: ({ input }) => `a pattern of another form: ${faultOfFilePattern(String(input)) ?? ""}`,
     })
     .describe('Text with "{version}" in it, as the file has it: `version = "{version}"`'),
   package: z.string().optional().describe("Package whose version it is; needed where the project has several versions"),

@@ -19,11 +19,12 @@ type Failed = Extract<Worked, { kind: "failed" }>;
 const toldMax = 2000;
 
 export async function proveWorkspace(proving: Proving, ports: WorkPorts): Promise<Failed | undefined> {
-  const locked = proving.locked ? ["--locked"] : ["--no-deps"];
-  const metadata = ["metadata", "--format-version", "1", ...locked];
-  const offline = await runCargo([...metadata, "--offline"], proving, ports);
-  const end = isDone(offline) || offline.kind === "not-found" || !proving.locked ? offline : await runCargo(metadata, proving, ports);
-  if (!isDone(end)) return describeFailure(end, metadata);
+  // `fetch` resolves as a build does and prints nothing, where `metadata` prints a line of megabytes. Without a lock file it
+  // would make one, so that the manifests alone are read then.
+  const resolve = proving.locked ? ["fetch", "--locked"] : ["metadata", "--format-version", "1", "--no-deps"];
+  const offline = await runCargo([...resolve, "--offline"], proving, ports);
+  const end = isDone(offline) || offline.kind === "not-found" || !proving.locked ? offline : await runCargo(resolve, proving, ports);
+  if (!isDone(end)) return describeFailure(end, resolve);
   if (!proving.compile) return undefined;
   const check = ["check", "--workspace", ...(proving.locked ? ["--locked"] : [])];
   const compiled = await runCargo(check, proving, ports);
@@ -39,7 +40,7 @@ async function runCargo(args: readonly string[], proving: Proving, ports: WorkPo
     env: ports.env,
     timeoutMs: Math.max(1, proving.deadlineMs - ports.clock.nowMs()),
     signal: ports.signal,
-    // What `metadata` prints is one line of megabytes; what it complains about is on the other stream.
+    // What `metadata` prints is for programs; what it complains about is on the other stream.
     onLine: (stream, line) => {
       if (stream === "stderr") ports.print(line);
     },

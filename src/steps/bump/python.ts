@@ -96,23 +96,34 @@ function readingOf(version: Extract<VersionSource, { kind: "file" }>, text: stri
 
 /** Every file that says the version beside the one that decides. */
 async function gatherCopies(project: PythonProject, around: Around): Promise<void> {
-  for (const file of ["pyproject.toml", "setup.cfg", "setup.py"]) await take(file, around, "copy");
+  const { version } = project;
+  const taken = version.kind === "static" ? version.file : undefined;
+  for (const file of ["pyproject.toml", "setup.cfg", "setup.py"]) if (file !== taken) await take(file, around, "copy");
   if (project.backend.startsWith("maturin") && project.version.kind === "static") {
     const path = posix.join(around.wanted.planned.folder, "Cargo.toml");
     if ((await around.tree.read(path)) !== undefined) await gatherCargo(path, "copy", around);
   }
   await take("VERSION", around, "loose");
-  for (const file of modulesOf(project, around.wanted)) await take(file, around, "loose");
+  await takeModules(project, around);
 }
 
-const homes = ["/__init__.py", "/__about__.py", "/_version.py", "/version.py", ".py"];
+/** Files of a module in which `__version__` is at home. */
+const homes = ["__init__.py", "__about__.py", "_version.py", "version.py"];
 
-/** Module files in which `__version__` is at home; a module is named as the manifest says, or after the package. */
-function modulesOf(project: PythonProject, wanted: Wanted): readonly string[] {
-  const named = wanted.planned.importName ?? project.importName;
-  const after = wanted.planned.name.replaceAll(/[-.]/g, "_");
+/** A module is named as the manifest says, or after the package. */
+async function takeModules(project: PythonProject, around: Around): Promise<void> {
+  const { planned } = around.wanted;
+  const named = planned.importName ?? project.importName;
+  const after = planned.name.replaceAll(/[-.]/g, "_");
   const modules = named === undefined ? [after, after.toLowerCase()] : [named.split(".").join("/")];
-  return ["", "src/"].flatMap((root) => [...new Set(modules)].flatMap((module) => homes.map((home) => `${root}${module}${home}`)));
+  for (const root of ["", "src/"]) {
+    if (!(await around.tree.mayHave(posix.join(planned.folder, root)))) continue;
+    for (const module of new Set(modules)) {
+      const isThere = await around.tree.mayHave(posix.join(planned.folder, root, module));
+      if (isThere) for (const home of homes) await take(`${root}${module}/${home}`, around, "loose");
+      await take(`${root}${module}.py`, around, "loose");
+    }
+  }
 }
 
 const readers: Readonly<Record<string, (text: string) => Reading>> = {

@@ -1,7 +1,7 @@
 // The step `carry`: takes the files that `source.carry` names from the work tree, as they were when the plan was made, into
 // the run (S2.1). It runs by itself, first; the work tree is only read.
 import path from "node:path";
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import type { CarriedFile } from "../../domain/plan/plan.ts";
 import type { WorkStep, Worked, WorkPorts } from "../step.ts";
 

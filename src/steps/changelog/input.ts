@@ -1,5 +1,5 @@
 // What the step `changelog` is given: little, because slipway.yaml says it beside the package; and whose sections it writes.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { headingsOf } from "../../domain/changelog/told.ts";
 import type { Headings } from "../../domain/changelog/heading.ts";
 import { tagOf, type Tagged } from "../../domain/changelog/since.ts";

@@ -1,6 +1,6 @@
 // The step `check-artifacts`: nothing is uploaded that twine's strict check or PyPI's server would refuse, or that would
 // install as something else than it says (reference/protocols §1.3, §1.4, §9). It runs no code of the project.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import type { Artifact } from "../../domain/artifact.ts";
 import type { Json } from "../../domain/configuration.ts";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";

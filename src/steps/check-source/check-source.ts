@@ -1,6 +1,6 @@
 // The step `check-source`: the copy holds the pinned commit and nothing else, and branch and tag are still where the
 // plan found them (S2.1, DESIGN §1.7). What cannot be known without the network is said, not guessed.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import type { WorkStep } from "../step.ts";
 
 const checkSourceInput = z.strictObject({

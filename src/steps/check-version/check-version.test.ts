@@ -119,6 +119,16 @@ test("check-version: a tag that means another version, or a lossy spelling, stop
   }
 });
 
+test("check-version: a crate's tag may spell its candidate without the dot, and no other version", async () => {
+  const manifest = '[package]\nname = "demo"\nversion = "1.0.0-rc.1"\n';
+  const plan = (tag: string): Plan => planOf({ tag, version: "1.0.0-rc.1", package: { ecosystem: "crates" } });
+
+  for (const tag of ["v1.0.0-rc1", "v1.0.0-rc.1"])
+    assert.equal((await perform(plan(tag), portsWith({ "Cargo.toml": manifest }))).kind, "done", tag);
+  for (const tag of ["v1.0.0-rc10", "v1.0.0-rc2", "v1.0.0"])
+    assert.match(failure(await perform(plan(tag), portsWith({ "Cargo.toml": manifest }))), /^VERSION_MISMATCH/, tag);
+});
+
 test("check-version: a version that is taken, or overtaken, at a production registry stops the release", async () => {
   const files = { "pyproject.toml": project("1.0.0") };
 

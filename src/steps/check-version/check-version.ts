@@ -1,6 +1,6 @@
 // The step `check-version`: manifests, tag and plan say one version, and every registry of the plan can take it (S1.2,
 // S1.3, S5.2, protocols §8.3). Preflight makes the same looks before anything starts.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { isVersionWrittenAbove } from "../../domain/plan/writes-version.ts";
 import { backoffMs } from "../../domain/run/retry.ts";
 import type { Finding, Frozen, Planned, ReadPorts, Use, Worked, WorkPorts, WorkStep } from "../step.ts";

@@ -2,7 +2,7 @@
 // the pattern, so every place of the tag at which a version may begin is tried; only a plain spelling counts.
 import type { Plan, PlannedPackage } from "../../domain/plan/plan.ts";
 import { schemeOf } from "../../domain/version/catalog.ts";
-import { matchTag, parseTagPattern } from "../../domain/version/tag.ts";
+import { longReading, matchTag, parseTagPattern } from "../../domain/version/tag.ts";
 import type { VersionLook } from "./look.ts";
 
 /** Nothing is looked at when the run is not pinned to a tag. */
@@ -30,7 +30,9 @@ function means(tag: string, one: PlannedPackage): boolean {
   if (planned.kind === "invalid" || start === undefined) return false;
   const pattern = parseTagPattern(`${tag.slice(0, start)}{version}`);
   const matched = pattern.kind === "pattern" ? matchTag(pattern.pattern, tag, scheme) : pattern;
-  return "version" in matched && scheme.compare(matched.version, planned.version) === 0;
+  if (!("version" in matched)) return false;
+  const readings = [matched.version, longReading(matched.version)].filter((reading) => reading !== undefined);
+  return readings.some((reading) => scheme.compare(reading, planned.version) === 0);
 }
 
 /** Positions of the first digit of each number; a tag name is short, so these are few. */

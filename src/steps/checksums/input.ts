@@ -1,10 +1,10 @@
 // What `checksums` takes in slipway.yaml.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { artifactKinds } from "../../domain/artifact.ts";
 
 const algorithms = ["sha256", "sha384", "sha512"] as const;
 
-const plainName = (example: string): z.ZodString =>
+const plainName = (example: string): z.Text =>
   z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, { error: `must be a plain file name, for example "${example}"` });
 
 export const checksumsInput = z.strictObject({

@@ -1,5 +1,5 @@
 // The step `close-issue`: tells the issue that tracks the release what became of it, and closes it.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import type { ActingStep } from "../step.ts";
 
 const closeIssueInput = z.strictObject({

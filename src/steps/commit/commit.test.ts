@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { z } from "zod";
 import { aFrozen, aUse, fakePorts } from "../../../test/support/ports.ts";
 import { commitStep } from "./commit.ts";
 
@@ -23,7 +24,7 @@ test("commit: when nothing was kept it says so and is done", async () => {
 });
 
 test("commit: a message with an unknown placeholder is refused, and the title shows its first line", () => {
-  const refused = commitStep.input.safeParse({ message: "Release {tag}" });
+  const refused = commitStep.input.zod(z).safeParse({ message: "Release {tag}" });
 
   assert.match(
     refused.success ? "" : (refused.error.issues[0]?.message ?? ""),

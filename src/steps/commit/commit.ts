@@ -1,6 +1,6 @@
 // The step `commit`: all that steps above kept, committed locally in the name of whoever releases (DESIGN §1.7). Nothing
 // is sent; what follows tests and builds this commit.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { fillTemplate, templateFault } from "../../domain/template.ts";
 import type { WorkStep } from "../step.ts";
 

@@ -1,5 +1,5 @@
 // What `dispatch` takes in slipway.yaml.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 
 export const dispatchInput = z.strictObject({
   pipeline: z

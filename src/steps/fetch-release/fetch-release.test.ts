@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canonicalJson } from "../../domain/digest.ts";
+import { imageDigest } from "../../domain/oci/names.ts";
 import { releaseRecordOf } from "../../domain/release-record.ts";
 import { firstHead } from "../../domain/run/head.ts";
 import {
@@ -8,6 +9,7 @@ import {
   aPackage,
   aPlan,
   aPlanned,
+  aUse,
   anArtifact,
   digestOf,
   fakePorts,
@@ -181,4 +183,19 @@ test("fetch-release: preflight wants a tag; proof by provenance is not done yet"
     ["blocks"],
   );
   assert.match(fetchReleaseStep.notYet?.({ input: { proof: "provenance" }, leg: {}, packages }, "one") ?? "", /provenance/);
+});
+
+test("fetch-release: images are no files of a page: what is taken of them is the record that names their digests", async () => {
+  const only = [aPackage({ id: "image", ecosystem: "oci", name: "ada/proxy", tag: "v1.0.0" })];
+  const released = aPlan({ packages: only });
+  const images = [{ package: "image", digest: imageDigest(digestOf("index")) }];
+  const made = { planDigest: digestOf("plan"), head: firstHead(released.source), artifacts: [], images };
+  const text = canonicalJson(releaseRecordOf(released, made));
+  const ports = folderWith({ "slipway-record.json": text });
+
+  const worked = await fetchReleaseStep.perform(aFrozen({}, { plan: released, packages: only, sinceMs: ports.clock.nowMs() }), ports);
+
+  assert.deepEqual(worked.kind === "done" && worked.artifacts.map(({ kind, name }) => `${kind} ${name}`), ["record slipway-record.json"]);
+  const makes = fetchReleaseStep.makes(aUse({}, { packages: only }));
+  assert.deepEqual(makes, [{ kind: "record", package: "image", countMin: 1, countMax: 1 }]);
 });

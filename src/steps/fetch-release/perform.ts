@@ -11,7 +11,7 @@ import {
 } from "../../domain/release-record.ts";
 import type { Unknown } from "../../forges/forge.ts";
 import type { Frozen, MadeArtifact, Worked, WorkPorts } from "../step.ts";
-import { fetchedKinds, tagOf, type FetchReleaseInput } from "./input.ts";
+import { fetchedKinds, hasImages, tagOf, type FetchReleaseInput } from "./input.ts";
 import { openFolder, openPage, type Place, type PlaceOpened } from "./place.ts";
 
 type Fetching = Frozen<FetchReleaseInput>;
@@ -37,7 +37,7 @@ export async function performFetchRelease(frozen: Fetching, ports: WorkPorts): P
       frozen,
       ports,
     );
-  return fetchAll(record, frozen, { place, ports });
+  return fetchAll(read, frozen, { place, ports });
 }
 
 async function openPlace(frozen: Fetching, ports: WorkPorts): Promise<PlaceOpened> {
@@ -52,11 +52,12 @@ async function openPlace(frozen: Fetching, ports: WorkPorts): Promise<PlaceOpene
 }
 
 async function fetchAll(
-  record: ReleaseRecordFile,
+  { record, file }: Extract<RecordFetched, { kind: "record" }>,
   frozen: Fetching,
   { place, ports }: { readonly place: Place; readonly ports: WorkPorts },
 ): Promise<Worked> {
   const made: MadeArtifact[] = [];
+  if (hasImages(frozen.packages)) made.push({ kind: "record", package: frozen.packages[0]?.id ?? "", name: releaseRecordName, file });
   for (const one of record.artifacts.filter(isPublished)) {
     const fetched = await fetchOne(one, place, ports);
     if (fetched.kind !== "fetched") return ended(fetched, frozen, ports);
@@ -87,7 +88,9 @@ async function fetchOne(one: TestedArtifact, place: Place, ports: WorkPorts): Pr
   };
 }
 
-type RecordFetched = { readonly kind: "record"; readonly record: ReleaseRecordFile } | Exclude<Fetched, { kind: "fetched" }>;
+type RecordFetched =
+  | { readonly kind: "record"; readonly record: ReleaseRecordFile; readonly file: string }
+  | Exclude<Fetched, { kind: "fetched" }>;
 
 async function fetchRecord(place: Place, ports: WorkPorts): Promise<RecordFetched> {
   const hint = "Let the pipeline that makes the release attach it: `assets: [wheel, sdist, record]`";
@@ -104,7 +107,7 @@ async function fetchRecord(place: Place, ports: WorkPorts): Promise<RecordFetche
       hint,
     };
   const read = readReleaseRecord(await ports.files.readText(file));
-  return read.kind === "record" ? read : { kind: "refused", why: `"${releaseRecordName}" cannot be read: ${read.why}`, hint };
+  return read.kind === "record" ? { ...read, file } : { kind: "refused", why: `"${releaseRecordName}" cannot be read: ${read.why}`, hint };
 }
 
 /** The record is of the commit and the versions that are to be published. */
@@ -114,7 +117,8 @@ function wrongRecord(record: ReleaseRecordFile, { plan, head, packages }: Fetchi
     return `the files were made from ${record.commit.slice(0, 12)}, and this release is of ${head.commit.slice(0, 12)}`;
   const other = packages.find((one) => record.packages.every(({ name, version }) => name !== one.name || version !== one.version));
   if (other !== undefined) return `the record does not name ${other.name} ${other.version}`;
-  if (!record.artifacts.some(isPublished)) return "the record names no wheel and no sdist";
+  const isWithoutFiles = packages.every(({ ecosystem }) => ecosystem === "oci");
+  if (!isWithoutFiles && !record.artifacts.some(isPublished)) return "the record names no wheel and no sdist";
   return undefined;
 }
 

@@ -320,8 +320,8 @@ test("forge-release: its words say what it does, and `draft` takes an input of t
   assert.equal(words({}), "publish the release page v1.0.0: irreversible");
   assert.equal(words({ draft: true }), "draft the release page v1.0.0: reversible");
   assert.equal(words({ publish: "draft" }), "publish the draft of the release page v1.0.0: irreversible");
-  assert.equal(forgeReleaseInput.safeParse({ draft: "input.draft" }).success, true);
-  assert.equal(forgeReleaseInput.safeParse({ draft: "yes" }).success, false);
+  assert.equal(forgeReleaseInput.fits({ draft: "input.draft" }), true);
+  assert.equal(forgeReleaseInput.fits({ draft: "yes" }), false);
 });
 
 test("forge-release: packages with tags of their own have no page together yet; those of one version have one", () => {

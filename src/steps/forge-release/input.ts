@@ -1,5 +1,5 @@
 // What `forge-release` is told: whether it makes a draft, publishes one, or does both, and what stands on the page.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { artifactKinds } from "../../domain/artifact.ts";
 import type { Use } from "../step.ts";
 

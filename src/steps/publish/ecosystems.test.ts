@@ -12,7 +12,6 @@ import {
   aFrozen,
   aPackage,
   aRegistry,
-  aUse,
   anArtifact,
   anEnvironment,
   digestOf,
@@ -232,13 +231,10 @@ test("a list and a name are put by the calls that are for them", async () => {
   assert.deepEqual(moved, [{ package: "ada/proxy", name: "1.2.0", version: "1.2.0", registryDigest: digest }]);
 });
 
-test("staging puts images and no name, and is for images alone", async () => {
-  const { ports, frozen, environment } = worldOf({ ecosystem: "oci", packages: [picture], artifacts: [amd], images, at: { channels } });
-  const elsewhere = anEnvironment({ registries: [aRegistry({ name: "there", ecosystem: "npm" })] });
+test("staging puts images and no name", async () => {
+  const { ports, frozen } = worldOf({ ecosystem: "oci", packages: [picture], artifacts: [amd], images, at: { channels } });
 
   assert.deepEqual((await stageStep.effects(frozen, ports)).map(({ key }) => key), ["there/proxy-linux-amd64.tar"]); // prettier-ignore
-  assert.equal(stageStep.notYet?.(aUse({}, { environment }), "one"), undefined);
-  assert.match(stageStep.notYet?.(aUse({}, { environment: elsewhere }), "one") ?? "", /`stage` at "there"/);
 });
 
 test("a registry without movable names takes no channels", async () => {

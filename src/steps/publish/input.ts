@@ -1,5 +1,5 @@
 // `with:` of `publish`.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 
 const name = z.string().min(1);
 
@@ -8,6 +8,12 @@ export const publishInput = z.strictObject({
     .union([name, z.array(name).min(1).max(20)])
     .optional()
     .describe("Registries of the environment to publish to; absent: all of them"),
+  from: z
+    .union([name, z.strictObject({ registry: name, repository: name.optional() })])
+    .optional()
+    .describe(
+      "Registry of the environment that images are copied from, by the digests that the record of the release names, with the name that they have there if it is another one; absent: the images that this run made are sent",
+    ),
   channels: z
     .array(name)
     .min(1)

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Artifact } from "../../domain/artifact.ts";
 import type { PlannedEnvironment, PlannedRegistry } from "../../domain/plan/plan.ts";
 import type { Effect, Observation } from "../../domain/run/effect.ts";
-import type { Registry, Survey, Upload } from "../../registries/registry.ts";
+import type { Owners, Registry, Survey, Upload } from "../../registries/registry.ts";
 import {
   aFrozen,
   aPackage,
@@ -265,6 +265,32 @@ test("publish: preflight reports what stands at the registry, and what nobody ca
   assert.deepEqual(await look({ survey: async () => listed }, [aRegistry({ test: true })]), ["warns PF-REGISTRY"]);
   assert.deepEqual(await look({ survey: async () => ({ kind: "unknown", why: "x" }) }), ["cannot-be-tried PF-REGISTRY"]);
   assert.deepEqual(await look({ refusals: () => ["no"] }), ["blocks PF-REFUSED", "fine PF-REGISTRY", "cannot-be-tried PF-NAME"]);
+});
+
+interface Standing {
+  readonly begun?: boolean;
+  /** Whether the index has the name as we write it. */
+  readonly index?: "exists" | "absent";
+}
+
+test("publish: preflight tells whose a name is, and refuses one that somebody has under another spelling", async () => {
+  const look = async (owners: Owners, { begun = false, index = "exists" }: Standing = {}): Promise<readonly string[]> => {
+    const at: Partial<Registry> = { survey: async () => ({ kind: "absent", package: index }), owners: async () => owners };
+    const { ports, environment } = world({ at });
+    const findings = await publishStep.preflight(aPlanned<PublishInput>({}, { environment, begun }), ports);
+    return findings.map(({ level, id, message }) => `${level} ${id}: ${message}`).slice(1);
+  };
+
+  assert.deepEqual(await look({ kind: "listed", spelled: "demo", owners: ["ada", "github:slip:publishers"] }), [
+    'cannot-be-tried PF-OWNERS: Whether the credential may publish "demo": pypi has it, of ada, github:slip:publishers',
+  ]);
+  // Its index has each spelling in a place of its own, so that ours is in none.
+  assert.deepEqual(await look({ kind: "listed", spelled: "Demo", owners: ["eve"] }, { index: "absent" }), [
+    'blocks PF-OWNERS: pypi would refuse the name "demo": it has "Demo", of eve',
+  ]);
+  assert.deepEqual(await look({ kind: "absent" }), []);
+  assert.deepEqual(await look({ kind: "unknown", why: "x" }), []);
+  assert.deepEqual(await look({ kind: "listed", spelled: "demo", owners: ["ada"] }, { begun: true }), [], "what has begun has been let in");
 });
 
 test("publish: preflight says since when somebody else's files are under our version", async () => {

@@ -1,5 +1,5 @@
 // What `push` takes in slipway.yaml.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { templateFault } from "../../domain/template.ts";
 
 const branchName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._/-]{0,200}$/, { error: 'must be the name of a branch, for example "main"' });

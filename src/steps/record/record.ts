@@ -1,6 +1,6 @@
 // The step `record`: writes down which bytes were made from which commit under which plan, as a file for the release page.
 // It runs by itself where something takes a record and no line makes one.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { artifactKinds } from "../../domain/artifact.ts";
 import type { WorkStep } from "../step.ts";
 

@@ -1,5 +1,5 @@
 // `with:` of `run`: the words of `run:` and its neighbours as the configuration wrote them out (DESIGN §2).
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { artifactKinds } from "../../domain/artifact.ts";
 
 const words = z.array(z.string()).min(1).max(1000).describe("One command, split into words; nothing in them is expanded");

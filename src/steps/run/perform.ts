@@ -6,9 +6,9 @@ import { variablesFor } from "../../domain/plan/variables.ts";
 import { explainNoPlace } from "../../domain/platform.ts";
 import { joinWords } from "../../domain/words.ts";
 import type { CommandEnd } from "../../platform/ports.ts";
+import { enter, entering } from "../entrance.ts";
 import type { Frozen, MadeArtifact, Worked, WorkPorts } from "../step.ts";
 import { writtenCommands } from "./command-line.ts";
-import { enter, entering } from "./entrance.ts";
 import { globsOf, type Produced, type RunInput } from "./input.ts";
 import { findFiles } from "./produces.ts";
 

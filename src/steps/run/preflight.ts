@@ -1,27 +1,22 @@
 // What can be known about a `run` step before anything starts: which programs have to be there (the application looks
 // for what a step asks for), whether the leg has a place, and whether it wants something that this version cannot do.
 import { explainNoPlace, mayBeElsewhere } from "../../domain/platform.ts";
-import { missingPrograms } from "../building.ts";
+import { entrancePrograms, findEntrance } from "../entrance.ts";
 import type { Finding, Planned, ReadPorts } from "../step.ts";
-import { splitWords } from "../../domain/words.ts";
 import { writtenCommands } from "./command-line.ts";
-import { enter } from "./entrance.ts";
 import type { RunInput } from "./input.ts";
 
 export async function preflightRun(planned: Planned<RunInput>, ports: ReadPorts): Promise<readonly Finding[]> {
   const noPlace = explainNoPlace(planned.leg["platform"], ports.host);
   if (noPlace !== undefined)
     return [{ id: "PF-NO-PLACE", level: mayBeElsewhere(planned.leg["platform"]) ? "warns" : "blocks", ...noPlace }];
-  return [...notYet(planned), ...(await findEntrance(planned.input, ports))];
+  return [...notYet(planned), ...(await findEntrance(planned.input.in, ports))];
 }
 
 /** Programs that have to be on the PATH before the first command; paths in the copy may be made by the commands. */
 export function programsOf(input: RunInput): readonly string[] {
   // Inside an environment the PATH is another one: only the way in can be looked for from here.
-  if (input.in !== undefined) {
-    const split = splitWords(input.in);
-    return split.kind === "words" ? split.words.slice(0, 1).filter(isName) : [];
-  }
+  if (input.in !== undefined) return entrancePrograms(input.in);
   return [...new Set(writtenCommands(input).map((words) => words[0] ?? ""))].filter(isName);
 }
 
@@ -42,14 +37,4 @@ function notYet(planned: Planned<RunInput>): readonly Finding[] {
     message: `Cannot run this step: this version does not do ${what} of \`run\` yet`,
     hint: "Leave it out of slipway.yaml for now, or do that part by hand",
   }));
-}
-
-async function findEntrance(input: RunInput, ports: ReadPorts): Promise<readonly Finding[]> {
-  const entered = await enter(input.in, { folder: ports.sourceFolder, files: ports.files });
-  if (entered.kind === "refused") {
-    const { why, hint } = entered;
-    return [{ id: "PF-ENTRANCE", level: "blocks", message: `Cannot enter the environment of the project: "in: ${input.in}" ${why}`, hint }];
-  }
-  // `nix` alone is asked for with the plan; what enters a project without a flake lies beside it, where it is installed.
-  return entered.kind === "quoted" ? missingPrograms(entered.words.slice(0, 1), "enter the environment of the project", ports) : [];
 }

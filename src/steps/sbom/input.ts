@@ -1,5 +1,5 @@
 // What `sbom` takes in slipway.yaml, and the packages that it is about.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
 
 export const sbomInput = z.strictObject({

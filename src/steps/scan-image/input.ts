@@ -1,5 +1,5 @@
 // `with:` of `scan-image`.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { scannerNames, stopping } from "./vulnerability.ts";
 
 export const scanImageInput = z.strictObject({

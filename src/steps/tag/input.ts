@@ -1,5 +1,5 @@
 // What `tag` takes in slipway.yaml, and which tags that means.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import { catalogueName, type Plan } from "../../domain/plan/plan.ts";
 import { templateFault } from "../../domain/template.ts";
 

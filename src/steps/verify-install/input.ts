@@ -1,5 +1,5 @@
 // `with:` of `verify-install`, and what a use of it wants tried.
-import { z } from "zod";
+import * as z from "../../domain/shape.ts";
 import type { Artifact, ArtifactKind } from "../../domain/artifact.ts";
 import type { Ecosystem } from "../../domain/configuration.ts";
 import { knownServices } from "../../domain/known-services.ts";

@@ -257,6 +257,8 @@ test("verify-install: the plan shows what is installed from where, and what it r
   const use = aUse<VerifyInstallInput>({ from: ["artifacts", "pypi"] }, { leg: { python: "3.12" } });
 
   assert.equal(verifyInstallStep.describe(use), "install demo from the built files and pypi with Python 3.12 and try it");
+  const elsewhere = aUse<VerifyInstallInput>({ from: "pypi" }, { leg: { platform: "macos", python: "3.13" } });
+  assert.equal(verifyInstallStep.describe(elsewhere), "install demo from pypi with Python 3.13 on macos and try it");
   assert.deepEqual(verifyInstallStep.reads?.(use), ["pypi"]);
   assert.deepEqual(verifyInstallStep.takes(use), [{ kinds: ["wheel", "sdist"], packages: ["demo"] }]);
   const members = ["a", "b"].map((name) => ({ name, folder: name }));
@@ -275,6 +277,6 @@ test("verify-install: refuses open quotes, other durations and unknown members",
     { from: "pypi", runs: "x" },
     {},
   ]) {
-    assert.equal(verifyInstallStep.input.safeParse(wrong).success, false, JSON.stringify(wrong));
+    assert.equal(verifyInstallStep.input.fits(wrong), false, JSON.stringify(wrong));
   }
 });

@@ -41,5 +41,6 @@ function describe(use: Use<VerifyInstallInput>): string {
   const names = triedOf(use).map((one) => (one.members === undefined ? one.name : `${one.members.length} packages of ${one.name}`));
   const sources = sourcesOf(use.input).map((source) => (source === artifactsSource ? "the built files" : source));
   const python = use.leg["python"] === undefined ? "" : ` with Python ${use.leg["python"]}`;
-  return `install ${names.join(", ")} from ${sources.join(" and ")}${python} and try it`;
+  const place = use.leg["platform"] === undefined ? "" : ` on ${use.leg["platform"]}`;
+  return `install ${names.join(", ")} from ${sources.join(" and ")}${python}${place} and try it`;
 }

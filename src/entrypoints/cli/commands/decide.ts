@@ -5,7 +5,7 @@ import { SlipwayError } from "../../../domain/error.ts";
 import { lookAtRun } from "../../../app/look-at-run.ts";
 import { report } from "../../../app/report.ts";
 import { printJson, type Context } from "../context.ts";
-import { draftWords, publicWords } from "../show-report.ts";
+import { draftWords, publicWords, stagedWords } from "../show-report.ts";
 import { safe } from "../terminal.ts";
 import { sizeWords } from "../words.ts";
 
@@ -61,8 +61,34 @@ export function retryCommand(
   return say(context, options.run, { kind: "retry", step, reason: options.reason });
 }
 
-export function cancelCommand(context: Context, run: string | undefined, options: { readonly reason?: string }): Promise<number> {
-  return say(context, run, { kind: "cancel", reason: options.reason });
+export interface BreakGlassOptions {
+  readonly reason?: string;
+  readonly as?: string;
+  readonly run?: string;
+  readonly close?: boolean;
+}
+
+export async function breakGlassCommand(context: Context, registry: string, { reason, as, run, close }: BreakGlassOptions): Promise<number> {
+  if (close !== true) return say(context, run, { kind: "break-glass", registry, reason, by: as });
+  const { world, terminal } = context;
+  const { closeIncidents } = await import("../../../app/close-incident.ts");
+  const { closed, untold } = await closeIncidents(world, { registry, reason, by: as });
+  if (terminal.json) printJson(terminal, { schema: "slipway-closed/1", registry, closed, untold });
+  else {
+    terminal.out(`Closed: the fallback token of ${safe(registry)}, used for ${safe(closed.join(", "))} (not authenticated: on this machine nothing proves who you are)
+`);
+    for (const why of untold) terminal.err(`warning: ${safe(why)}
+`);
+  }
+  return 0;
+}
+
+export function cancelCommand(
+  context: Context,
+  run: string | undefined,
+  { reason, confirm }: { readonly reason?: string; readonly confirm?: string },
+): Promise<number> {
+  return say(context, run, { kind: "cancel", reason, ...(confirm === undefined ? {} : { confirm }) });
 }
 
 async function say(context: Context, run: string | undefined, saying: Saying): Promise<number> {
@@ -91,13 +117,14 @@ async function say(context: Context, run: string | undefined, saying: Saying): P
     answer: "Acknowledged",
     retry: "Asked for another attempt",
     cancel: "Cancelled",
+    "break-glass": "BREAK-GLASS",
   }[saying.kind];
   const unproven =
-    saying.kind === "approve" || saying.kind === "reject" || saying.kind === "answer"
+    saying.kind === "approve" || saying.kind === "reject" || saying.kind === "answer" || saying.kind === "break-glass"
       ? " (not authenticated: on this machine nothing proves who you are)"
       : "";
   const back = left === undefined ? undefined : `what is left can be taken back: ${safe(left.withdraw)}`;
-  const lines = [publicWords(now), draftWords(now), back, next].filter((line) => line !== undefined);
+  const lines = [publicWords(now), draftWords(now), ...stagedWords(now), back, next].filter((line) => line !== undefined);
   terminal.out(`${isComplete ? "Complete" : words}: ${safe(state.plan.release.title)}${unproven}\n${lines.join("\n")}\n`);
   return 0;
 }

@@ -22,12 +22,12 @@ export async function statusCommand({ world, terminal }: Context, run: string | 
     return 0;
   }
   const look = await lookAtRun(world, run);
-  if (terminal.json) printJson(terminal, { ...look.report, driven: look.driven });
+  if (terminal.json) printJson(terminal, { ...look.report, driven: look.driven, held: look.held });
   else terminal.out(showStatus(look, terminal));
   return look.driven ? 0 : look.report.exitCode;
 }
 
-function showStatus({ report, state, driven }: Look, terminal: Pick<Terminal, "style">): string {
+function showStatus({ report, state, driven, held }: Look, terminal: Pick<Terminal, "style">): string {
   const width = Math.max(...report.steps.map((step) => step.id.length));
   const steps = report.steps.map(
     (step) =>
@@ -46,7 +46,8 @@ function showStatus({ report, state, driven }: Look, terminal: Pick<Terminal, "s
   });
   const head = `${terminal.style("bold", safe(report.title))}  run ${report.run}, plan sha256:${report.planDigest.slice(0, 12)}…\n`;
   const end = driven ? `${publicWords(report)}\n${reportTable(report)}A process is driving this run.\n` : showReport(report, terminal);
-  return `${head}${[...steps, ...gates].join("\n")}\n\n${end}`;
+  const alarms = held.map((one) => `${terminal.style("red", "alarm")} ${safe(one)}\n`).join("");
+  return `${head}${alarms}${[...steps, ...gates].join("\n")}\n\n${end}`;
 }
 
 /** A sign beside the word, so that a state is told by shape as well. */

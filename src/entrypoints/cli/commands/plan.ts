@@ -1,10 +1,13 @@
 // `slipway plan`: prints the plan; nothing remote changes.
+import { findIdentity } from "../../../domain/identity/source.ts";
+import { untrustedHere } from "../../../domain/identity/untrusted.ts";
 import { diffPlans, type PlanChange } from "../../../domain/plan/diff.ts";
 import { planSchema, type Plan } from "../../../domain/plan/plan.ts";
 import { SlipwayError } from "../../../domain/error.ts";
 import { exposuresOf } from "../../../domain/plan/exposure.ts";
 import { releasePacing } from "../../../app/pacing.ts";
 import { planRelease, type PlannedRun } from "../../../app/plan-release.ts";
+import { alarmNotices } from "../../../app/watch/hold.ts";
 import { lastPlan } from "../../../app/last-plan.ts";
 import { askedFor, printJson, type Context, type ReleaseOptions } from "../context.ts";
 import { showPlan } from "../show-plan.ts";
@@ -20,7 +23,9 @@ export async function planCommand(context: Context, version: string | undefined,
   const { world, terminal } = context;
   const planned = await planRelease(world, await askedFor(context, version, { ...options, mayAssumeTag: true }));
   const { plan, digest } = planned;
-  const notices = [...planned.notices, ...(await noticesOfLegs(world, planned))];
+  const untrusted = untrustedHere(planned.plan, findIdentity(world.env));
+  const held = await alarmNotices(world, planned.project.folder);
+  const notices = [...held, ...planned.notices, ...(await noticesOfLegs(world, planned)), ...(untrusted === undefined ? [] : [untrusted])];
   if (options.out !== undefined) await world.files.writeText(options.out, `${JSON.stringify({ ...plan, digest }, null, 2)}\n`);
   const before = options.against === undefined ? undefined : await readAgainst(context, options.against);
   const changes = before === undefined ? undefined : diffPlans(before, plan);

@@ -27,6 +27,11 @@ export async function withdrawCommand(context: Context, tags: readonly string[],
   const ended = await withdrawTag(world, withdrawing).finally(() => progress.end());
   const report = endedBy(ended, world);
   if (terminal.json) printJson(terminal, report);
-  else terminal.out(`${showReport(report, terminal)}${report.exitCode === 0 && report.hint !== undefined ? `${safe(report.hint)}\n` : ""}`);
+  else {
+    const record = report.record === undefined ? "" : `record  ${safe(report.record)}\n`;
+    terminal.out(
+      `${showReport(report, terminal)}${record}${report.exitCode === 0 && report.hint !== undefined ? `${safe(report.hint)}\n` : ""}`,
+    );
+  }
   return report.exitCode;
 }

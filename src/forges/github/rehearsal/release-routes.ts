@@ -79,6 +79,7 @@ export async function editRelease({ service, request, at }: Asked): Promise<Repl
     title: fields.title ?? release.title,
     body: fields.body ?? release.body,
     prerelease: fields.prerelease ?? release.prerelease,
+    draft: release.draft || fields.draft === true,
   };
   if (release.draft && fields.draft === false) return await publish(service, changed, fields);
   const done = await service.store.change((state) => ({

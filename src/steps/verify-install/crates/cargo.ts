@@ -2,6 +2,7 @@
 // are reached from this machine. In a rehearsal the server stands in the real registry's place, as source replacement does
 // it, since packaged manifests name the real one (protocols §4.4). Source: The Cargo Book, "Configuration".
 import { join } from "node:path";
+import { declaredIndexOf } from "../../../domain/crates/declared-index.ts";
 import type { PlannedRegistry } from "../../../domain/plan/plan.ts";
 import type { Bench } from "../bench.ts";
 import { isUsual, type Source } from "../installing.ts";
@@ -60,14 +61,8 @@ export function configurationFor(
 ): string | undefined {
   const server = `[source.${rehearsed}]\nregistry = ${JSON.stringify(`sparse+${at.indexUrl}`)}\n`;
   if (isUsual(planned)) return at.isRehearsed ? `[source.crates-io]\nreplace-with = "${rehearsed}"\n${server}` : undefined;
-  const declared = indexOf(planned) ?? at.indexUrl;
+  const declared = declaredIndexOf(planned) ?? at.indexUrl;
   const real = `[registries.${underTest}]\nindex = ${JSON.stringify(`sparse+${declared}`)}\n`;
   if (!at.isRehearsed) return real;
   return `${real}[source.${underTest}]\nregistry = ${JSON.stringify(`sparse+${declared}`)}\nreplace-with = "${rehearsed}"\n${server}`;
-}
-
-/** As slipway.yaml declares it: crates that were packed for it name it so. */
-function indexOf(planned: PlannedRegistry | undefined): string | undefined {
-  const written = (planned?.index ?? planned?.url)?.replace(/^sparse\+/, "");
-  return written === undefined || written.endsWith("/") ? written : `${written}/`;
 }

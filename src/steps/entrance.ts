@@ -1,8 +1,10 @@
-// `in:` of `run`: how a command enters the project's own environment (S1.2). What stands in the checkout decides, and what is
-// committed is what is entered: a lock that does not fit is an error there, never an update.
+// `in:` of `run` and of the steps that build: how a command enters the project's own environment (S1.2). What stands in the
+// checkout decides, and what is committed is what is entered: a lock that does not fit is an error there, never an update.
 import { posix } from "node:path";
-import { splitWords } from "../../domain/words.ts";
-import type { Files } from "../../platform/ports.ts";
+import { splitWords } from "../domain/words.ts";
+import type { Files } from "../platform/ports.ts";
+import { missingPrograms } from "./building.ts";
+import type { Finding, ReadPorts } from "./step.ts";
 
 /** Words before a command; `quoted`: the last of them takes the whole command as one text for a POSIX shell. */
 export type Entered =
@@ -35,6 +37,23 @@ export async function enter(into: string | undefined, place: Place): Promise<Ent
 /** One command with its way in. */
 export function entering(entered: Exclude<Entered, { kind: "refused" }>, command: readonly string[]): readonly string[] {
   return [...entered.words, ...(entered.kind === "quoted" ? [quoteAll(command)] : command)];
+}
+
+/** Programs that have to be on the PATH to enter: the way in alone, since inside the PATH is another one. */
+export function entrancePrograms(into: string): readonly string[] {
+  const split = splitWords(into);
+  return split.kind === "words" ? split.words.slice(0, 1).filter((program) => program !== "" && !program.includes("/")) : [];
+}
+
+/** Why the environment cannot be entered, as far as the checkout and this machine tell; `entrancePrograms` are asked for with the plan. */
+export async function findEntrance(into: string | undefined, ports: ReadPorts): Promise<readonly Finding[]> {
+  const entered = await enter(into, { folder: ports.sourceFolder, files: ports.files });
+  if (entered.kind === "refused") {
+    const { why, hint } = entered;
+    return [{ id: "PF-ENTRANCE", level: "blocks", message: `Cannot enter the environment of the project: "in: ${into}" ${why}`, hint }];
+  }
+  // `nix` alone is asked for with the plan; what enters a project without a flake lies beside it, where it is installed.
+  return entered.kind === "quoted" ? missingPrograms(entered.words.slice(0, 1), "enter the environment of the project", ports) : [];
 }
 
 /**
