@@ -5,13 +5,14 @@ import { dirname, join } from "node:path";
 import { cliPage } from "./reference/cli.ts";
 import { documentPages } from "./reference/documents.ts";
 import { errorsPage, exitCodesPage } from "./reference/errors.ts";
+import { doctorPage } from "./reference/doctor.ts";
 import { faultsPage } from "./reference/faults.ts";
 import type { Page } from "./reference/page.ts";
 import { schemaPage } from "./reference/schema.ts";
 import { stepsPage } from "./reference/steps.ts";
 import { root } from "./support/repository.ts";
 
-const pages: readonly Page[] = [cliPage, ...documentPages, errorsPage, exitCodesPage, faultsPage, schemaPage, stepsPage];
+const pages: readonly Page[] = [cliPage, ...documentPages, errorsPage, exitCodesPage, faultsPage, doctorPage, schemaPage, stepsPage];
 
 /** Text of a page; undefined if what it is made from is not there, an error if it cannot be made. */
 async function textOf(page: Page): Promise<string | undefined | Error> {

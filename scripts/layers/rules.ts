@@ -64,9 +64,9 @@ const edgeRules: readonly Rule[] = [
   },
   {
     name: "loopback-for-rehearsals",
-    why: "loopback/ is what rehearsal servers are made from: it speaks no protocol, and a client that used it would share code with its own test.",
+    why: "loopback/ is what rehearsal servers are made from, and those that are neither registry nor forge (the issuer of identities, Sigstore): only rehearsals and the composition know it, because a client that used it would share code with its own test.",
     refuses: ({ from, to }) =>
-      (to.layer === "loopback" && from.layer !== "loopback" && !isRehearsal(from.path)) ||
+      (to.layer === "loopback" && from.layer !== "loopback" && !isRehearsal(from.path) && !isCompose(from.path)) ||
       (from.layer === "loopback" && to.layer !== "loopback" && to.layer !== "domain" && to.path !== "src/platform/ports.ts"),
   },
   {

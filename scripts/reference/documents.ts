@@ -1,7 +1,7 @@
 // docs/reference/*.schema.json but for that of slipway.yaml: the documents that others script against.
 import type { Page } from "./page.ts";
 
-const sources = { main: "src/app/schemas.ts", look: "src/app/schemas-look.ts" } as const;
+const sources = { main: "src/app/schemas.ts", look: "src/app/schemas-look.ts", seal: "src/app/schemas-seal.ts" } as const;
 
 const documents = {
   plan: "planDocumentSchema",
@@ -16,8 +16,10 @@ const looks = {
   diff: "diffDocumentSchema",
   verification: "verificationDocumentSchema",
   diagnosis: "diagnosisDocumentSchema",
+  publishers: "publishersDocumentSchema",
   runs: "runsDocumentSchema",
   said: "saidDocumentSchema",
+  closed: "closedDocumentSchema",
   imported: "importedDocumentSchema",
   logs: "logsDocumentSchema",
   init: "initDocumentSchema",
@@ -37,4 +39,9 @@ export const documentPages: readonly Page[] = [
     source: sources.look,
     make: async () => textOf((await import("../../src/app/schemas-look.ts"))[schema]),
   })),
+  {
+    path: pathOf("release-record"),
+    source: sources.seal,
+    make: async () => textOf((await import("../../src/app/schemas-seal.ts")).releaseRecordDocumentSchema),
+  },
 ];

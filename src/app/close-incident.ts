@@ -31,8 +31,10 @@ export async function closeIncidents(world: World, closing: Closing): Promise<Cl
     const lock = takeDriver(world, runs.folders);
     try {
       const open = unsettledIncidents(runs.journal).filter((one) => one.registry === registry && one.closed === undefined);
-      if (open.length === 0) throw new SlipwayError("USAGE", `Cannot close: no glass was broken at "${registry}"`, { hint: "See `slipway doctor`" });
-      if (reason.trim() === "") throw new SlipwayError("USAGE", "Cannot close without a reason", { hint: "Say with --reason what became of the token" });
+      if (open.length === 0)
+        throw new SlipwayError("USAGE", `Cannot close: no glass was broken at "${registry}"`, { hint: "See `slipway doctor`" });
+      if (reason.trim() === "")
+        throw new SlipwayError("USAGE", "Cannot close without a reason", { hint: "Say with --reason what became of the token" });
       const by = personOf(world, project, { closing, open });
       for (const one of open) await refuseOpen(world, project, one);
       for (const { state, step, number } of open) {
@@ -79,7 +81,10 @@ export async function openWay(
   { registry, variable, spent, untilMs, state }: KnownIncident,
 ): Promise<{ readonly why: string; readonly hint: string } | undefined> {
   if (!spent && state.closed === undefined && world.clock.nowMs() < untilMs)
-    return { why: `the try that was allowed at "${registry}" is not over`, hint: "End it with `slipway run`, or give the run up with `slipway cancel`" };
+    return {
+      why: `the try that was allowed at "${registry}" is not over`,
+      hint: "End it with `slipway run`, or give the run up with `slipway cancel`",
+    };
   const isNamed = configuration.environments.some(({ registries }) =>
     registries.some(({ credentials }) => credentials.kind === "trusted-publishing" && credentials.fallback?.variable === variable),
   );

@@ -191,7 +191,7 @@ function factsOf(open: RunState, step: PlannedStep): readonly Fact[] | undefined
   });
   const done: readonly Fact[] =
     state.phase === "done"
-      ? [{ kind: "step-done", step: step.id, output: state.output, artifacts: state.artifacts, ...headOf(state), ...comparedOf(state) }]
+      ? [{ kind: "step-done", step: step.id, output: state.output, artifacts: state.artifacts, ...headOf(state), ...comparedOf(state), ...changesOf(state) }]
       : [];
   const imported = state.imported === undefined ? [] : importOf(step.id, state.imported);
   return [...imported, started, ...listed, ...known, ...done];
@@ -204,6 +204,10 @@ function importOf(step: string, imported: NonNullable<StepState["imported"]>): r
 
 function comparedOf({ compared }: StepState): Pick<Extract<Fact, { kind: "step-done" }>, "compared"> {
   return compared.length === 0 ? {} : { compared };
+}
+
+function changesOf({ changes }: StepState): Pick<Extract<Fact, { kind: "step-done" }>, "changes"> {
+  return changes.length === 0 ? {} : { changes };
 }
 
 function headOf({ head }: StepState): Pick<Extract<Fact, { kind: "step-done" }>, "head"> {

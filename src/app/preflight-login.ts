@@ -51,7 +51,14 @@ function brokenAt({ world }: WorkshopParts, state: RunState, { environment, regi
 async function findFallback({ world }: WorkshopParts, { variable }: FallbackRule, { registry }: Asked): Promise<readonly FindingFact[]> {
   const told = `BREAK-GLASS: "${registry.name}" is opened with the token in ${variable}, for one try of one step`;
   if (await world.secrets.has(variable)) return [{ id: "PF-BREAK-GLASS", level: "warns", message: told }];
-  return [{ id: "PF-CREDENTIAL-MISSING", level: "blocks", message: `${told}; it is not set`, hint: `Set ${variable}, ${variable}_FILE or ${variable}_FD` }];
+  return [
+    {
+      id: "PF-CREDENTIAL-MISSING",
+      level: "blocks",
+      message: `${told}; it is not set`,
+      hint: `Set ${variable}, ${variable}_FILE or ${variable}_FD`,
+    },
+  ];
 }
 
 /** A rehearsal has an identity of its own, and says what the real run would lack here. */

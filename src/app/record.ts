@@ -2,6 +2,7 @@
 // showed when it was read back. One JSON document that stands on its own, signed by whoever can vouch for it, or plainly by nobody.
 import path from "node:path";
 import type { Artifact } from "../domain/artifact.ts";
+import type { Json } from "../domain/configuration.ts";
 import type { Plan } from "../domain/plan/plan.ts";
 import { whyNoMatter, type BuildComparison } from "../domain/run/build-comparison.ts";
 import type { RecordFacts } from "../domain/attestation/record-statement.ts";
@@ -231,7 +232,14 @@ export function recordFacts(record: ReleaseRecord): RecordFacts {
     one.registries.map(({ name, credentials }) => ({ environment: one.name, name, credentials: credentials.kind })),
   );
   const consents = approvals.map(({ gate, by, authenticated, subjectDigest }) => ({ gate, by, authenticated, subject: subjectDigest }));
-  return { title, planDigest, commit: head?.commit ?? source.commit, subjects, more: { run, mode, registries, approvals: consents } };
+  // As they were opened where it was told, else as the plan meant it.
+  const more = { run, mode, registries, approvals: consents, ...opened(record) };
+  return { title, planDigest, commit: head?.commit ?? source.commit, subjects, more };
+}
+
+function opened({ credentials }: ReleaseRecord): { readonly opened?: readonly Json[] } {
+  if (credentials === undefined) return {};
+  return { opened: credentials.map(({ step, registry, how, by }) => ({ step, registry, how, by })) };
 }
 
 /** Where the record of a run is kept. */

@@ -151,6 +151,7 @@ function planPackage(one: FoundPackage, versioning: Versioning): PlannedPackage 
     ...(one.members === undefined ? {} : { members: one.members }),
     ...(one.needs === undefined ? {} : { needs: one.needs }),
     ...(one.program === undefined ? {} : { program: one.program }),
+    ...(one.configuration.generated === undefined ? {} : { generated: one.configuration.generated }),
     ...(one.configuration.asset === undefined ? {} : { asset: one.configuration.asset }),
   };
 }

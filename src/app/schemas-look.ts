@@ -153,41 +153,83 @@ export const changelogDocumentSchema: JsonSchema = {
 };
 
 const verdict = oneOf("identical", "missing", "different", "unknown");
+const fileVerdict = about("stranger: no record names it", oneOf("identical", "missing", "different", "unknown", "stranger"));
 
 /** `slipway verify --json`. */
 export const verificationDocumentSchema: JsonSchema = {
   $schema,
   title: "What registries and forge hold of a release by Slipway",
-  ...object({
-    schema: { const: "slipway-verification/1" },
-    title: text,
-    signature: oneOf("unsigned"),
-    files: list(object({ registry: text, name: text, sha256, verdict, how: text })),
-    pages: about(
-      "Release pages at the forge, each with its files",
-      list(
-        object(
-          {
-            forge: text,
-            tag: text,
-            verdict: about("Of the page itself: its state, its prerelease mark, the commit of its tag", verdict),
-            how: text,
-            assets: list(object({ name: text, sha256, verdict, how: text })),
-          },
-          { url: text },
+  ...object(
+    {
+      schema: { const: "slipway-verification/1" },
+      title: text,
+      signature: about("By what the record is signed", oneOf("sigstore", "ssh", "unsigned")),
+      files: list(object({ registry: about("Of a file at hand: its folder", text), name: text, sha256, verdict: fileVerdict, how: text })),
+      pages: about(
+        "Release pages at the forge, each with its files",
+        list(
+          object(
+            {
+              forge: text,
+              tag: text,
+              verdict: about("Of the page itself: its state, its prerelease mark, the commit of its tag", verdict),
+              how: text,
+              assets: list(object({ name: text, sha256, verdict: fileVerdict, how: text })),
+            },
+            { url: text },
+          ),
         ),
       ),
-    ),
-    findings: list(finding),
-    exitCode: about("0, 8 with findings, 5 when something could not be looked at", count),
-  }),
+      findings: list(finding),
+      exitCode: about("0, 8 with findings, 5 when something could not be looked at", count),
+    },
+    {
+      seal: about(
+        "Whether the signature holds; absent: there is no record here to try",
+        object({ verdict: oneOf("holds", "broken", "unknown", "none"), how: text }, { signer: text }),
+      ),
+    },
+  ),
 };
+
+const diagnosed = object(
+  {
+    id: about("Stable, such as DR-TOOL-01; docs/reference/doctor.md has all", text),
+    level: oneOf("fine", "warns", "blocks", "cannot-be-tried"),
+    message: text,
+    evidence: about("What was seen, and where: names, never what they hold", text),
+  },
+  { hint: about("The fix", text), step: text },
+);
 
 /** `slipway doctor --json`. */
 export const diagnosisDocumentSchema: JsonSchema = {
   $schema,
   title: "What Slipway's doctor found",
-  ...object({ schema: { const: "slipway-diagnosis/1" }, findings: list(finding), exitCode: about("0, or 8 with findings", count) }),
+  ...object({ schema: { const: "slipway-diagnosis/1" }, findings: list(diagnosed), exitCode: about("0, or 8 with findings", count) }),
+};
+
+const publisherEntry = object(
+  {
+    registry: text,
+    package: text,
+    environment: text,
+    pipeline: text,
+    use: about("possible: slipway.yaml means a stored token, and the registry takes identities", oneOf("trusted-publishing", "possible")),
+    provider: oneOf("github", "gitlab"),
+    fields: about("What the registry's form asks for, in its order", list(object({ name: text, value: text }))),
+    page: about("Where it is entered for a package that is there", text),
+    unknown: about("What Slipway cannot know, as sentences", strings),
+  },
+  { pendingPage: about("Where it is entered for a package that is not there yet; absent: its first version needs a token", text) },
+);
+const publishers = list(publisherEntry);
+
+/** `slipway doctor --publishers --json`. */
+export const publishersDocumentSchema: JsonSchema = {
+  $schema,
+  title: "What registries are to be told so that they trust this project's jobs",
+  ...object({ schema: { const: "slipway-publishers/1" }, publishers, notes: about("Why there are none, or fewer", strings) }),
 };
 
 /** `slipway status --list --json`. */
@@ -200,7 +242,7 @@ export const runsDocumentSchema: JsonSchema = {
   }),
 };
 
-/** `approve`, `reject`, `acknowledge`, `retry` and `cancel` with `--json`. */
+/** `approve`, `reject`, `acknowledge`, `retry`, `cancel` and `break-glass` with `--json`. */
 export const saidDocumentSchema: JsonSchema = {
   $schema,
   title: "What a person said to a run of Slipway",
@@ -208,7 +250,7 @@ export const saidDocumentSchema: JsonSchema = {
     {
       schema: { const: "slipway-said/1" },
       run: text,
-      said: oneOf("approve", "reject", "answer", "retry", "cancel"),
+      said: oneOf("approve", "reject", "answer", "retry", "cancel", "break-glass"),
       driven: about("Some process drives the run, and takes it up", flag),
       files: about("Every file of the release at every registry, as it was when it was said", list(reportedFile)),
       others: about("All else that the world was to hold, as it was when it was said", list(reportedOther)),
@@ -225,6 +267,18 @@ export const saidDocumentSchema: JsonSchema = {
       ),
     },
   ),
+};
+
+/** `slipway break-glass REGISTRY --close --json`. */
+export const closedDocumentSchema: JsonSchema = {
+  $schema,
+  title: "Incidents of break-glass that a person closed",
+  ...object({
+    schema: { const: "slipway-closed/1" },
+    registry: text,
+    closed: about("Titles of the releases", strings),
+    untold: about("What the tracker could not be told; none: it knows all", strings),
+  }),
 };
 
 /** `slipway import --json`. */
@@ -258,6 +312,6 @@ export const initDocumentSchema: JsonSchema = {
   title: "The slipway.yaml that Slipway proposes",
   ...object(
     { schema: { const: "slipway-init/1" }, file: text, text: about("The whole file", text), notes: list({}), written: flag },
-    { kept: about("Where the file that was there before is kept", text) },
+    { kept: about("Where the file that was there before is kept", text), publishers: about("As in slipway-publishers/1", publishers) },
   ),
 };

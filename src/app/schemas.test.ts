@@ -27,6 +27,7 @@ const one: Required<PlannedPackage> = {
   members: [member],
   needs: ["base"],
   program: "alone",
+  generated: ["demo/_version.py"],
   asset: "{name}-{os}-{arch}",
 };
 const forge: Required<PlannedForge> = {

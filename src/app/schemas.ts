@@ -5,6 +5,7 @@ import { artifactKinds } from "../domain/artifact.ts";
 import { ecosystems } from "../domain/configuration.ts";
 import { errorCatalog } from "../domain/error-catalog.ts";
 import { planSchema } from "../domain/plan/plan.ts";
+import { changeKinds } from "../domain/run/release-changes.ts";
 import { recordSchema } from "./record.ts";
 import { reportSchema } from "./report.ts";
 
@@ -88,6 +89,7 @@ const plannedPackage = object(
     ),
     needs,
     program,
+    generated: about("Files of its archives that git need not have: globs", list(text)),
     asset: about("Name of a binary at the forge, with placeholders", text),
   },
 );
@@ -101,7 +103,7 @@ const plannedEnvironment = object(
     gate: text,
     approvals: object(
       { required: count, from: text, standing: oneOf("allowed", "refused") },
-      { not: oneOf("requester"), note: anything, withinMs: count },
+      { not: oneOf("requester"), note: anything, withinMs: count, moreWhen: about("What asks for one approval more", list(oneOf(...changeKinds))) },
     ),
   },
 );
@@ -234,7 +236,10 @@ const builds = about(
 
 const opened = {
   oneOf: [
-    object({ kind: oneOf("identity"), provider: oneOf("github", "gitlab", "other") }, { repository: text, workflow: text, environment: text, job: text }),
+    object(
+      { kind: oneOf("identity"), provider: oneOf("github", "gitlab", "other") },
+      { repository: text, workflow: text, environment: text, job: text },
+    ),
     object({ kind: oneOf("token", "fallback", "forge"), variable: about("Name of the variable, never its value", text) }),
     object({ kind: oneOf("none") }),
   ],
@@ -310,7 +315,7 @@ export const recordDocumentSchema: JsonSchema = {
   ...object(
     {
       schema: { const: recordSchema },
-      signature: about("This version signs nothing", oneOf("unsigned")),
+      signature: about("By what it is signed", oneOf("sigstore", "ssh", "unsigned")),
       tool: text,
       run: text,
       mode: oneOf("run", "trial", "rehearsal"),
@@ -347,6 +352,7 @@ export const recordDocumentSchema: JsonSchema = {
     },
     {
       closedAt: time,
+      attestation: about("The signed in-toto statement: see release-record.schema.json, where it has the same form", anything),
       builds,
       ...credentialMembers,
       imports: about(

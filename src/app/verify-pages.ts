@@ -24,7 +24,8 @@ export interface VerifiedPage {
 export interface VerifiedAsset {
   readonly name: string;
   readonly sha256: string;
-  readonly verdict: Verdict;
+  /** `stranger`: no record names it. */
+  readonly verdict: Verdict | "stranger";
   readonly how: string;
 }
 
@@ -222,6 +223,7 @@ function assetFindings({ forge, tag }: VerifiedPage, { name, verdict, how }: Ver
       return [{ id: "VR-UNKNOWN", level: "cannot-be-tried", message: `${at} cannot be looked at: ${how}` }];
     case "missing":
       return [{ id: "VR-MISSING", level: "blocks", message: `${at} is gone: ${how}` }];
+    case "stranger":
     case "different":
       return [{ id: "VR-DIFFERENT", level: "blocks", message: `${at} is not what was released: ${how}`, ...incident }];
     default:

@@ -211,8 +211,10 @@ async function verifyImage(registry: ReadRegistry, { evidence, signal }: LookAt)
   const image = { package: packageName, version, name, sha256: sha256(hex), sizeBytes, registryDigest };
   const seen = await registry.observe(image, signal);
   switch (seen.kind) {
-    case "present":
-      return { ...base, verdict: "identical", how: seen.evidence.how };
+    case "present": {
+      const { verifyImageBytes } = await import("./verify-image.ts");
+      return { ...base, ...(await verifyImageBytes(registry, { package: packageName, registryDigest }, { signal })) };
+    }
     case "absent":
       return { ...base, verdict: "missing", how: `the registry does not hold ${registryDigest}` };
     case "damaged":

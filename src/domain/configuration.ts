@@ -1,6 +1,7 @@
 // What slipway.yaml says, as data: names resolved to shapes, durations to milliseconds, short forms written out.
 // Nothing here has looked at a repository yet; `plan/assemble` joins it with the source.
 import type { Place } from "./error.ts";
+import type { ChangeKind } from "./run/release-changes.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -47,6 +48,8 @@ export interface PackageConfiguration {
   /** Tag pattern with exactly one `{version}`. */
   readonly tag?: string;
   readonly versionFile?: string;
+  /** Files of its archives that builds make, so that git does not have them: globs over paths in the archive. */
+  readonly generated?: readonly string[];
   readonly asset?: string;
   readonly changelog?: { readonly file: string; readonly required: boolean; readonly by?: "git-cliff" };
 }
@@ -154,6 +157,8 @@ export interface ApprovalRule {
   readonly note?: { readonly names: string } | "required";
   readonly withinMs?: number;
   readonly standing: "allowed" | "refused";
+  /** Kinds of changes for which one more person is asked. */
+  readonly moreWhen?: readonly ChangeKind[];
 }
 
 export interface EnvironmentConfiguration {

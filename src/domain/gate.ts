@@ -2,6 +2,7 @@
 import type { Artifact } from "./artifact.ts";
 import type { ApprovalRule } from "./configuration.ts";
 import type { Sha256 } from "./digest.ts";
+import { asksForMore, type ReleaseChange } from "./run/release-changes.ts";
 
 /** What is approved, handed over and recorded: frozen when the last step above the gate is done. */
 export interface Subject {
@@ -12,6 +13,8 @@ export interface Subject {
   readonly artifacts: readonly Pick<Artifact, "name" | "sizeBytes" | "digest">[];
   /** Registries that the gate opens. */
   readonly targets: readonly string[];
+  /** What deserves a look, as it was found when the artifacts were made; absent: nothing. */
+  readonly changes?: readonly ReleaseChange[];
 }
 
 export interface ApprovalGiven {
@@ -61,7 +64,12 @@ function namesWhole(note: string, name: string): boolean {
     .includes(name.toLowerCase());
 }
 
+/** Number of different people whose approvals are wanted: one more where the subject holds what the rule names. */
+export function approvalsWanted(rule: ApprovalRule, subject: Pick<Subject, "changes">): number {
+  return rule.required + (asksForMore(rule.moreWhen, subject.changes) ? 1 : 0);
+}
+
 /** Number of different people whose approvals are still wanted. */
-export function approvalsMissing(rule: ApprovalRule, approvals: readonly ApprovalGiven[]): number {
-  return Math.max(0, rule.required - new Set(approvals.map((approval) => approval.by)).size);
+export function approvalsMissing(rule: ApprovalRule, approvals: readonly ApprovalGiven[], subject: Pick<Subject, "changes">): number {
+  return Math.max(0, approvalsWanted(rule, subject) - new Set(approvals.map((approval) => approval.by)).size);
 }

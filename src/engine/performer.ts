@@ -12,6 +12,7 @@ import type { Effect, Performed } from "../domain/run/effect.ts";
 import type { Fact, FindingFact } from "../domain/run/fact.ts";
 import { artifactsFor } from "../domain/run/gates.ts";
 import type { Head } from "../domain/run/head.ts";
+import type { ReleaseChange } from "../domain/run/release-changes.ts";
 import type { OpenedHow } from "../domain/run/opened.ts";
 import type { OpenedRegistry, RunState } from "../domain/run/state.ts";
 import type { CrashPoints } from "../platform/ports.ts";
@@ -47,6 +48,11 @@ export interface Workshop {
   freeze(made: MadeArtifact, maker: string): Promise<Artifact>;
   /** Holds what a step built against an earlier build of the same commit; absent: nothing is compared. */
   compare?(state: RunState, made: { readonly step: string; readonly artifacts: readonly Artifact[] }): Promise<readonly BuildComparison[]>;
+  /** What of the artifacts deserves a look before they are public; absent: nobody is asked about them. */
+  lookAtChanges?(
+    state: RunState,
+    made: { readonly step: string; readonly artifacts: readonly Artifact[] },
+  ): Promise<readonly ReleaseChange[]>;
   /** Moves the head on by what the step asked for and by its `keep:`; undefined: it stays. Done twice is harmless. */
   advance(
     state: RunState,
@@ -162,6 +168,7 @@ async function bookWork(
   for (const made of worked.artifacts) artifacts.push(await workshop.freeze(made, planned.id));
   workshop.crashPoints.reach(`work/${planned.id}/frozen`);
   const compared = (await workshop.compare?.(state, { step: planned.id, artifacts })) ?? [];
+  const changes = artifacts.length === 0 ? [] : ((await workshop.lookAtChanges?.(state, { step: planned.id, artifacts })) ?? []);
   const head = await workshop.advance(state, planned, { change: worked.source, workFolder: ports.workFolder });
   if (head !== undefined) workshop.crashPoints.reach(`work/${planned.id}/advanced`);
   return {
@@ -171,6 +178,7 @@ async function bookWork(
     artifacts,
     ...(head === undefined ? {} : { head }),
     ...(compared.length === 0 ? {} : { compared }),
+    ...(changes.length === 0 ? {} : { changes }),
   };
 }
 

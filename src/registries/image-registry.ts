@@ -43,19 +43,29 @@ export type ManifestHeld =
       readonly parts: readonly ManifestNamed[];
     } & ManifestNamed)
   | { readonly kind: "absent" }
+  | OtherBytes
   | { readonly kind: "unknown"; readonly why: string };
+
+/** What is handed out is not what was asked for by its digest. To those who copy it is as good as unknown: it is never handed on. */
+export interface OtherBytes {
+  readonly kind: "unknown";
+  readonly why: string;
+  readonly otherBytes: true;
+}
 
 /** A registry of images as another one copies from it: by digest alone. */
 export interface ImageSource {
   /** Where it is: repositories of one origin can take each other's blobs over without their bytes. */
   readonly origin: string;
   manifest(of: { readonly package: string; readonly registryDigest: string }, signal: AbortSignal): Promise<ManifestHeld>;
-  /** Streams one blob to an absolute path; what arrives has the digest, or the outcome is unknown. */
+  /** Streams one blob to an absolute path, or nowhere without one; what arrives has the digest, or the outcome is unknown. */
   blob(
     of: { readonly package: string; readonly digest: string; readonly sizeBytes: number },
-    file: string,
+    file: string | undefined,
     signal: AbortSignal,
-  ): Promise<{ readonly kind: "fetched" } | { readonly kind: "absent" } | { readonly kind: "unknown"; readonly why: string }>;
+  ): Promise<
+    { readonly kind: "fetched" } | { readonly kind: "absent" } | OtherBytes | { readonly kind: "unknown"; readonly why: string }
+  >;
 }
 
 /** An image that is taken from another registry or repository. */

@@ -184,6 +184,10 @@ export interface TrustedLogin {
   readonly opens: "registry" | "package";
   /** Page on which a publisher is entered. Pure. */
   settings(packageName: string): string;
+  /** Page on which one is entered for a package that is not there yet; absent: nobody can be trusted for one. */
+  readonly pendingSettings?: string;
+  /** How long what is minted opens the registry, in milliseconds; absent: nobody says it. */
+  readonly lifetimeMs?: number;
   /** Whom the identity has to be made for. */
   audience(signal: AbortSignal): Promise<Audience>;
   exchange(identity: IdentityToken, packageName: string, signal: AbortSignal): Promise<Exchanged>;

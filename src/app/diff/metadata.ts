@@ -36,7 +36,8 @@ export function compareEntryPoints(before: string | undefined, after: string | u
   return compareLines(entryPointsIn(before ?? ""), entryPointsIn(after ?? ""));
 }
 
-function entryPointsIn(text: string): readonly string[] {
+/** Lines of an entry_points.txt as `group: name = object`. */
+export function entryPointsIn(text: string): readonly string[] {
   let group = "";
   return text.split(/\r?\n/).flatMap((line) => {
     const trimmed = line.trim();
@@ -47,12 +48,12 @@ function entryPointsIn(text: string): readonly string[] {
   });
 }
 
-function compareLines(before: readonly string[], after: readonly string[]): LineChanges {
+export function compareLines(before: readonly string[], after: readonly string[]): LineChanges {
   const [old, next] = [new Set(before), new Set(after)];
   return { added: [...next].filter((line) => !old.has(line)), removed: [...old].filter((line) => !next.has(line)) };
 }
 
 /** Builders write `demo (>=1)`, `demo>=1` and `demo >= 1`: the same requirement, and no difference. */
-function plainSpaces(text: string): string {
+export function plainSpaces(text: string): string {
   return text.replace(/\s+/g, "").replace(/\(([^()]*)\)(?=;|$)/, "$1");
 }

@@ -2,15 +2,17 @@
 import path from "node:path";
 import type { Artifact } from "../../domain/artifact.ts";
 import { SlipwayError } from "../../domain/error.ts";
+import type { Ecosystem } from "../../domain/configuration.ts";
 import type { PlannedPackage } from "../../domain/plan/plan.ts";
 import { parseWheelFileName } from "../../domain/pypi/names.ts";
-import { pep440 } from "../../domain/version/pep440.ts";
+import { schemeOf } from "../../domain/version/catalog.ts";
 import type { Version } from "../../domain/version/scheme.ts";
 import { readVersion } from "../../domain/version/scheme.ts";
+import { declaredIn, textIn, type Declared } from "./declared.ts";
 import type { Archive, Archives } from "../../platform/ports.ts";
 import type { ListedFile, ReadRegistry } from "../../registries/registry.ts";
-import { alarmingFiles, compareMembers, membersOf, type MemberChanges } from "./members.ts";
-import { compareEntryPoints, compareMetadata, type LineChanges, type MetadataChanges } from "./metadata.ts";
+import { alarmingFiles, comparablePath, compareMembers, isCompiled, membersOf, type DiffKind, type MemberChanges } from "./members.ts";
+import { compareLines, compareMetadata, type LineChanges, type MetadataChanges } from "./metadata.ts";
 
 export type AgainstPublished =
   | {
@@ -22,6 +24,12 @@ export type AgainstPublished =
       readonly files: MemberChanges;
       readonly metadata: MetadataChanges;
       readonly entryPoints: LineChanges;
+      /** What runs without being called by name: at install, at build, at every start. */
+      readonly hooks: LineChanges;
+      /** Names of what it needs and did not need before. */
+      readonly newDependencies: readonly string[];
+      /** Files that are new and no text. */
+      readonly newBinaries: readonly string[];
       /** What deserves a look before anything is public. */
       readonly alarms: readonly string[];
     }
@@ -38,7 +46,8 @@ export interface PublishedPorts {
 }
 
 export interface Built {
-  readonly artifact: Artifact & { readonly kind: "wheel" | "sdist" };
+  readonly artifact: Artifact & { readonly kind: DiffKind };
+  /** Of a workspace the member whose archive it is, by its own name and folder. */
   readonly package: PlannedPackage;
   /** Absolute path of the frozen bytes. */
   readonly file: string;
@@ -49,7 +58,7 @@ export async function compareWithPublished(built: Built, registry: ReadRegistry,
   const { name } = built.package;
   const versions = await registry.versions(name, ports.signal);
   if (versions.kind === "unknown") return { kind: "unknown", registry: registry.name, why: versions.why };
-  const version = versions.kind === "absent" ? undefined : versionBefore(versions.versions, built.package.version);
+  const version = versions.kind === "absent" ? undefined : versionBefore(versions.versions, built.package.version, built.package.ecosystem);
   if (version === undefined) return { kind: "first", registry: registry.name, why: `${name} has no earlier version there` };
   const survey = await registry.survey(name, version.written, ports.signal);
   if (survey.kind !== "listed")
@@ -72,19 +81,22 @@ export async function compareWithPublished(built: Built, registry: ReadRegistry,
 }
 
 /** The newest version below ours, final ones first; where ours is the lowest, the newest of all. */
-export function versionBefore(published: readonly string[], ours: string): Version | undefined {
-  const own = readVersion(pep440, ours);
+export function versionBefore(published: readonly string[], ours: string, ecosystem: Ecosystem): Version | undefined {
+  const scheme = schemeOf(ecosystem);
+  const own = readVersion(scheme, ours);
   const versions = published.flatMap((text) => {
-    const read = pep440.parse(text);
-    return read.kind === "valid" && pep440.compare(read.version, own) !== 0 ? [read.version] : [];
+    const read = scheme.parse(text);
+    return read.kind === "valid" && scheme.compare(read.version, own) !== 0 ? [read.version] : [];
   });
-  const sorted = versions.toSorted((a, b) => pep440.compare(b, a));
-  const below = sorted.filter((version) => pep440.compare(version, own) < 0);
+  const sorted = versions.toSorted((a, b) => scheme.compare(b, a));
+  const below = sorted.filter((version) => scheme.compare(version, own) < 0);
   return below.find((version) => own.prerelease || !version.prerelease) ?? below[0] ?? sorted[0];
 }
 
 /** The file that an installer would have taken in its place: the sdist, or the wheel of the same tags. */
 export function counterpart(artifact: Pick<Artifact, "kind" | "name">, files: readonly ListedFile[]): ListedFile | undefined {
+  // A version of a crate or an npm package is one file.
+  if (artifact.kind === "crate" || artifact.kind === "npm-tarball") return files[0];
   if (artifact.kind === "sdist") return files.find((file) => file.name.endsWith(".tar.gz"));
   const tags = tagsOf(artifact.name);
   const wheels = files.filter((file) => file.name.endsWith(".whl"));
@@ -115,36 +127,60 @@ async function compareFiles(built: Built, theirs: Theirs, archives: Archives): P
   const after = await open(built.file, kind, archives);
   if (typeof before === "string") return { kind: "unknown", registry: theirs.registry, why: `"${theirs.name}" cannot be read: ${before}` };
   if (typeof after === "string") throw new SlipwayError("ARTIFACT_INVALID", `Cannot read "${built.artifact.name}": ${after}`);
-  const files = compareMembers(membersOf(await before.digests(), kind), membersOf(await after.digests(), kind));
+  const [old, next] = [
+    { archive: before, members: membersOf(await before.digests(), kind), kind },
+    { archive: after, members: membersOf(await after.digests(), kind), kind },
+  ];
+  const files = compareMembers(old.members, next.members);
+  const [was, is] = [await declaredIn(old), await declaredIn(next)];
   return {
     kind: "compared",
     ...named,
     files,
-    metadata: compareMetadata(await metadataIn(before, kind), await metadataIn(after, kind)),
-    entryPoints: compareEntryPoints(
-      await textIn(before, /^[^/]+\.dist-info\/entry_points\.txt$/),
-      await textIn(after, /^[^/]+\.dist-info\/entry_points\.txt$/),
-    ),
+    metadata: await metadataOf(old, next, { was, is }),
+    entryPoints: compareLines(was.entryPoints, is.entryPoints),
+    hooks: compareLines(was.hooks, is.hooks),
+    newDependencies: compareLines(was.dependencyNames, is.dependencyNames).added,
+    newBinaries: await binariesAmong(after, kind, files.added.map((one) => one.path)),
     alarms: alarmingFiles(files.added, kind),
   };
 }
 
+interface Side {
+  readonly archive: Archive;
+  readonly kind: DiffKind;
+}
+
+async function metadataOf(old: Side, next: Side, declared: { readonly was: Declared; readonly is: Declared }): Promise<MetadataChanges> {
+  const isPython = next.kind === "wheel" || next.kind === "sdist";
+  if (isPython) return compareMetadata(await metadataIn(old), await metadataIn(next));
+  const { was, is } = declared;
+  return { dependencies: compareLines(was.dependencies, is.dependencies), requiresPython: undefined, others: { added: [], removed: [] } };
+}
+
+/** New files that are looked into for what is no text. */
+const lookedIntoMax = 2_000;
+const sniffedBytes = 8_192;
+
+/** By name, or by a NUL among the first bytes, as git tells a binary file. */
+async function binariesAmong(archive: Archive, kind: DiffKind, added: readonly string[]): Promise<readonly string[]> {
+  const byPath = new Map(archive.members.map(({ path: one }) => [comparablePath(one, kind), one]));
+  const found: string[] = [];
+  for (const [index, one] of added.entries()) {
+    const member = byPath.get(one);
+    const isKnown = isCompiled(one) || index >= lookedIntoMax;
+    const head = isKnown || member === undefined ? undefined : await archive.readRange(member, { offset: 0, sizeBytes: sniffedBytes });
+    if (isCompiled(one) || head?.includes(0) === true) found.push(one);
+  }
+  return found;
+}
+
 /** @returns why not, where it cannot be read */
-export async function open(file: string, kind: "wheel" | "sdist", archives: Archives): Promise<Archive | string> {
+export async function open(file: string, kind: DiffKind, archives: Archives): Promise<Archive | string> {
   const opened = kind === "wheel" ? await archives.openZip(file) : await archives.openTarGz(file);
   return opened.kind === "opened" ? opened.archive : opened.why;
 }
 
-async function metadataIn(archive: Archive, kind: "wheel" | "sdist"): Promise<string> {
+async function metadataIn({ archive, kind }: Side): Promise<string> {
   return (await textIn(archive, kind === "wheel" ? /^[^/]+\.dist-info\/METADATA$/ : /^[^/]+\/PKG-INFO$/)) ?? "";
-}
-
-/** Metadata is text of people; a longer one is told as if it were not there. */
-const textBytesMax = 16 * 1024 * 1024;
-
-async function textIn(archive: Archive, form: RegExp): Promise<string | undefined> {
-  const member = archive.members.find((one) => form.test(one.path));
-  if (member === undefined) return undefined;
-  const read = await archive.readText(member.path, textBytesMax);
-  return read.kind === "text" ? read.text : undefined;
 }

@@ -1,6 +1,7 @@
 // First names: packages that a registry does not have yet. Crates and npm trust nobody for them; a Python index can be told beforehand,
 // for 30 days, and keeps the name free for everybody meanwhile (protocols §2.1, §4.5, §5.3).
 import type { DoctorFinding } from "../../domain/doctor/finding.ts";
+import { looksAtOnce, sideBySide } from "../../steps/shared/publishing/side-by-side.ts";
 import { isTokenless, someOf, whereOf, type Around, type FindingMaker, type Place } from "./around.ts";
 
 export interface NameStandings {
@@ -26,7 +27,10 @@ export function standingOf(around: Around, place: Place): Promise<NameStandings>
 
 async function ask({ signal }: Around, { opened, names }: Place): Promise<NameStandings> {
   if (opened === undefined) return { known: [], absent: [], unknown: names };
-  const told = await Promise.all(names.slice(0, namesMax).map(async (name) => ({ name, kind: (await opened.versions(name, signal)).kind })));
+  const told = await sideBySide(names.slice(0, namesMax), looksAtOnce, async (name) => ({
+    name,
+    kind: (await opened.versions(name, signal)).kind,
+  }));
   const of = (kind: (typeof told)[number]["kind"]): readonly string[] => told.filter((one) => one.kind === kind).map(({ name }) => name);
   return { known: of("listed"), absent: of("absent"), unknown: [...of("unknown"), ...names.slice(namesMax)] };
 }

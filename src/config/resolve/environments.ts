@@ -78,9 +78,9 @@ function resolveForge(written: WrittenEnvironment["forge"]): ForgeCredential | u
 
 function resolveApprovals(judging: Judging, name: string, written: WrittenEnvironment["approvals"]): ApprovalRule | undefined {
   if (written === undefined) return undefined;
-  const { required, from, not, note, within, standing } = written;
+  const { required, from, not, note, within, standing, "more-when": moreWhen } = written;
   const withinMs = resolveDuration(judging, within, ["environments", name, "approvals", "within"]);
-  return { required: required ?? 1, from, standing: standing ?? "refused", ...defined({ not, note, withinMs }) };
+  return { required: required ?? 1, from, standing: standing ?? "refused", ...defined({ not, note, withinMs, moreWhen }) };
 }
 
 function resolvePlace(written: WrittenEnvironment["place"]): Placement | undefined {

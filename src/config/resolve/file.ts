@@ -39,13 +39,14 @@ function resolvePackage({ name, value }: Member<WrittenFile["packages"]>): Packa
     "version-file": versionFile,
     asset,
     changelog,
+    generated,
   } = value;
   const told =
     changelog === undefined ? undefined : defined({ file: changelog.file, required: changelog.required ?? false, by: changelog.by });
   return {
     id: name,
     path,
-    ...defined({ ecosystem, name: registryName, importName, members: all, tag, versionFile, asset, changelog: told }),
+    ...defined({ ecosystem, name: registryName, importName, members: all, tag, versionFile, generated, asset, changelog: told }),
   };
 }
 

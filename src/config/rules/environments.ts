@@ -83,7 +83,8 @@ function judgeApprovals(judging: Judging, { configuration, path, name }: Environ
   const at = [...path, "approvals"];
   requirePeople(judging, rule.from, [...at, "from"]);
   const group = configuration.people.find((one) => one.name === rule.from);
-  if (group?.kind === "names" && new Set(group.names).size < rule.required) tooFew(judging, at, { group, required: rule.required });
+  const most = rule.required + (rule.moreWhen === undefined ? 0 : 1);
+  if (group?.kind === "names" && new Set(group.names).size < most) tooFew(judging, at, { group, required: most });
   if (typeof rule.note !== "object") return;
   const known = [...new Set([...stepNames(judging), ...environmentNames(judging)])];
   requireKnown(judging, [...at, "note", "names"], { what: "step or environment", name: rule.note.names, known, from: "in the file" });

@@ -1,6 +1,7 @@
 // Where releases go and who decides: registries, credentials, environments, people and declared short cuts.
 import * as z from "../../domain/shape.ts";
 import { ecosystems } from "../../domain/configuration.ts";
+import { changeKinds } from "../../domain/run/release-changes.ts";
 import { duration, form, mapOf, name, text, variable } from "./atoms.ts";
 
 const token = variable.describe("Environment variable (or its _FILE or _FD form) that holds the token; never the token itself");
@@ -42,6 +43,11 @@ const approvals = z
       .optional()
       .describe("The approval must come with a note"),
     within: duration.optional().describe("How long the run waits for approval"),
+    "more-when": z
+      .array(z.enum(changeKinds))
+      .min(1)
+      .optional()
+      .describe("What asks for one approval more, as `slipway diff` finds it; what cannot be compared asks for it too"),
     standing: z.enum(["allowed", "refused"]).optional().describe("Whether an approval may be given in advance (default: refused)"),
   })
   .describe("The gate: who must consent before a step here may start");

@@ -22,6 +22,11 @@ export const packageEntry = z
     members: z.literal("publishable").optional().describe("Every publishable member of the workspace in this folder"),
     tag: text.optional().describe('Release tags of this package: a pattern with exactly one {version}, such as "v{version}"'),
     "version-file": folder.optional().describe("Plain file that holds the version, instead of the manifest"),
+    generated: z
+      .array(glob)
+      .min(1)
+      .optional()
+      .describe("Files in the package's archives that builds make, so that git has none of them: paths as `slipway diff` shows them"),
     asset: text
       .optional()
       .describe(

@@ -48,6 +48,11 @@ export const doctorCatalog = {
     looks: "the fallback token of trusted publishing",
     mend: "Unset the variable, and revoke the token: it is for the day on which identities do not work",
   },
+  "DR-BREAK-GLASS": {
+    about: "credentials",
+    looks: "releases for which a person let the fallback token in (`slipway break-glass`), until somebody says that the way is closed",
+    mend: "Revoke and unset the token, then `slipway break-glass REGISTRY --close --reason …`",
+  },
   "DR-PATH-03": {
     about: "credentials",
     looks: "the token for first versions, once every package is there",

@@ -81,6 +81,8 @@ export interface PlannedPackage {
   /** Names of packages of this plan, of the same ecosystem, that have to be published before. Absent: none. */
   readonly needs?: readonly string[];
   readonly program?: PlannedProgram;
+  /** Files of its archives that git need not have: globs over paths in the archive. */
+  readonly generated?: readonly string[];
   /** Name of a binary at the forge, with `{name}`, `{os}`, `{arch}`, `{platform}` and `{version}` in it. */
   readonly asset?: string;
 }

@@ -46,7 +46,10 @@ export function mayBreakGlass(state: RunState, registry: string, reason: string)
   const before = (state.steps.get(shut.id)?.incidents ?? []).filter((one) => one.registry === registry).length;
   if (before >= rule.uses) {
     const times = rule.uses === 1 ? "once" : `${rule.uses} times`;
-    return mayNot(`the fallback token of "${registry}" may be used ${times} in a run, and was`, "Wait until the registry lets identities in");
+    return mayNot(
+      `the fallback token of "${registry}" may be used ${times} in a run, and was`,
+      "Wait until the registry lets identities in",
+    );
   }
   return { kind: "may", step: shut.id, rule };
 }
@@ -70,7 +73,11 @@ export interface Said {
  * The rule of the fallback token that opens a registry for a step now.
  * @returns undefined for every other step, registry and run, after its one try, and when its time is over
  */
-export function liveFallback(state: RunState, step: PlannedStep, at: { readonly registry: string; readonly nowMs: number }): FallbackRule | undefined {
+export function liveFallback(
+  state: RunState,
+  step: PlannedStep,
+  at: { readonly registry: string; readonly nowMs: number },
+): FallbackRule | undefined {
   const live = state.steps
     .get(step.id)
     ?.incidents.some(({ registry, spent, untilMs }) => registry === at.registry && !spent && at.nowMs < untilMs);

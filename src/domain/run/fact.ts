@@ -9,6 +9,7 @@ import type { BuildComparison } from "./build-comparison.ts";
 import type { Effect, Evidence, Observation, Performed, Stranger } from "./effect.ts";
 import type { Head } from "./head.ts";
 import type { OpenedHow } from "./opened.ts";
+import type { ReleaseChange } from "./release-changes.ts";
 import type { Subject } from "../gate.ts";
 
 /** `trial`: a real run that ends at a test index. `rehearsal`: the same plan against registries inside Slipway. */
@@ -57,6 +58,8 @@ export type Fact =
       readonly head?: Head;
       /** How its artifacts stand to those of an earlier build of the same commit; absent: there is none. */
       readonly compared?: readonly BuildComparison[];
+      /** What of its artifacts deserves a look before they are public; absent: nothing, or nobody is asked about them. */
+      readonly changes?: readonly ReleaseChange[];
     }
   /** What was made elsewhere stands for the work of a leg: the leg is done with it once its turn comes. */
   | {

@@ -9,6 +9,7 @@ import { guardedSteps, stepsAbove, stepsBefore } from "../plan/guarded.ts";
 import { ancestors } from "../plan/order.ts";
 import { environmentOf, type Plan, type PlannedStep } from "../plan/plan.ts";
 import { isReady, type Progress } from "./progress.ts";
+import type { ReleaseChange } from "./release-changes.ts";
 import type { RunState } from "./state.ts";
 
 /** The rule of a gate. @throws SlipwayError INTERNAL_ASSERTION for a gate without one: it must not stand open */
@@ -23,7 +24,7 @@ export function isGateOpen(state: RunState, name: string): boolean {
   const rule = ruleOf(state.plan, name);
   const gate = state.gates.get(name);
   if (gate?.subject === undefined) return false;
-  return state.mode === "rehearsal" || (gate.rejection === undefined && approvalsMissing(rule, gate.approvals) === 0);
+  return state.mode === "rehearsal" || (gate.rejection === undefined && approvalsMissing(rule, gate.approvals, gate.subject.subject) === 0);
 }
 
 /** The step's gate, if it has one, is open for all that the step takes. */
@@ -66,7 +67,9 @@ export function subjectOf(state: RunState, gate: string): Subject {
     plan.steps,
     guarded.map((step) => step.id),
   );
-  const artifacts = plan.steps.filter((step) => above.has(step.id)).flatMap((step) => state.steps.get(step.id)?.artifacts ?? []);
+  const made = plan.steps.filter((step) => above.has(step.id));
+  const artifacts = made.flatMap((step) => state.steps.get(step.id)?.artifacts ?? []);
+  const changes = made.flatMap((step) => changesOf(state, step.id));
   const targets = guarded.flatMap((step) => environmentOf(plan, step)?.registries.map((registry) => registry.name) ?? []);
   return {
     planDigest: state.planDigest,
@@ -74,7 +77,15 @@ export function subjectOf(state: RunState, gate: string): Subject {
     title: plan.release.title,
     artifacts: artifacts.map(({ name, sizeBytes, digest }) => ({ name, sizeBytes, digest })),
     targets: [...new Set(targets)],
+    ...(changes.length === 0 ? {} : { changes }),
   };
+}
+
+/** What was made elsewhere was held against nothing here. */
+function changesOf(state: RunState, id: string): readonly ReleaseChange[] {
+  const step = state.steps.get(id);
+  if (step?.imported === undefined) return step?.changes ?? [];
+  return step.artifacts.map(({ name }) => ({ kind: "unknown", artifact: name, what: "made elsewhere, and compared with nothing here" }));
 }
 
 /** All artifacts that a step takes, from all steps it follows, in plan order. */

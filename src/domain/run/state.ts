@@ -51,6 +51,7 @@ export interface StepState {
   readonly artifacts: readonly Artifact[];
   /** How they stand to an earlier build of the same commit. */
   readonly compared: NonNullable<Extract<Fact, { kind: "step-done" }>["compared"]>;
+  readonly changes: NonNullable<Extract<Fact, { kind: "step-done" }>["changes"]>;
   /** What was made elsewhere and stands for its work, with who says so; undefined: it does its own. */
   readonly imported: { readonly artifacts: readonly Artifact[]; readonly by: Person; readonly reason: string } | undefined;
   /** Where it left the head; undefined: where it was. */
@@ -177,6 +178,7 @@ function newStep(id: string): WorkingStep {
     output: null,
     artifacts: [],
     compared: [],
+    changes: [],
     imported: undefined,
     head: undefined,
     surveyed: undefined,
@@ -288,6 +290,7 @@ function bookStep(state: WorkingState, fact: StepFact, atMs: number): void {
     case "step-done":
       Object.assign(step, { phase: "done", endedAtMs: atMs, output: fact.output, artifacts: fact.artifacts, failure: undefined });
       step.compared = fact.compared ?? [];
+      step.changes = fact.changes ?? [];
       spendIncidents(step);
       if (fact.head === undefined) return;
       step.head = fact.head;

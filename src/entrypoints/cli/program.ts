@@ -180,6 +180,7 @@ const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
         .option("--mend", "go on under a changed plan on the same commit")
         .option("--only <steps>", "only these steps or groups, as checks: no release")
         .option("--files <folder>", "take the release's files from a folder instead of its page")
+        .option("--sign-key <file>", "sign the record with this SSH key where no CI vouches for it (default: git's)")
         .addOption(new Option("--trial", "end at a test index").hideHelp())
         .action(
           act(async (globals, [version], options) =>
@@ -322,12 +323,19 @@ const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
     "verify",
     (program, act) =>
       program
-        .command("verify [what]")
-        .description("compare the registries with a run or a record file")
+        .command("verify [what...]")
+        .description("compare the registries with a run, a record file, or each other (PACKAGE VERSION)")
+        .option("--record <file>", "the record: of a run, or from a release page")
+        .option("--offline", "look at the record and the files that are named, and at nothing else")
+        .option("--trusted-root <file>", "whom to believe that signs as a job: Sigstore's trusted_root.json")
+        .option("--allowed-signers <file>", "whom to believe that signs with an SSH key (default: git's setting)")
+        .option("--identity <uri>", "the workflow that may sign (default: those of slipway.yaml)")
         .action(
-          act(async (globals, [what]) =>
-            (await import("./commands/check.ts")).verifyCommand((await import("./context.ts")).openContext(globals), what),
-          ),
+          act(async (globals, words, options) => {
+            const context = (await import("./context.ts")).openContext(globals);
+            const given = words.filter((word) => word !== undefined);
+            return (await import("./commands/check.ts")).verifyCommand(context, given, options);
+          }),
         ),
   ],
   [
@@ -337,6 +345,7 @@ const commands: ReadonlyMap<string, Define> = new Map<string, Define>([
         .command("doctor")
         .description("look for what would trouble a release on this machine")
         .option("--only <id>", "one finding only")
+        .option("--publishers", "tell the exact values to enter at registries so that they trust this project's jobs")
         .action(
           act(async (globals, _values, options) =>
             (await import("./commands/check.ts")).doctorCommand((await import("./context.ts")).openContext(globals), options),

@@ -61,7 +61,11 @@ export function lineOf(fact: Fact, context: LineContext): ProgressLine | undefin
     case "source-moved":
       return line("Moved", `${fact.what}: ${fact.from.slice(0, 10)} → ${fact.to.slice(0, 10)}`, "yellow");
     case "glass-broken":
-      return line("BREAK-GLASS", `${fact.registry}: one try of ${fact.step} with the token in ${fact.variable}, by ${saidWords(fact)}`, "red");
+      return line(
+        "BREAK-GLASS",
+        `${fact.registry}: one try of ${fact.step} with the token in ${fact.variable}, by ${saidWords(fact)}`,
+        "red",
+      );
     case "credential-opened":
       if (fact.how.kind === "fallback") return line("BREAK-GLASS", `${fact.registry} is opened with ${describeOpened(fact.how)}`, "red");
       return context.verbosity > 0 ? line("Opened", `${fact.registry} with ${describeOpened(fact.how)}`, "dim") : undefined;

@@ -88,6 +88,10 @@ function environmentLines(plan: Plan): readonly string[] {
   return plan.environments.map((environment) => `  ${safe(environment.name)}: ${safe(environmentWords(environment))}`);
 }
 
+function moreWords({ moreWhen }: NonNullable<PlannedEnvironment["approvals"]>): string {
+  return moreWhen === undefined ? "" : `, and one more where the release holds ${moreWhen.join(", ")}`;
+}
+
 function environmentWords(environment: PlannedEnvironment): string {
   const registries = environment.registries.map((registry) => {
     const where = registry.url === undefined ? registry.name : `${registry.name} (${registry.url})`;
@@ -97,6 +101,6 @@ function environmentWords(environment: PlannedEnvironment): string {
   const gate =
     rule === undefined
       ? []
-      : [`opens when ${rule.required} of ${rule.from} approved${rule.not === undefined ? "" : ", not the requester"}`];
+      : [`opens when ${rule.required} of ${rule.from} approved${rule.not === undefined ? "" : ", not the requester"}${moreWords(rule)}`];
   return [...registries, ...gate].join("; ") || "no registries";
 }

@@ -2,11 +2,12 @@
 import { publicNow, type Report, type ReportedFile } from "../../app/report.ts";
 import { showBuilds } from "./show-builds.ts";
 import { showClosing } from "./show-closing.ts";
+import { showIncidents } from "./show-incidents.ts";
 import { safe, safeLines, type Terminal } from "./terminal.ts";
 import { plural, sizeWords } from "./words.ts";
 
 export function showReport(report: Report, terminal: Pick<Terminal, "style">): string {
-  return report.exitCode === 0 ? showSuccess(report, terminal) : showFailure(report, terminal);
+  return showIncidents(report, terminal) + (report.exitCode === 0 ? showSuccess(report, terminal) : showFailure(report, terminal));
 }
 
 function showSuccess(report: Report, terminal: Pick<Terminal, "style">): string {

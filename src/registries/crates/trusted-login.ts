@@ -26,6 +26,7 @@ export function cratesLogin(options: LoginOptions): TrustedLogin {
     workflowClaim: "workflow_ref",
     opens: "registry",
     settings: (packageName) => `${options.pagesUrl}crates/${encodeURIComponent(packageName)}/settings`,
+    lifetimeMs,
     audience: (signal) => audience(options, signal),
     exchange: (identity, _packageName, signal) => exchange(options, identity.reveal(), signal),
   };

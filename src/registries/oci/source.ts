@@ -20,7 +20,7 @@ async function readHeld(looking: Looking, of: Parameters<ImageSource["manifest"]
   if (digest === undefined) return { kind: "unknown", why: `"${of.registryDigest.slice(0, 100)}" is no digest of a manifest` };
   const found = await lookUpManifest(looking, { package: of.package, reference: digest }, signal);
   if (found.kind !== "held") return found;
-  if (found.digest !== digest) return { kind: "unknown", why: `"${registry}" hands out ${found.digest} for "${digest}"` };
+  if (found.digest !== digest) return { kind: "unknown", why: `"${registry}" hands out ${found.digest} for "${digest}"`, otherBytes: true };
   const manifest = readManifest(found.text, found.mediaType);
   if (manifest.kind === "invalid") return { kind: "unknown", why: `"${registry}" holds "${digest}", which ${manifest.why}` };
   const parts = manifest.kind === "index" ? manifest.manifests.filter((one) => !one.elsewhere) : [];
@@ -37,19 +37,20 @@ async function readHeld(looking: Looking, of: Parameters<ImageSource["manifest"]
 async function fetchBlob(
   looking: Looking,
   of: Parameters<ImageSource["blob"]>[0],
-  to: { readonly file: string; readonly signal: AbortSignal },
+  to: { readonly file: string | undefined; readonly signal: AbortSignal },
 ): ReturnType<ImageSource["blob"]> {
   const { origin, registry } = looking.place;
   const fault = repositoryFault(of.package);
   if (fault !== undefined) return { kind: "unknown", why: `"${registry}" cannot be asked for "${of.package}": the name ${fault}` };
   const asking = { credential: await looking.readAs?.(), scopes: [pullScope(of.package)], signal: to.signal };
   const url = `${origin}/v2/${of.package}/blobs/${of.digest}`;
-  const got = await looking.login.fetch({ method: "GET", url, follows: "https", limitBytes: of.sizeBytes, to: to.file }, asking);
+  const target = to.file === undefined ? {} : { to: to.file };
+  const got = await looking.login.fetch({ method: "GET", url, follows: "https", limitBytes: of.sizeBytes, ...target }, asking);
   if (got.kind === "failed") return { kind: "unknown", why: got.why };
   if (got.kind === "answered") {
     if (got.status === 404) return { kind: "absent" };
     return { kind: "unknown", why: `"${got.place}" answered ${sayAnswer(got, { secrets: looking.login.secretsOf(asking.credential) })}` };
   }
   if (imageDigest(got.sha256) === of.digest) return { kind: "fetched" };
-  return { kind: "unknown", why: `"${registry}" hands out ${imageDigest(got.sha256)} for the blob "${of.digest}"` };
+  return { kind: "unknown", why: `"${registry}" hands out ${imageDigest(got.sha256)} for the blob "${of.digest}"`, otherBytes: true };
 }

@@ -25,6 +25,8 @@ export function pypiLogin(options: LoginOptions): TrustedLogin {
     workflowClaim: "job_workflow_ref",
     opens: "registry",
     settings: (packageName) => `${options.siteUrl}manage/project/${normalizeName(packageName)}/settings/publishing/`,
+    pendingSettings: `${options.siteUrl}manage/account/publishing/`,
+    lifetimeMs,
     audience: (signal) => audience(options, signal),
     exchange: (identity, _packageName, signal) => exchange(options, identity.reveal(), signal),
   };

@@ -1,6 +1,6 @@
 // The step `attest`: signs statements about the frozen files with the identity of the run, before anything is published, so that
 // the same attestation goes to the test index and to the index. What is logged is public for ever, and says nothing but digests
-// and who built; signing again after a crash logs another entry and harms nobody (protocols §3; ADR 0021).
+// and who built; signing again after a crash logs another entry and harms nobody (protocols §3; ADR 0024).
 import type { ExpectedArtifact } from "../../domain/artifact.ts";
 import type { Use, WorkStep } from "../step.ts";
 import { attestInput, formsOf, provenKinds, pythonKinds, type AttestInput } from "./input.ts";

@@ -19,7 +19,16 @@ const silenceMs = 120_000;
 
 export async function fuzz({ parser, seed, seconds, inputs, folder }: Fuzzing): Promise<WorkerEnd> {
   const worker = fileURLToPath(new URL("worker.ts", import.meta.url));
-  const words = ["--max-old-space-size=96", "--max-semi-space-size=4", worker, parser, String(seed), String(seconds), String(inputs), folder];
+  const words = [
+    "--max-old-space-size=96",
+    "--max-semi-space-size=4",
+    worker,
+    parser,
+    String(seed),
+    String(seconds),
+    String(inputs),
+    folder,
+  ];
   const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   let silence = setTimeout(() => undefined, 0);
@@ -34,6 +43,9 @@ export async function fuzz({ parser, seed, seconds, inputs, folder }: Fuzzing): 
   }
   clearTimeout(silence);
   await ended;
-  if (end === undefined) throw new Error(`The worker for ${parser} with seed ${seed} crashed or hung after ${at} inputs (${child.signalCode ?? child.exitCode})`);
+  if (end === undefined)
+    throw new Error(
+      `The worker for ${parser} with seed ${seed} crashed or hung after ${at} inputs (${child.signalCode ?? child.exitCode})`,
+    );
   return end;
 }

@@ -43,14 +43,17 @@ function members(chance: Chance): readonly RawTarMember[] {
     ),
   );
   let led = descriptor(types.manifest, manifest, chance);
-  if (chance.once(4)) led = descriptor(types.index, put(text({ schemaVersion: 2, mediaType: types.index, manifests: [led] }, chance)), chance);
+  if (chance.once(4))
+    led = descriptor(types.index, put(text({ schemaVersion: 2, mediaType: types.index, manifests: [led] }, chance)), chance);
   const index = text({ schemaVersion: 2, mediaType: types.index, manifests: chance.once(10) ? [led, led] : [led] }, chance);
   const layout = text({ imageLayoutVersion: chance.once(20) ? "2.0.0" : "1.0.0" }, chance);
   return [
     { path: "oci-layout", content: layout },
     { path: "index.json", content: index },
     ...blobs.flatMap((blob) => blobMembers(blob, chance)),
-    ...(chance.once(20) ? [{ path: chance.pick(["../x", "blobs/sha256/x", "index.json", "link"]), type: chance.pick(["0", "2", "5"]) }] : []),
+    ...(chance.once(20)
+      ? [{ path: chance.pick(["../x", "blobs/sha256/x", "index.json", "link"]), type: chance.pick(["0", "2", "5"]) }]
+      : []),
   ];
 }
 
@@ -87,7 +90,11 @@ function text(value: Record<string, unknown>, chance: Chance): Buffer {
   if (!chance.once(15)) return Buffer.from(plain);
   return Buffer.from(
     chance.pick([
-      () => JSON.stringify({ ...value, [chance.pick(["__proto__", "constructor", "schemaVersion", "mediaType", "manifests"])]: chance.pick([null, [], {}, 7]) }),
+      () =>
+        JSON.stringify({
+          ...value,
+          [chance.pick(["__proto__", "constructor", "schemaVersion", "mediaType", "manifests"])]: chance.pick([null, [], {}, 7]),
+        }),
       () => `{"__proto__":{"os":"evil"},${plain.slice(1)}`,
       () => `\ufeff${plain}`,
       () => `${"[".repeat(3_000)}${"]".repeat(3_000)}`,

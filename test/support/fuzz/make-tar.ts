@@ -6,7 +6,16 @@ import { badNames } from "./bad-names.ts";
 import { broken } from "./break-bytes.ts";
 import type { Chance } from "./chance.ts";
 
-const paths = ["demo-1.0/a", "demo-1.0/b", "demo-1.0/PKG-INFO", "demo-1.0/é", "demo-1.0/sub/x", "package/package.json", "demo-1.0/Cargo.toml", "demo-1.0/e\u0301"];
+const paths = [
+  "demo-1.0/a",
+  "demo-1.0/b",
+  "demo-1.0/PKG-INFO",
+  "demo-1.0/é",
+  "demo-1.0/sub/x",
+  "package/package.json",
+  "demo-1.0/Cargo.toml",
+  "demo-1.0/e\u0301",
+];
 const contents = ["", "1", "Name: demo\n", "x".repeat(511), "y".repeat(512), "slipway ".repeat(200)];
 const types = ["0", "0", "0", "\0", "7", "1", "2", "3", "5", "6", "S", "g", "x", "L", "K", "V", "M", "Q"];
 

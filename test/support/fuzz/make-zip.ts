@@ -7,8 +7,30 @@ import { broken } from "./break-bytes.ts";
 import type { Chance } from "./chance.ts";
 import { maybeTarBytes } from "./make-tar.ts";
 
-const names = ["a", "b", "demo/__init__.py", "demo/é.txt", "demo/sub/", "demo/sub/x", "demo-1.0.dist-info/METADATA", "demo-1.0.dist-info/RECORD", "e\u0301", "\u00e9", "A", "a:b", "con.txt"];
-const contents = ["", "x", "x = 1\n", "Name: demo\n", "slipway ".repeat(300), "PK\u0003\u0004PK\u0001\u0002PK\u0005\u0006", "\u001f\u008b\u0008\u0000"];
+const names = [
+  "a",
+  "b",
+  "demo/__init__.py",
+  "demo/é.txt",
+  "demo/sub/",
+  "demo/sub/x",
+  "demo-1.0.dist-info/METADATA",
+  "demo-1.0.dist-info/RECORD",
+  "e\u0301",
+  "\u00e9",
+  "A",
+  "a:b",
+  "con.txt",
+];
+const contents = [
+  "",
+  "x",
+  "x = 1\n",
+  "Name: demo\n",
+  "slipway ".repeat(300),
+  "PK\u0003\u0004PK\u0001\u0002PK\u0005\u0006",
+  "\u001f\u008b\u0008\u0000",
+];
 
 export function fuzzedZip(chance: Chance): Buffer {
   const made = rawZip(members(chance), chance.once(3) ? end(chance) : {});
@@ -56,7 +78,9 @@ function fields(chance: Chance, size: number): RawFields {
     case 7:
       return { extra: extraField(0x7075, Buffer.concat([Buffer.from([1]), u32s(chance.below(3)), Buffer.from(chance.pick(names))])) };
     case 8:
-      return { extra: chance.pick([extraField(1, u64s(size)), extraField(0x5455, Buffer.alloc(5)), Buffer.from([9, 9, 99, 0]), Buffer.alloc(3)]) };
+      return {
+        extra: chance.pick([extraField(1, u64s(size)), extraField(0x5455, Buffer.alloc(5)), Buffer.from([9, 9, 99, 0]), Buffer.alloc(3)]),
+      };
     default:
       return { versionNeeded: chance.pick([10, 45, 63, 64, 255]) };
   }

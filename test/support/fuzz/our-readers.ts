@@ -4,7 +4,9 @@ import { createImageArchives } from "../../../src/platform/archives/image-archiv
 import type { Archive, ImageArchive } from "../../../src/platform/ports.ts";
 import type { Row } from "./oracle.ts";
 
-export type Reading = { readonly kind: "read"; readonly rows: readonly Row[] } | { readonly kind: "refused"; readonly faults: readonly string[] };
+export type Reading =
+  | { readonly kind: "read"; readonly rows: readonly Row[] }
+  | { readonly kind: "refused"; readonly faults: readonly string[] };
 
 export type Reader = (file: string) => Promise<Reading>;
 

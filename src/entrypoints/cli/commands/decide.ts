@@ -68,7 +68,11 @@ export interface BreakGlassOptions {
   readonly close?: boolean;
 }
 
-export async function breakGlassCommand(context: Context, registry: string, { reason, as, run, close }: BreakGlassOptions): Promise<number> {
+export async function breakGlassCommand(
+  context: Context,
+  registry: string,
+  { reason, as, run, close }: BreakGlassOptions,
+): Promise<number> {
   if (close !== true) return say(context, run, { kind: "break-glass", registry, reason, by: as });
   const { world, terminal } = context;
   const { closeIncidents } = await import("../../../app/close-incident.ts");
@@ -77,7 +81,8 @@ export async function breakGlassCommand(context: Context, registry: string, { re
   else {
     terminal.out(`Closed: the fallback token of ${safe(registry)}, used for ${safe(closed.join(", "))} (not authenticated: on this machine nothing proves who you are)
 `);
-    for (const why of untold) terminal.err(`warning: ${safe(why)}
+    for (const why of untold)
+      terminal.err(`warning: ${safe(why)}
 `);
   }
   return 0;
@@ -89,6 +94,10 @@ export function cancelCommand(
   { reason, confirm }: { readonly reason?: string; readonly confirm?: string },
 ): Promise<number> {
   return say(context, run, { kind: "cancel", reason, ...(confirm === undefined ? {} : { confirm }) });
+}
+
+function tryWords(registry: string): string {
+  return `One try of the step that failed at "${safe(registry)}" may use the fallback token, within an hour. Doctor is red until the way is closed.`;
 }
 
 async function say(context: Context, run: string | undefined, saying: Saying): Promise<number> {
@@ -124,7 +133,8 @@ async function say(context: Context, run: string | undefined, saying: Saying): P
       ? " (not authenticated: on this machine nothing proves who you are)"
       : "";
   const back = left === undefined ? undefined : `what is left can be taken back: ${safe(left.withdraw)}`;
-  const lines = [publicWords(now), draftWords(now), ...stagedWords(now), back, next].filter((line) => line !== undefined);
+  const glass = saying.kind === "break-glass" ? tryWords(saying.registry) : undefined;
+  const lines = [glass, publicWords(now), draftWords(now), ...stagedWords(now), back, next].filter((line) => line !== undefined);
   terminal.out(`${isComplete ? "Complete" : words}: ${safe(state.plan.release.title)}${unproven}\n${lines.join("\n")}\n`);
   return 0;
 }

@@ -1,8 +1,10 @@
 // `slipway init`: writes slipway.yaml from looking at the repository, and shows it.
 import path from "node:path";
 import { proposeConfiguration, writeConfiguration, type Proposal } from "../../../app/init.ts";
+import { tellPublishers } from "../../../app/publishers.ts";
 import { printJson, type Context } from "../context.ts";
 import { diffLines, foldDiff } from "../line-diff.ts";
+import { showPublishers } from "../show-publishers.ts";
 import { safe, type Terminal } from "../terminal.ts";
 
 export interface InitOptions {
@@ -23,9 +25,11 @@ export async function initCommand({ world, terminal }: Context, options: InitOpt
   if (proposal.before !== undefined && proposal.before !== proposal.text && options.yes !== true)
     terminal.err(showDiff(proposal, terminal));
   const written = await writeConfiguration(world, proposal, { replace: options.yes === true });
+  const told = await tellPublishers(world).catch(() => undefined);
   if (terminal.json) {
     printJson(terminal, {
       ...documentOf(proposal),
+      ...(told === undefined ? {} : { publishers: told.publishers }),
       written: written.kind === "written",
       ...(written.kind === "written" && written.kept !== undefined ? { kept: written.kept } : {}),
     });
@@ -44,6 +48,7 @@ export async function initCommand({ world, terminal }: Context, options: InitOpt
       .join("\n")}\n`,
   );
   if (written.kept !== undefined) terminal.out(`The old file is kept as ${safe(path.basename(written.kept))}\n`);
+  if (told !== undefined && told.publishers.length > 0) terminal.out(`${showPublishers(told, terminal)}\n`);
   terminal.out(
     `${terminal.style("green", "Written")} ${safe(proposal.file)}\n\n${terminal.style("cyan", "next")}: \`slipway plan\` shows what it comes to, \`slipway rehearse\` tries all of it with nothing public\n`,
   );

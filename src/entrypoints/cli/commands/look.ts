@@ -4,6 +4,7 @@ import { findLogs, listRuns, lookAtRun, watchRun, type Look, type StepLogFile } 
 import { SlipwayError } from "../../../domain/error.ts";
 import { printJson, type Context } from "../context.ts";
 import { createProgress } from "../progress.ts";
+import { showIncidents } from "../show-incidents.ts";
 import { reportTable, publicWords, showReport } from "../show-report.ts";
 import { safe, type Terminal } from "../terminal.ts";
 import { timeWords } from "../words.ts";
@@ -45,7 +46,9 @@ function showStatus({ report, state, driven, held }: Look, terminal: Pick<Termin
     return [`  gate ${safe(name)}: ${safe(said)}`, `    subject sha256:${subject.digest}`];
   });
   const head = `${terminal.style("bold", safe(report.title))}  run ${report.run}, plan sha256:${report.planDigest.slice(0, 12)}…\n`;
-  const end = driven ? `${publicWords(report)}\n${reportTable(report)}A process is driving this run.\n` : showReport(report, terminal);
+  const end = driven
+    ? `${showIncidents(report, terminal)}${publicWords(report)}\n${reportTable(report)}A process is driving this run.\n`
+    : showReport(report, terminal);
   const alarms = held.map((one) => `${terminal.style("red", "alarm")} ${safe(one)}\n`).join("");
   return `${head}${alarms}${[...steps, ...gates].join("\n")}\n\n${end}`;
 }

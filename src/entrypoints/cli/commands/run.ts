@@ -15,6 +15,7 @@ export interface RunOptions extends ReleaseOptions {
   readonly only?: string;
   readonly trial?: boolean;
   readonly files?: string;
+  readonly signKey?: string;
 }
 
 /** @throws SlipwayError NOT_YET for a trial, and what the use cases throw */
@@ -42,6 +43,7 @@ export async function runCommand(context: Context, version: string | undefined, 
       waitForPeople: options.wait,
       mend: options.mend === true,
       filesFolder: options.files === undefined ? undefined : path.resolve(options.files),
+      signKey: options.signKey === undefined ? undefined : path.resolve(world.folder, options.signKey),
     });
     const report = endedBy(ended.report, world);
     progress.end();

@@ -2,10 +2,10 @@
 // (protocols §4.5). Such a token publishes new versions of crates that exist, and does nothing else.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { canonicalCrateName } from "../../../domain/crates/names.ts";
+import { parseRecord } from "../../../domain/oci/json.ts";
 import { readSmallText } from "../../../loopback/listen.ts";
 import { openDesk, type Desk, type DeskOptions, type Refusal } from "../../../loopback/login-desk.ts";
 import { refusal, type Refusal as Refused } from "./checks.ts";
-import { readJson } from "../index-lines.ts";
 import { errorReply, jsonReply, writeReply, type Reply } from "./replies.ts";
 import type { Service } from "./service.ts";
 
@@ -38,7 +38,7 @@ async function replyTo({ desk }: Service, request: IncomingMessage, body: string
     return { status: 204, headers: {}, body: "" };
   }
   if (request.method !== "POST") return errorReply(405, "Method Not Allowed");
-  const jwt = readJson(body ?? "")["jwt"];
+  const jwt = parseRecord(body ?? "")?.["jwt"];
   if (typeof jwt !== "string") return errorReply(400, "missing field `jwt`");
   const judged = await desk.judge(jwt);
   return judged.kind === "opened" ? jsonReply(200, { token: judged.token }) : errorReply(400, wordsOf(judged.refusal));

@@ -56,11 +56,6 @@ export function one(fields: Fields, name: string): string | undefined {
   return value === "" ? undefined : value;
 }
 
-/** Whether an `Authorization` header carries an API token: what is after `pypi-` is not looked at. */
-export function carriesToken(authorization: string | undefined): boolean {
-  return tokenOf(authorization) !== undefined;
-}
-
 /** The upload token of a request, in any of the three forms that PyPI takes. */
 export function tokenOf(authorization: string | undefined): string | undefined {
   const [scheme = "", value = ""] = (authorization ?? "").trim().split(/\s+/, 2);
