@@ -19,7 +19,7 @@ const fallback = z
 
 const credentials = z
   .union([
-    z.enum(["trusted-publishing", "forge", "none"]),
+    z.enum(["trusted-publishing", "forge", "client", "none"]),
     z.strictObject({ token, user }).describe("A token from the environment of the run"),
     z
       .strictObject({
@@ -29,7 +29,9 @@ const credentials = z
       })
       .describe("Trusted publishing with a token for a named exception"),
   ])
-  .describe("What opens the registry: trusted-publishing, forge, none, or the variable that holds a token");
+  .describe(
+    "What opens the registry: trusted-publishing, forge, client (what .pypirc, .npmrc or cargo have on this machine), none, or the variable that holds a token",
+  );
 
 const test = z.boolean().optional().describe("A test index: names may be burned there, nobody depends on it");
 
