@@ -1,8 +1,9 @@
 // What can be known of a tokenless login before it is tried, which preflight never does: whether anybody vouches for this run,
 // whether the registry takes such identities, and whether there is a package yet that could trust one (DESIGN §2; trust §3).
 import type { FallbackRule } from "../domain/configuration.ts";
+import { gitlabVariable, type FoundIdentity } from "../domain/identity/source.ts";
 import { membersOf } from "../domain/plan/members.ts";
-import type { PlannedEnvironment, PlannedRegistry } from "../domain/plan/plan.ts";
+import { catalogueName, type PlannedEnvironment, type PlannedRegistry, type PlannedStep } from "../domain/plan/plan.ts";
 import { liveFallback } from "../domain/run/break-glass.ts";
 import type { FindingFact } from "../domain/run/fact.ts";
 import type { RunState } from "../domain/run/state.ts";
@@ -70,7 +71,7 @@ function noIdentity({ plan, mode }: RunState, { environment, registry, level }: 
     id: "PF-IDENTITY-MISSING",
     level: mode === "rehearsal" ? "warns" : level,
     message: `No identity opens "${registry.name}" of environment "${environment.name}" without a token: ${why}${trusted}`,
-    hint: "Two ways: let the compiled CI job publish, or give a token by policy: `credentials: { token: NAME }`",
+    hint: "Two ways: let the CI job that is trusted publish, or give a token by policy: `credentials: { token: NAME }`",
   };
 }
 
@@ -93,6 +94,34 @@ async function findFirsts(parts: WorkshopParts, { plan }: RunState, { registry }
   if (await parts.world.secrets.has(first.variable)) return [];
   const message = `"${registry.name}" knows no ${some}: the first version needs the token in ${first.variable}, which is not set`;
   return [{ id: "PF-LOGIN-FIRST", level: "blocks", message, hint: `Set ${first.variable}` }];
+}
+
+/** A statement is signed with the identity of the run: a step that signs needs somebody who vouches, as a tokenless login does. */
+export function findSigner(
+  { preflightRegistries: { identity } }: Pick<WorkshopParts, "preflightRegistries">,
+  { mode }: Pick<RunState, "mode">,
+  open: readonly PlannedStep[],
+): readonly FindingFact[] {
+  const why = signingFault(identity);
+  if (why === undefined) return [];
+  const signing = open.filter((step) => catalogueName(step) === "attest");
+  return signing.map(({ id, optional }) => ({
+    id: "PF-SIGN-IDENTITY",
+    // A rehearsal signs with an identity of its own; a step that may fail stops nothing.
+    level: mode === "rehearsal" || optional ? "warns" : "blocks",
+    message: `Step "${id}" signs with the identity of the run, and there is none: ${why}`,
+    hint: "Let a CI job sign, or make the step `optional: true`",
+    step: id,
+  }));
+}
+
+/** GitLab makes one identity for each audience that the job declares; the others are made for whoever asks, or are what they are. */
+function signingFault(identity: FoundIdentity): string | undefined {
+  if (identity.kind === "none") return identity.why;
+  const { source } = identity;
+  const wanted = gitlabVariable("sigstore");
+  if (source.kind !== "gitlab" || source.variables.includes(wanted)) return undefined;
+  return `the job declares no \`id_tokens: { ${wanted}: { aud: sigstore } }\``;
 }
 
 function namesFor(packages: RunState["plan"]["packages"], registry: PlannedRegistry): readonly string[] {

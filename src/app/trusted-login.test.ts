@@ -98,7 +98,7 @@ test("without an identity both ways out are named", async () => {
   const at = bed({ asked: { kind: "unavailable", why: "this is no CI job", lasting: true } });
   await assert.rejects(at.open(), (error: Error & { code?: string; hint?: string }) => {
     assert.equal(error.code, "LOGIN_REFUSED");
-    assert.match(error.hint ?? "", /compile github.*token: NAME/);
+    assert.match(error.hint ?? "", /the CI job that the registry trusts.*token: NAME/);
     return true;
   });
 });

@@ -1,6 +1,7 @@
 // Tokenless login of a run: an identity is asked for when the first byte is about to leave, exchanged at once, used until it is
 // nearly over and then asked for again; it stands in memory and nowhere else (systems S1.8, S4.3; protocols §2).
 import { SlipwayError } from "../domain/error.ts";
+import { endOfToken } from "../domain/credential.ts";
 import type { IdentityClaims } from "../domain/identity/claims.ts";
 import { describeDifferences, differences, type Publisher } from "../domain/identity/publisher.ts";
 import type { Plan } from "../domain/plan/plan.ts";
@@ -75,15 +76,14 @@ async function logIn({ identities: identitiesOf, clock, redactor }: LoginPorts, 
   const startMs = clock.nowMs();
   const exchanged = await login.exchange(asked.token, wanted.package, signal);
   if (exchanged.kind !== "opened") throw notOpened(exchanged, { login, wanted, claims: asked.token.claims });
-  redactor.add(exchanged.credential.reveal());
+  redactor.add(endOfToken(exchanged.credential.reveal()));
   const lifetimeMs = exchanged.endsAtMs - startMs;
   const provider = identities.found.kind === "found" ? identities.found.source.provider : "other";
   const how = openedByIdentity(provider, asked.token.claims);
   return { credential: exchanged.credential, how, renewAtMs: exchanged.endsAtMs - Math.min(marginMs, lifetimeMs / 3) };
 }
 
-const withoutIdentity =
-  "Run this pipeline as the CI job that the registry trusts (slipway compile github), or set a token by `credentials: { token: NAME }`";
+const withoutIdentity = "Run this pipeline as the CI job that the registry trusts, or set a token by `credentials: { token: NAME }`";
 
 function notOpened(
   exchanged: Exclude<Exchanged, { kind: "opened" }>,

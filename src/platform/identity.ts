@@ -1,5 +1,6 @@
 // Identity tokens of the CI that this process runs in (protocols §2.3). A token is asked for at the last moment, for one
 // audience, is told to the redactor before anything else sees it, and is written nowhere.
+import { endOfToken } from "../domain/credential.ts";
 import { claimsOf } from "../domain/identity/claims.ts";
 import { findIdentity, gitlabVariable, type IdentitySource } from "../domain/identity/source.ts";
 import { createIdentityToken } from "../domain/identity/token.ts";
@@ -97,7 +98,7 @@ async function askVariable(variable: string, doing: Doing): Promise<AskedIdentit
 /** A token for another audience is not sent anywhere: the registry it is for could use it. */
 async function checked(text: string, doing: Doing & { readonly where: string }): Promise<AskedIdentity> {
   const token = text.trim();
-  doing.redactor.add(token);
+  doing.redactor.add(endOfToken(token));
   const { decodeJwt } = await import("jose");
   const payload = await Promise.resolve().then(() => decodeJwt(token)).catch(() => undefined); // prettier-ignore
   if (payload === undefined) return unavailable(`${doing.where} holds no identity token (a JWT)`);

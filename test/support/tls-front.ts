@@ -17,8 +17,19 @@ export interface TlsFront {
   readonly authority: string;
 }
 
-/** @param behind `http://127.0.0.1:PORT` @param names more host names that the certificate is for */
-export async function startTlsFront(t: TestContext, behind: string, names: readonly string[] = []): Promise<TlsFront> {
+export interface TlsFrontOptions {
+  /** More host names that the certificate is for. */
+  readonly names?: readonly string[];
+  /** Default 0: any free one. */
+  readonly port?: number;
+}
+
+/** @param behind `http://127.0.0.1:PORT` */
+export async function startTlsFront(
+  t: Pick<TestContext, "after">,
+  behind: string,
+  { names = [], port = 0 }: TlsFrontOptions = {},
+): Promise<TlsFront> {
   const made = await makeCertificates(t, names);
   const server = createServer({ key: readFileSync(made.key), cert: readFileSync(made.certificate) }, (incoming, response) => {
     const { method = "GET", url = "/", headers } = incoming;
@@ -29,7 +40,7 @@ export async function startTlsFront(t: TestContext, behind: string, names: reado
     passed.on("error", () => response.destroy());
     incoming.pipe(passed);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", () => resolve()));
   t.after(() => {
     server.close();
     server.closeAllConnections();
@@ -38,7 +49,7 @@ export async function startTlsFront(t: TestContext, behind: string, names: reado
 }
 
 async function makeCertificates(
-  t: TestContext,
+  t: Pick<TestContext, "after">,
   names: readonly string[],
 ): Promise<Readonly<Record<"authority" | "certificate" | "key", string>>> {
   const folder = temporaryFolder(t);

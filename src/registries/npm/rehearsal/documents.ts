@@ -2,6 +2,7 @@
 // Sources: npm registry, package metadata documents; protocols §11.4.
 import type { Json, JsonObject } from "../../../domain/configuration.ts";
 import type { WireDist, WirePackument, WireVersion } from "../wire.ts";
+import { attestationsMember } from "./provenance.ts";
 import type { PackageState, StoredVersion } from "./state.ts";
 import type { Store } from "./store.ts";
 
@@ -80,6 +81,7 @@ export async function versionDocument(name: string, stored: StoredVersion, conte
     integrity: stored.integrity,
     shasum: stored.shasum,
     tarball: `${context.url}/${name}/-/${stored.fileName}`,
+    ...(stored.attested === true ? { attestations: attestationsMember(context.url, { name, version: stored.version }) } : {}),
   };
   const { readme: _readme, readmeFilename: _fileName, ...rest } = manifest;
   return { ...rest, dist, ...(stored.deprecated === undefined ? {} : { deprecated: stored.deprecated }) };

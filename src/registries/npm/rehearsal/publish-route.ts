@@ -11,6 +11,7 @@ import { drain } from "../../../loopback/listen.ts";
 import { mediaTypes } from "../wire.ts";
 import { carriesToken, checkAgainst, checkPublish, type Publish, type Refusal } from "./checks.ts";
 import type { Fault } from "./faults.ts";
+import { readProvenance } from "./provenance.ts";
 import { receivePublish, type ReceivedTarball } from "./receive.ts";
 import { errorReply, faultReply, jsonReply, writeWith, type Reply } from "./replies.ts";
 import type { Service } from "./service.ts";
@@ -44,10 +45,13 @@ export async function publishRoute(
 /** Why the request is not even read: no token, or a package that this token may not write. */
 export function strangerToUs(service: Service, request: IncomingMessage, name: string): Reply | undefined {
   if (!carriesToken(request.headers.authorization)) return errorReply(401, "You must be logged in to publish packages.");
-  const token = (request.headers.authorization ?? "").replace(/^Bearer\s+/i, "");
-  if (service.desk?.holds(token) === "ended")
+  if (service.desk?.holds(tokenOf(request)) === "ended")
     return jsonReply({ message: "Access token expired or revoked. Please try logging in again." }, 401);
   return service.ours.has(name) ? undefined : errorReply(404, `'${name}' is not in this registry.`);
+}
+
+function tokenOf(request: IncomingMessage): string {
+  return (request.headers.authorization ?? "").replace(/^Bearer\s+/i, "");
 }
 
 async function readSome(request: IncomingMessage): Promise<void> {
@@ -73,7 +77,7 @@ async function handle(
     if (received.kind === "unreadable") return errorReply(400, received.why);
     const { document, tarball } = received;
     if (document["_attachments"] === undefined) return await deprecate(service, about.name, document);
-    return await publish(service, { ...about, document, tarball });
+    return await publish(service, { ...about, document, tarball, token: tokenOf(request) });
   } finally {
     await rm(join(incomingFolder, options.id), { force: true });
   }
@@ -81,14 +85,20 @@ async function handle(
 
 async function publish(
   service: Service,
-  about: PublishRequest & { readonly document: JsonObject; readonly tarball: ReceivedTarball; readonly fault: Fault | undefined },
+  about: PublishRequest & { readonly document: JsonObject; readonly tarball: ReceivedTarball; readonly fault: Fault | undefined } & {
+    readonly token: string;
+  },
 ): Promise<Reply> {
-  const { name, stage, document, tarball, fault } = about;
+  const { name, stage, document, tarball, fault, token } = about;
   const checked = checkPublish(document, tarball, { name, limitBytes: service.fileLimitBytes });
   if (checked.kind === "refused") return errorReply(checked.status, checked.message);
+  const publisher = service.desk?.publisher(token);
+  const provenance = readProvenance(document, { ...checked.publish, integrity: tarball.integrity, publisher });
+  if (provenance.kind === "refused") return errorReply(provenance.refusal.status, provenance.refusal.message);
   // Whether a new package can be staged its documents do not agree on; this is the careful answer (protocols §5.4).
   if (stage && (await isKnown(service, name)) !== true) return errorReply(404, "Not found");
-  const upload = { publish: checked.publish, tarball, ...(stage ? { stageId: randomUUID() } : {}) };
+  const bundle = provenance.kind === "provenance" ? { bundle: provenance.bundle } : {};
+  const upload = { publish: checked.publish, tarball, ...bundle, ...(stage ? { stageId: randomUUID() } : {}) };
   if (fault?.name === "stranger") await putStranger(service, upload);
   const verdict = await take(service, upload, fault);
   const last = fault?.name === "duplicate-delivery" && verdict === undefined ? await take(service, upload, undefined) : verdict;
@@ -107,6 +117,8 @@ export async function isKnown(service: Pick<Service, "store" | "upstream" | "clo
 interface Upload {
   readonly publish: Publish;
   readonly tarball: ReceivedTarball;
+  /** Provenance that came with it. */
+  readonly bundle?: string;
   /** Id under which it waits; absent: it is public at once. */
   readonly stageId?: string;
 }
@@ -131,8 +143,11 @@ async function keep(
 ): Promise<RegistryState> {
   const { publish, fault } = upload;
   const tarball = fault?.name === "partial-kept" ? await cutInHalf(upload.tarball) : upload.tarball;
-  const version = storedVersion(service, { publish, tarball }, fault?.name === "slow-index" ? fault.lastsMs : 0);
+  const late = fault?.name === "slow-index" ? fault.lastsMs : 0;
+  const { bundle } = upload;
+  const version = { ...storedVersion(service, { publish, tarball }, late), ...(bundle === undefined ? {} : { attested: true as const }) };
   await service.store.keep(tarball.path, version, publish.manifest);
+  if (bundle !== undefined) await service.store.keepBundle(version, bundle);
   const kept = counted(state, upload, "stored");
   const { stageId } = upload;
   if (stageId !== undefined) {

@@ -6,13 +6,15 @@ import { takeFault } from "../../../loopback/faults.ts";
 import { mediaTypes, type WirePackument } from "../wire.ts";
 import { fullDocument, shortDocument, shownTags, shownVersions, versionDocument, type DocumentContext } from "./documents.ts";
 import type { Fault } from "./faults.ts";
+import { attestationsDocument } from "./provenance.ts";
 import { errorReply, faultReply, jsonReply, writeWith, type Reply } from "./replies.ts";
 import type { Service } from "./service.ts";
 
 export type ReadRequest =
   | { readonly kind: "package"; readonly name: string }
   | { readonly kind: "version"; readonly name: string; readonly version: string }
-  | { readonly kind: "tarball"; readonly name: string; readonly file: string };
+  | { readonly kind: "tarball"; readonly name: string; readonly file: string }
+  | { readonly kind: "attestations"; readonly name: string; readonly version: string };
 
 /** Answers one GET or HEAD. */
 export async function readRoute(
@@ -39,6 +41,9 @@ async function answer(service: Service, asked: ReadRequest, asking: Asking): Pro
       return own ? await packageReply(service, asked.name, asking) : await passedPackage(service, asked.name, asking.accept);
     case "version":
       return own ? await versionReply(service, asked) : await passedVersion(service, asked);
+    case "attestations":
+      // The registry behind is asked for its own at its own address, which its documents give.
+      return own ? await attestationsReply(service, asked) : notFound;
     case "tarball":
       return own ? await tarballReply(service, asked, asking.fault) : await passedTarball(service, asked);
   }
@@ -81,6 +86,14 @@ async function versionReply(service: Service, asked: { readonly name: string; re
   const stored = shownVersions(found, nowMs).find((one) => one.version === version);
   if (stored === undefined) return errorReply(404, `version not found: ${asked.version}`);
   return jsonReply(await versionDocument(asked.name, stored, contextOf(service)));
+}
+
+async function attestationsReply(service: Service, asked: { readonly name: string; readonly version: string }): Promise<Reply> {
+  const found = service.store.state().packages[asked.name];
+  const stored = found === undefined ? [] : shownVersions(found, service.clock.nowMs());
+  const version = stored.find((one) => one.version === asked.version);
+  if (version?.attested !== true) return notFound;
+  return jsonReply(attestationsDocument(await service.store.bundleOf(version)));
 }
 
 async function tarballReply(

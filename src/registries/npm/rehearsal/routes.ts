@@ -9,6 +9,7 @@ export type Route =
   | { readonly kind: "tags"; readonly name: string; readonly tag: string | undefined }
   | { readonly kind: "visibility"; readonly name: string }
   | { readonly kind: "login"; readonly name: string }
+  | { readonly kind: "attestations"; readonly name: string; readonly version: string }
   | { readonly kind: "stage"; readonly name: string }
   | { readonly kind: "staged"; readonly packageName: string | undefined }
   | { readonly kind: "staged-version"; readonly id: string; readonly what: "view" | "tarball" | "approve" | "reject" }
@@ -36,6 +37,7 @@ export function routeOf(written: string, address: string): Route {
     const [name, ...more] = joinScope(parts.slice(loginParts.length));
     return name === undefined || more.length > 0 ? { kind: "unknown" } : { kind: "login", name };
   }
+  if (method === "GET" && parts.slice(0, 4).join("/") === "-/npm/v1/attestations") return attestationsRoute(parts.slice(4).join("/"));
   if (parts[0] === "-") return fixed[`${method} ${parts.join("/")}`] ?? packageRoute(method, parts);
   const [name, ...rest] = joinScope(parts);
   if (name === undefined) return { kind: "unknown" };
@@ -46,6 +48,12 @@ export function routeOf(written: string, address: string): Route {
   const file = more.at(-1);
   if (first === "-" && file !== undefined) return { kind: "tarball", name, file };
   return more.length === 0 ? { kind: "version", name, version: first } : { kind: "unknown" };
+}
+
+/** @param written `name@version`, with the scope where there is one */
+function attestationsRoute(written: string): Route {
+  const [, name, version] = /^(@?[^@]+)@([^@/]+)$/.exec(written) ?? [];
+  return name === undefined || version === undefined ? { kind: "unknown" } : { kind: "attestations", name, version };
 }
 
 function packageRoute(method: string, parts: readonly string[]): Route {

@@ -139,7 +139,8 @@ async function dispatch(
     return await tagRoute(service, connection, route);
   await drain(request);
   if (route.kind === "staged" || route.kind === "staged-version") return await stagedRoute(service, connection, route);
-  if (route.kind === "package" || route.kind === "version" || route.kind === "tarball") return await readRoute(service, connection, route);
+  if (route.kind === "package" || route.kind === "version" || route.kind === "tarball" || route.kind === "attestations")
+    return await readRoute(service, connection, route);
   await writeReply(service, response, { reply: await plainReply(service, request, route), head: request.method === "HEAD" });
 }
 

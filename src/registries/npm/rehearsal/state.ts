@@ -38,6 +38,8 @@ export interface StoredVersion {
   /** A registry that lags shows the version only from then on. */
   readonly visibleFromMs: number;
   readonly deprecated?: string;
+  /** Provenance came with it. */
+  readonly attested?: true;
   /** Set for versions that a fault put there. */
   readonly stranger?: true;
 }

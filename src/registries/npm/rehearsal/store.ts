@@ -16,6 +16,9 @@ export interface Store extends KeptState<RegistryState> {
   /** Puts a tarball that was received and its manifest at their place, durably; nothing points at them yet. */
   keep(from: string, version: Place, manifest: JsonObject): Promise<void>;
   manifestOf(version: Place): Promise<JsonObject>;
+  /** Keeps the provenance of a tarball beside it. */
+  keepBundle(version: Place, bundle: string): Promise<void>;
+  bundleOf(version: Place): Promise<string>;
 }
 
 /** @throws SlipwayError STORAGE_FAILED when the folder cannot be used or holds something else */
@@ -33,6 +36,8 @@ export async function openStore(folder: string): Promise<Store> {
       await moveDurably(from, pathOf(version));
       await writeDurably(`${pathOf(version)}.json`, JSON.stringify(manifest));
     },
+    keepBundle: (version, bundle) => writeDurably(`${pathOf(version)}.sigstore.json`, bundle),
+    bundleOf: (version) => readFile(`${pathOf(version)}.sigstore.json`, "utf8"),
     manifestOf: async (version) => JSON.parse(await readFile(`${pathOf(version)}.json`, "utf8")) as JsonObject,
   };
 }
