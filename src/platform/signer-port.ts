@@ -1,4 +1,5 @@
 // ◆ Signing statements with the identity of the run: what a step asks for, and signer.ts does.
+import type { GithubJob } from "../domain/attestation/npm-provenance.ts";
 import type { Sealing } from "../domain/attestation/record-statement.ts";
 import type { Seal } from "../domain/attestation/seal.ts";
 import type { JsonObject } from "../domain/configuration.ts";
@@ -9,6 +10,8 @@ export interface SigningPlace {
   readonly certificates: string;
   /** Transparency log of version 1 (Rekor), without a slash at the end. */
   readonly log: string;
+  /** Server of signed times (RFC 3161), without a slash at the end. Absent: the log's promise is the only time. */
+  readonly timestamps?: string | undefined;
 }
 
 export type Signed =
@@ -28,6 +31,8 @@ export interface Builder {
   readonly invocation: string;
   /** Version of Slipway. */
   readonly slipway: string;
+  /** Absent: the run is no job of GitHub, or a rehearsal. */
+  readonly job?: GithubJob;
 }
 
 export interface Signer {

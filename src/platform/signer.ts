@@ -24,7 +24,7 @@ class NoIdentity extends Error {}
 async function sign(doing: Doing, text: string): Promise<Signed> {
   const { identities, place, signal } = doing;
   if (identities.found.kind === "none") return { kind: "no-identity", why: identities.found.why };
-  const [{ DSSEBundleBuilder, FulcioSigner, RekorWitness }, { bundleToJSON }] = await Promise.all([
+  const [{ DSSEBundleBuilder, FulcioSigner, RekorWitness, TSAWitness }, { bundleToJSON }] = await Promise.all([
     import("@sigstore/sign"),
     import("@sigstore/bundle"),
   ]);
@@ -38,7 +38,10 @@ async function sign(doing: Doing, text: string): Promise<Signed> {
   const common = { retry: 0, timeout: timeoutMs };
   const builder = new DSSEBundleBuilder({
     signer: new FulcioSigner({ ...common, fulcioBaseURL: place.certificates, identityProvider: { getToken } }),
-    witnesses: [new RekorWitness({ ...common, rekorBaseURL: place.log, entryType: "dsse", majorApiVersion: 1 })],
+    witnesses: [
+      new RekorWitness({ ...common, rekorBaseURL: place.log, entryType: "dsse", majorApiVersion: 1 }),
+      ...(place.timestamps === undefined ? [] : [new TSAWitness({ ...common, tsaBaseURL: place.timestamps })]),
+    ],
   });
   try {
     const bundle = await builder.create({ data: Buffer.from(text, "utf8"), type: statementMediaType });

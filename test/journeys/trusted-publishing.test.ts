@@ -90,6 +90,27 @@ test("a release as the job that the index trusts needs no token, and its attesta
   assert.equal(sigstore.logged(), 3, "one entry for each file, and one for the provenance of all");
 });
 
+test("the watch finds the provenance that the file makes it expect, and raises no alarm for a release of this project", async (t) => {
+  const { bed, job } = await open(t);
+  const begun = await bed.slipway(["watch-registries", "--once", "--json"]);
+  assert.equal(begun.code, 0, told(begun));
+  const ended = await bed.slipway(["run", "--json"], job);
+  assert.equal(ended.code, 0, told(ended));
+
+  const watched = await bed.slipway(["watch-registries", "--once", "--json"]);
+
+  assert.equal(watched.code, 0, told(watched));
+  const [projectFolder = ""] = readdirSync(bed.state);
+  const known = JSON.parse(readFileSync(path.join(bed.state, projectFolder, "watch", "watch.json"), "utf8")) as {
+    readonly targets: readonly { readonly settled: readonly string[] }[];
+  };
+  assert.deepEqual(
+    known.targets.map(({ settled }) => settled),
+    [["1.0.0"]],
+    "it was asked for, and is there",
+  );
+});
+
 test("a job of another workflow is refused, nothing is public, and the field that differs is named", async (t) => {
   const { bed, index, job } = await open(t, "test.yml");
 
@@ -107,7 +128,7 @@ test("a machine that nobody vouches for is told so in the plan and before the st
   const planned = await bed.slipway(["plan"]);
   const ended = await bed.slipway(["run", "--json"]);
 
-  assert.match(planned.stdout, /pypi is opened without a token.*slipway compile github.*credentials: \{ token: NAME \}/);
+  assert.match(planned.stdout, /pypi is opened without a token.*the CI job that is trusted.*credentials: \{ token: NAME \}/);
   const report = readReport(ended);
   assert.notEqual(report.exitCode, 0, told(ended));
   assert.ok(

@@ -44,7 +44,7 @@ export function fromPypiAttestation(attestation: unknown): JsonObject | undefine
   if (!Array.isArray(entries) || !entries.every((one) => recordOf(one) !== undefined)) return undefined;
   return {
     mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json",
-    verificationMaterial: { certificate: { rawBytes: certificate }, tlogEntries: entries as JsonObject[] },
+    verificationMaterial: { certificate: { rawBytes: certificate }, tlogEntries: entries },
     dsseEnvelope: { payload: statement, payloadType: statementMediaType, signatures: [{ sig: signature }] },
   };
 }

@@ -86,7 +86,7 @@ function differs(what: string, said: unknown, is: string): readonly string[] {
 }
 
 /** Subjects of a statement that somebody else wrote; those without a sha256 are left out. */
-export function readSubjects(value: unknown): readonly { readonly name: string; readonly sha256: Sha256 }[] {
+function readSubjects(value: unknown): readonly { readonly name: string; readonly sha256: Sha256 }[] {
   if (!Array.isArray(value)) return [];
   return value.flatMap((one: unknown) => {
     const name = textOf(recordOf(one)?.["name"]);

@@ -7,6 +7,8 @@ import { publishPredicate } from "../known-services.ts";
 export const statementType = "https://in-toto.io/Statement/v1";
 /** Media type of a statement in its signed envelope (DSSE). */
 export const statementMediaType = "application/vnd.in-toto+json";
+/** Media type of a Sigstore bundle, as it is attached to an image. */
+export const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 export const provenancePredicate = "https://slsa.dev/provenance/v1";
 
 /** A file that a statement is about. Digests in hex, by the name of the algorithm. */

@@ -2,8 +2,11 @@
 import type { ArtifactKind } from "../../domain/artifact.ts";
 import * as z from "../../domain/shape.ts";
 
-/** `pypi-publish`: who publishes, as PyPI takes it with the file; `provenance`: from what all files were built. */
-const forms = ["pypi-publish", "provenance"] as const;
+/**
+ * `pypi-publish`: who publishes, as PyPI takes it with the file; `npm-provenance`: from what a tarball was built, as npm takes it;
+ * `image-provenance`: from what images were built, attached to them; `provenance`: from what all files were built.
+ */
+const forms = ["pypi-publish", "npm-provenance", "image-provenance", "provenance"] as const;
 
 function address(description: string): z.Shape<string> {
   return z
@@ -18,12 +21,15 @@ export const attestInput = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      "What is said of the files: `pypi-publish` (one statement for each Python file, which indexes take with it, PEP 740), `provenance` (one for all files, SLSA v1). Default: both where there are Python files, else provenance",
+      "What is said of the files: `pypi-publish` (one statement for each Python file, which indexes take with it, PEP 740), `npm-provenance` (one for each npm tarball, which the registry takes with it from a job of GitHub), `image-provenance` (one for the images of each package, attached to them where they are published), `provenance` (one for all files, SLSA v1). Default: `pypi-publish` where there are Python files, and provenance",
     ),
   sigstore: z
     .strictObject({
       certificates: address("Address of its authority of certificates (Fulcio)"),
       log: address("Address of its transparency log, version 1 (Rekor)"),
+      timestamps: address(
+        "Address of its server of signed times (RFC 3161), without `/api/v1/timestamp`. Default: the log's promise is the only time",
+      ).optional(),
     })
     .optional()
     .describe("A Sigstore of one's own. Default: the public instance, whose log is public for ever"),
@@ -47,5 +53,5 @@ export const provenKinds: readonly ArtifactKind[] = [
 ];
 
 export function formsOf(input: AttestInput, hasPython: boolean): readonly Form[] {
-  return input.as ?? (hasPython ? forms : ["provenance"]);
+  return input.as ?? (hasPython ? ["pypi-publish", "provenance"] : ["provenance"]);
 }

@@ -3,12 +3,16 @@
 import path from "node:path";
 import type { Artifact } from "../../domain/artifact.ts";
 import { toPypiAttestation } from "../../domain/attestation/pypi-attestation.ts";
-import { provenanceStatement, publishStatement, statementText, subjectsOf } from "../../domain/attestation/statement.ts";
-import { attestationName, provenanceName } from "../../domain/attestation/names.ts";
+import { npmProvenance } from "../../domain/attestation/npm-provenance.ts";
+import { provenanceStatement, publishStatement, statementText, subjectsOf, type BuiltFrom } from "../../domain/attestation/statement.ts";
+import { attestationName, imageProvenanceName, npmProvenanceName, provenanceName } from "../../domain/attestation/names.ts";
 import type { JsonObject } from "../../domain/configuration.ts";
 import { assert } from "../../domain/error.ts";
+import { packedFileName } from "../../domain/npm/names.ts";
+import { membersOf } from "../../domain/plan/members.ts";
 import type { Signed } from "../../platform/signer-port.ts";
 import type { Frozen, MadeArtifact, Worked, WorkPorts } from "../step.ts";
+import { openImage, releasedDigest } from "../shared/publishing/images.ts";
 import { formsOf, provenKinds, pythonKinds, type AttestInput } from "./input.ts";
 
 interface Wanted {
@@ -27,7 +31,7 @@ export async function performAttest(frozen: Frozen<AttestInput>, ports: WorkPort
   const { signing } = ports;
   assert(signing !== undefined, `step "${frozen.step.id}" signs, and its zone is "${frozen.step.zone}"`);
   const signer = await signing.open(frozen.input.sigstore);
-  const wanted = statementsOf(frozen, ports);
+  const wanted = await statementsOf(frozen, ports);
   const made: MadeArtifact[] = [];
   for (let from = 0; from < wanted.length; from += atOnceMax) {
     const some = wanted.slice(from, from + atOnceMax);
@@ -52,7 +56,7 @@ async function take(
         kind: "failed",
         code: "LOGIN_REFUSED",
         message: `Cannot sign "${one.name}": ${signed.why}`,
-        hint: "Let the compiled CI job sign, or make the step `optional: true`",
+        hint: "Let a CI job sign, or make the step `optional: true`",
       };
     case "failed":
       return { kind: "later", atMs: ports.clock.nowMs() + askAgainMs, why: `"${one.name}" was not signed: ${signed.why}` };
@@ -68,14 +72,16 @@ async function take(
   }
 }
 
-function statementsOf(frozen: Frozen<AttestInput>, ports: WorkPorts): readonly Wanted[] {
+async function statementsOf(frozen: Frozen<AttestInput>, ports: WorkPorts): Promise<readonly Wanted[]> {
   const python = frozen.artifacts.filter((one) => pythonKinds.includes(one.kind)).toSorted(byName);
   const forms = formsOf(
     frozen.input,
     frozen.packages.some((one) => one.ecosystem === "pypi"),
   );
   const publish = forms.includes("pypi-publish") ? python.map(ofFile) : [];
-  return forms.includes("provenance") ? [...publish, ofAll(frozen, ports)] : publish;
+  const tarballs = forms.includes("npm-provenance") ? await ofTarballs(frozen, ports) : [];
+  const images = forms.includes("image-provenance") ? await ofImages(frozen, ports) : [];
+  return [...publish, ...tarballs, ...images, ...(forms.includes("provenance") ? [ofAll(frozen, ports)] : [])];
 }
 
 function ofFile(artifact: Artifact): Wanted {
@@ -90,16 +96,50 @@ function ofFile(artifact: Artifact): Wanted {
   };
 }
 
-function ofAll({ plan, planDigest, packages, artifacts, head }: Frozen<AttestInput>, { signing }: WorkPorts): Wanted {
+/** One by one: a tarball is read to its end for the digest that npm knows it by. */
+async function ofTarballs(frozen: Frozen<AttestInput>, ports: WorkPorts): Promise<readonly Wanted[]> {
+  const wanted: Wanted[] = [];
+  for (const { name, package: one } of frozen.packages.filter(({ ecosystem }) => ecosystem === "npm").flatMap(membersOf)) {
+    const fileName = packedFileName(name, one.version);
+    const artifact = frozen.artifacts.find((own) => own.package === one.id && own.name === fileName);
+    if (artifact === undefined) continue;
+    const sha512 = await ports.files.digestWith(ports.artifactFile(artifact), "sha512");
+    const statement = npmProvenance({ name, version: one.version, sha512 }, builtFrom(frozen, ports), ports.signing?.builder.job);
+    wanted.push({ package: one.id, name: npmProvenanceName(fileName), statement: statementText(statement) });
+  }
+  return wanted;
+}
+
+/** One for each package: about each platform's image and the list that joins them, by the digests that they will have. */
+async function ofImages(frozen: Frozen<AttestInput>, ports: WorkPorts): Promise<readonly Wanted[]> {
+  const wanted: Wanted[] = [];
+  for (const one of frozen.packages.filter(({ ecosystem }) => ecosystem === "oci")) {
+    // In the order in which the list that joins them names them.
+    const images = frozen.artifacts.filter(({ kind, package: id }) => kind === "image" && id === one.id).toSorted(byName);
+    if (images.length === 0) continue;
+    const whole = await releasedDigest(images, { version: one.version, head: frozen.head, ports });
+    const parts = await Promise.all(images.map(async (image) => (await openImage(image, ports)).manifest.digest));
+    const subjects = [...new Set([whole, ...parts])].map((digest) => ({
+      name: one.name,
+      digest: { sha256: digest.slice("sha256:".length) },
+    }));
+    const statement = provenanceStatement(subjects, builtFrom(frozen, ports));
+    wanted.push({ package: one.id, name: imageProvenanceName(one.id), statement: statementText(statement) });
+  }
+  return wanted;
+}
+
+function builtFrom({ plan, planDigest, head }: Frozen<AttestInput>, { signing }: WorkPorts): BuiltFrom {
   assert(signing !== undefined, "only a step that signs comes here");
   const { tag, branch } = plan.source;
   const ref = tag === undefined ? branch && `refs/heads/${branch}` : `refs/tags/${tag}`;
-  const statement = provenanceStatement(subjectsOf(artifacts.filter((one) => provenKinds.includes(one.kind))), {
-    ...signing.builder,
-    commit: head.commit,
-    planDigest,
-    ...(ref === undefined ? {} : { ref }),
-  });
+  return { ...signing.builder, commit: head.commit, planDigest, ...(ref === undefined ? {} : { ref }) };
+}
+
+function ofAll(frozen: Frozen<AttestInput>, ports: WorkPorts): Wanted {
+  const { plan, packages, artifacts } = frozen;
+  const subjects = subjectsOf(artifacts.filter((one) => provenKinds.includes(one.kind)));
+  const statement = provenanceStatement(subjects, builtFrom(frozen, ports));
   return { package: packages[0]?.id ?? "", name: provenanceName(plan.project), statement: statementText(statement) };
 }
 
