@@ -63,9 +63,7 @@ export interface ImageSource {
     of: { readonly package: string; readonly digest: string; readonly sizeBytes: number },
     file: string | undefined,
     signal: AbortSignal,
-  ): Promise<
-    { readonly kind: "fetched" } | { readonly kind: "absent" } | OtherBytes | { readonly kind: "unknown"; readonly why: string }
-  >;
+  ): Promise<{ readonly kind: "fetched" } | { readonly kind: "absent" } | OtherBytes | { readonly kind: "unknown"; readonly why: string }>;
 }
 
 /** An image that is taken from another registry or repository. */

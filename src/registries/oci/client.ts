@@ -21,6 +21,8 @@ import { sendImage, sendIndex } from "./send.ts";
 import { imageSource } from "./source.ts";
 
 export interface OciOptions {
+  /** Told of each token that the registry's token service mints, before it is used; left out: nobody is. */
+  readonly learn?: (secret: string) => void;
   /** Name in slipway.yaml. */
   readonly name: string;
   /** Origin of the distribution API, `https://host`. */
@@ -42,6 +44,7 @@ export interface OciOptions {
 /** Makes the client. Opens nothing and loads nothing before the first call. */
 export function ociRegistry(options: OciOptions): Registry {
   const place: Place = {
+    ...(options.learn === undefined ? {} : { learn: options.learn }),
     http: options.http,
     registry: options.name,
     origin: new URL(options.registryUrl).origin,

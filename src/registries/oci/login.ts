@@ -16,6 +16,8 @@ export interface Place {
   readonly origin: string;
   readonly world: "real" | "rehearsal";
   readonly nowMs: () => number;
+  /** Told of each minted token before it is used: an answer may give it back in any form. */
+  readonly learn?: (secret: string) => void;
 }
 
 /** Who asks, for what. */
@@ -85,10 +87,7 @@ export function createLogin(place: Place): Login {
   return {
     ask: (call, asking) => letIn(call.url, asking, (header) => send(place, call, { header, signal: asking.signal })),
     fetch: (call, asking) => letIn(call.url, asking, (header) => fetchOnce(place, call, { header, signal: asking.signal })),
-    secretsOf: (credential) => [
-      ...traces(credential),
-      ...[...tokensOf(credential).values()].map(({ header }) => header.slice(header.indexOf(" ") + 1)),
-    ],
+    secretsOf: (credential) => [...traces(credential), ...[...tokensOf(credential).values()].map(secretOf)],
   };
 }
 
@@ -167,8 +166,15 @@ async function fetchToken(place: Place, challenge: Extract<Challenge, { kind: "b
   });
   if (reply.kind === "failed" || reply.status !== 200) return reply;
   const token = readToken(reply.text, askedMs);
-  if (token !== undefined) return { kind: "token", token };
+  if (token !== undefined) {
+    place.learn?.(secretOf(token));
+    return { kind: "token", token };
+  }
   return { kind: "failed", why: `"${reply.place}" answered without a token that can be read`, cause: undefined };
+}
+
+function secretOf({ header }: Token): string {
+  return header.slice(header.indexOf(" ") + 1);
 }
 
 /** `token` and `access_token` are two names of one thing. */

@@ -1,9 +1,11 @@
-// Files that are about the images of a release, attached to them where they are published: so far bills of materials. Each is an
+// Files that are about the images of a release, attached to them where they are published: bills of materials, and provenance. Each is an
 // effect of its own after the image that it is about, and before the names that people follow. What is signed later goes the
 // same way: a kind of artifact, and its media type in the table.
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Artifact, ArtifactKind } from "../../../domain/artifact.ts";
+import { imageProvenanceName } from "../../../domain/attestation/names.ts";
+import { bundleMediaType } from "../../../domain/attestation/statement.ts";
 import type { Json } from "../../../domain/configuration.ts";
 import { sha256 } from "../../../domain/digest.ts";
 import { assert } from "../../../domain/error.ts";
@@ -20,7 +22,15 @@ import { joinedOf } from "./joined.ts";
 import { fromEffect } from "./published-file.ts";
 
 /** By what readers choose what they look for (CycloneDX 1.6, "Media types"). */
-const attachedTypes: Readonly<Partial<Record<ArtifactKind, string>>> = { sbom: "application/vnd.cyclonedx+json" };
+const attachedTypes: Readonly<Partial<Record<ArtifactKind, string>>> = {
+  sbom: "application/vnd.cyclonedx+json",
+  attestation: bundleMediaType,
+};
+
+/** An attestation may be about files that stand elsewhere. */
+function isAboutImages({ kind, name, package: packageId }: Artifact): boolean {
+  return attachedTypes[kind] !== undefined && (kind !== "attestation" || name === imageProvenanceName(packageId));
+}
 
 interface Around {
   readonly registry: PlannedRegistry;
@@ -33,7 +43,7 @@ export async function listAttached(held: readonly Effect[], around: Around): Pro
   if (around.registry.ecosystem !== "oci") return [];
   const effects: Effect[] = [];
   for (const one of around.frozen.packages.filter(({ ecosystem }) => ecosystem === "oci")) {
-    const files = around.frozen.artifacts.filter((artifact) => artifact.package === one.id && attachedTypes[artifact.kind] !== undefined);
+    const files = around.frozen.artifacts.filter((artifact) => artifact.package === one.id && isAboutImages(artifact));
     const own = held.filter(({ data }) => data["package"] === one.name);
     for (const artifact of files) {
       const image = imageFor(artifact, own, around.frozen);
@@ -123,7 +133,7 @@ const attachedData = z.object({
   subject: z.string(),
   text: z.string(),
   artifact: z.object({
-    kind: z.enum(["sbom"]),
+    kind: z.enum(["sbom", "attestation"]),
     package: z.string(),
     name: z.string(),
     digest: z.string(),

@@ -1,4 +1,5 @@
 // npm packages at their registry: each after what it needs, so that nobody installs one whose dependency is not there yet.
+import { npmProvenanceName } from "../../../domain/attestation/names.ts";
 import { packedFileName } from "../../../domain/npm/names.ts";
 import { prepareManifest, readmeAmong, type PackedFiles } from "../../../domain/npm/prepared-manifest.ts";
 import { distTagFor } from "../../../domain/npm/dist-tag.ts";
@@ -22,9 +23,11 @@ export const publishingNpm: Publishing = {
   fileName: packedFileName,
   list: inOrder,
   readMetadata,
+  // Made by the identity that logs in: it stays behind where a token came in its place.
+  besideToken: ({ provenance: _notBelieved, ...metadata }) => metadata,
 };
 
-async function inOrder({ packages, artifacts, ports }: Listing): Promise<readonly Listed[]> {
+async function inOrder({ packages, artifacts, ports, frozen, registry }: Listing): Promise<readonly Listed[]> {
   const ordered = inOrderOfNeed(packages, "npm");
   // Packages that need each other are installed all the same, once both are there.
   const members = ordered.kind === "ordered" ? ordered.members : packages.flatMap(membersOf);
@@ -38,10 +41,13 @@ async function inOrder({ packages, artifacts, ports }: Listing): Promise<readonl
     const own = place.get(member.name) ?? 0;
     const isBefore = (name: string): boolean => member.needs?.includes(name) === true && (place.get(name) ?? own) < own;
     const sha512 = await ports.files.digestWith(ports.artifactFile(artifact), "sha512");
+    const isTrusted = registry.credentials.kind === "trusted-publishing";
+    const attestations = frozen.artifacts.filter((own) => isTrusted && own.name === npmProvenanceName(artifact.name));
     return {
       artifact,
       package: member.package,
       name: member.name,
+      attestations,
       registryDigest: `sha512-${Buffer.from(sha512, "hex").toString("base64")}`,
       after: files.filter((other) => isBefore(other.member.name)).map((other) => other.artifact),
     };
@@ -49,7 +55,10 @@ async function inOrder({ packages, artifacts, ports }: Listing): Promise<readonl
 }
 
 /** A version is published under one dist-tag, and which one hangs on what is there already: `latest` never moves backwards. */
-async function readMetadata({ artifact, publication }: PublishedFile, { ports, versions }: Reading): Promise<MetadataRead> {
+async function readMetadata(
+  { artifact, publication, attestations: [provenance] }: PublishedFile,
+  { ports, versions }: Reading,
+): Promise<MetadataRead> {
   const read = await readManifest(artifact, ports);
   if (read.kind === "unreadable") return read;
   const { manifest } = read;
@@ -64,6 +73,7 @@ async function readMetadata({ artifact, publication }: PublishedFile, { ports, v
       manifest,
       tag: named ?? distTagFor(publication.version, there.kind === "listed" ? there.versions : []),
       access: access === "public" || access === "restricted" ? access : null,
+      ...(provenance === undefined ? {} : { provenance: (await ports.files.readText(ports.artifactFile(provenance))).trim() }),
     },
   };
 }

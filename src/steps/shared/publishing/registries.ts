@@ -57,7 +57,7 @@ export function takesToPublish(
   return takesFor(use, registries).flatMap((query): readonly ArtifactQuery[] => {
     if (!query.kinds.includes("image")) return [query];
     // Whose record it is does not matter: it is that of the release.
-    return isCopied ? [{ kinds: ["record", "sbom"] }] : [{ ...query, kinds: [...query.kinds, "sbom"] }];
+    return isCopied ? [{ kinds: ["record", "sbom"] }] : [{ ...query, kinds: [...query.kinds, "sbom", "attestation"] }];
   });
 }
 

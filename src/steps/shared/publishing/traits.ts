@@ -13,9 +13,9 @@ const kinds: Readonly<Record<Ecosystem, readonly ArtifactKind[]>> = {
   binary: [],
 };
 
-/** What goes with the files of an ecosystem and is none of them: indexes of Python take attestations in the same form. */
+/** What goes with the files of an ecosystem and is none of them: indexes of Python take attestations in the same form, npm provenance. */
 export function kindsBeside(ecosystem: Ecosystem): readonly ArtifactKind[] {
-  return ecosystem === "pypi" ? ["attestation"] : [];
+  return ecosystem === "pypi" || ecosystem === "npm" ? ["attestation"] : [];
 }
 
 export function kindsHeldBy(ecosystem: Ecosystem): readonly ArtifactKind[] {
