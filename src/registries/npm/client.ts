@@ -59,6 +59,7 @@ export function npmRegistry(options: NpmOptions): Registry {
       surveyOf(await lookUp(place, packageName, { signal, form: "full" }), packageName, version),
     observe: (publication, signal) => observe(place, publication, signal),
     download: (publication, file, signal) => download(place, publication, { file, signal }),
+    attestations: async (publication, signal) => (await import("./attestations.ts")).readAttested(place, publication, signal),
     refusals: (upload) => npmRefusals(upload, options.fileLimitBytes),
     publish: (upload, credential, signal) => turn(upload.package, () => sendVersion(place, upload, sending({ credential, signal }))),
     withdraw: (publication) => ({ kind: "by-person", instruction: withdrawal(options, place, publication) }),

@@ -46,7 +46,9 @@ test("a survey names the file as it was packed, and tells a deprecation", () => 
 
   assert.deepEqual(survey, {
     kind: "listed",
-    files: [{ name: "slip-demo-1.0.0.tgz", url: "http://127.0.0.1:1/x.tgz", uploadedAt: "2026-01-01T00:00:00Z", yanked: "Old" }],
+    files: [
+      { name: "slip-demo-1.0.0.tgz", url: "http://127.0.0.1:1/x.tgz", attested: false, uploadedAt: "2026-01-01T00:00:00Z", yanked: "Old" },
+    ],
   });
   assert.deepEqual(versionsOf(listing({})), { kind: "listed", versions: ["1.0.0"] });
 });

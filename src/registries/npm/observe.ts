@@ -65,6 +65,7 @@ export function surveyOf(looked: LookedUp, packageName: string, version: string)
     name: packedFileName(packageName, version),
     url: listed.url,
     attested: listed.attested === true,
+    ...(listed.sha512 === undefined ? {} : { integrity: listed.sha512 }),
     ...(listed.publishedAt === undefined ? {} : { uploadedAt: listed.publishedAt }),
     ...(listed.deprecated === undefined ? {} : { yanked: listed.deprecated }),
   };

@@ -66,3 +66,18 @@ test("what is no package document is said to be what it is", () => {
   assert.match(why('{"versions":[]}'), /no table/);
   assert.match(why('{"versions":{"1.0.0":"x"}}'), /entry of version "1\.0\.0"/);
 });
+
+test("a version with attestations says so, and one without does not", () => {
+  const dist = { tarball: "https://r.localhost/x.tgz" };
+  const attested = { ...dist, attestations: { url: "https://r.localhost/-/npm/v1/attestations/demo@1.0.0" } };
+  const parsed = parsePackument(
+    JSON.stringify({ versions: { "1.0.0": { dist: attested }, "1.0.1": { dist } } }),
+    "https://r.localhost/demo",
+  );
+
+  assert.ok(parsed.kind === "packument");
+  assert.deepEqual(
+    [...parsed.packument.versions.values()].map((one) => one.attested),
+    [true, undefined],
+  );
+});

@@ -27,7 +27,7 @@ function uploadOf(bytes: Buffer): Upload {
 }
 
 async function bodyOf(http: Http, upload: Upload): Promise<{ readonly text: string; readonly stated: number }> {
-  const layout = layOutBody({ _id: "p" }, "p-1.0.0.tgz", upload.sizeBytes);
+  const layout = layOutBody({ _id: "p" }, { key: "p-1.0.0.tgz", sizeBytes: upload.sizeBytes });
   const parts: Buffer[] = [];
   for await (const part of bodyBytes(http, layout, upload)) parts.push(Buffer.from(part));
   return { text: Buffer.concat(parts).toString("utf8"), stated: layout.contentLength };

@@ -40,14 +40,35 @@ export interface BodyLayout {
   readonly tail: Buffer;
 }
 
-/** @param document all but `_attachments`; @param attachment key of the tarball among them */
-export function layOutBody(document: JsonObject, attachment: string, sizeBytes: number): BodyLayout {
+/** What goes with the tarball as text. */
+export interface TextAttachment {
+  readonly key: string;
+  readonly mediaType: string;
+  readonly text: string;
+}
+
+/** What stands among `_attachments`: the tarball by its key, and what goes with it. */
+export interface Attached {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly beside?: TextAttachment | undefined;
+}
+
+/** @param document all but `_attachments` */
+export function layOutBody(document: JsonObject, { key: attachment, sizeBytes, beside }: Attached): BodyLayout {
   const open = JSON.stringify(document).slice(0, -1);
   const key = JSON.stringify(attachment);
   const type = JSON.stringify(mediaTypes.tarball);
   const head = Buffer.from(`${open},"_attachments":{${key}:{"content_type":${type},"data":"`);
-  const tail = Buffer.from(`","length":${sizeBytes}}}}`);
+  const tail = Buffer.from(`","length":${sizeBytes}}${besideText(beside)}}}`);
   return { head, tail, contentLength: head.length + 4 * Math.ceil(sizeBytes / 3) + tail.length };
+}
+
+/** npm counts characters here, and not bytes. */
+function besideText(beside: TextAttachment | undefined): string {
+  if (beside === undefined) return "";
+  const { key, mediaType, text } = beside;
+  return `,${JSON.stringify(key)}:${JSON.stringify({ content_type: mediaType, data: text, length: text.length })}`;
 }
 
 /** The whole body in blocks; each is valid until the next is asked for. @throws ChangedBytes, before the end of the body */

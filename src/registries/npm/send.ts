@@ -2,6 +2,8 @@
 // it is looked at, because the same status stands for a version that is there, for rights and for a burned number.
 import type { JsonObject } from "../../domain/configuration.ts";
 import type { Credential } from "../../domain/credential.ts";
+import { mediaTypeOfBundle, provenanceAttachment } from "../../domain/attestation/npm-provenance.ts";
+import { parseRecord } from "../../domain/oci/json.ts";
 import { attachmentName, publishDocument } from "../../domain/npm/publish-document.ts";
 import { escapedNpmName } from "../../domain/npm/names.ts";
 import { prepareManifest } from "../../domain/npm/prepared-manifest.ts";
@@ -11,7 +13,7 @@ import type { Channel, TakenBack, Upload } from "../registry.ts";
 import { readAnswer, type AnswerContext, type Read } from "./answers.ts";
 import { authorizationOf, traces } from "./credentials.ts";
 import { lookUp, type Place } from "./look-up.ts";
-import { bodyBytes, ChangedBytes, digestTarball, layOutBody, type TarballDigests } from "./publish-body.ts";
+import { bodyBytes, ChangedBytes, digestTarball, layOutBody, type TarballDigests, type TextAttachment } from "./publish-body.ts";
 import { distTagsPath, mediaTypes, stagePath } from "./wire.ts";
 
 export interface SendOptions {
@@ -26,6 +28,8 @@ interface PublishMetadata {
   readonly manifest: JsonObject;
   readonly tag: string;
   readonly access: "public" | "restricted" | null;
+  /** A Sigstore bundle that says from what the tarball was built. */
+  readonly beside?: TextAttachment;
 }
 
 /** @param options.stage true: it is held unseen until a person approves it (protocols §5.4); the request is the same but for its address */
@@ -34,7 +38,8 @@ export async function sendVersion(place: Place, upload: Upload, options: SendOpt
   if (typeof metadata === "string") return { kind: "refused", why: metadata };
   const digests = await digestTarball(place.http, upload).catch(changed);
   if ("kind" in digests) return digests;
-  const layout = layOutBody(documentOf(place, upload, { ...metadata, ...digests }), attachmentName(nameOf(upload)), upload.sizeBytes);
+  const attached = { key: attachmentName(nameOf(upload)), sizeBytes: upload.sizeBytes, beside: metadata.beside };
+  const layout = layOutBody(documentOf(place, upload, { ...metadata, ...digests }), attached);
   const read = await write(place, options, {
     ...(options.stage === true ? { method: "POST" } : {}),
     path: `${options.stage === true ? stagePath("package/") : ""}${escapedNpmName(upload.package)}`,
@@ -73,7 +78,17 @@ function metadataOf(upload: Upload): PublishMetadata | string {
   if (typeof tag !== "string" || tag === "") return `${nothing} names no dist-tag, and a version is published under one`;
   if (access !== null && access !== "public" && access !== "restricted")
     return `${nothing} has an access that is neither "public" nor "restricted"`;
-  return { manifest, tag, access };
+  const beside = besideOf(upload);
+  return typeof beside === "string" ? `${nothing} ${beside}` : { manifest, tag, access, ...beside };
+}
+
+/** @returns a text: what is wrong with it */
+function besideOf(upload: Upload): { readonly beside?: TextAttachment } | string {
+  const { provenance } = upload.metadata;
+  if (provenance === undefined) return {};
+  const mediaType = typeof provenance === "string" ? mediaTypeOfBundle(parseRecord(provenance)) : undefined;
+  if (typeof provenance !== "string" || mediaType === undefined) return "has a provenance that is no Sigstore bundle";
+  return { beside: { key: provenanceAttachment(nameOf(upload)), mediaType, text: provenance } };
 }
 
 /** After a "no": whether the version is there all the same, or its number is burned. */

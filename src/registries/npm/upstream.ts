@@ -122,6 +122,12 @@ function credentialFor(registryUrl: string, settings: ReadonlyMap<string, Settin
   }
 }
 
+/** What the user's own `.npmrc` holds for a registry, of its address or of a path above it. */
+export function npmrcCredential(text: string, registryUrl: string, env: NpmUpstreamQuestion["env"]): Credential | undefined {
+  const settings = new Map([...readNpmrc(text, env)].map(([key, value]) => [key, { value, source: ".npmrc" }]));
+  return credentialFor(registryUrl.endsWith("/") ? registryUrl : `${registryUrl}/`, settings).credential;
+}
+
 function readCredential(read: (key: string) => string | undefined): Credential | undefined {
   const token = read("_authToken");
   if (token !== undefined && token !== "") return createCredential("", token);
