@@ -11,7 +11,13 @@ const wrappedPieceMin = 16;
 /** The secret and its forms, each once. @param secret at least 6 characters */
 export function secretForms(secret: string): ReadonlySet<string> {
   const bytes = Buffer.from(secret, "utf8");
-  const forms = [secret, ...lines(secret), ...hexForms(bytes), ...base64Forms(bytes), ...percentForms(bytes), ...jsonForms(secret)];
+  const forms = [
+    ...[secret, reversed(secret)].flatMap((text) => [text, ...lines(text)]),
+    ...hexForms(bytes),
+    ...base64Forms(bytes),
+    ...percentForms(bytes),
+    ...jsonForms(secret),
+  ];
   return new Set(forms.filter((form) => form.length >= formLengthMin));
 }
 
@@ -22,6 +28,11 @@ function lines(secret: string): readonly string[] {
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line.length >= wrappedPieceMin && !line.startsWith("-----"));
+}
+
+/** Read backwards: what those do who know that a log is masked. */
+function reversed(secret: string): string {
+  return Array.from(secret).toReversed().join("");
 }
 
 function hexForms(bytes: Buffer): readonly string[] {

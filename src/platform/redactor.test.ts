@@ -20,6 +20,7 @@ const forms: Readonly<Record<string, string>> = {
   "form field": new URLSearchParams({ a: secret }).toString(),
   JSON: JSON.stringify({ a: secret }),
   "JSON in ASCII": JSON.stringify({ a: secret }).replace("é", "\\u00e9"),
+  "read backwards": Array.from(secret).toReversed().join(""),
   "JSON inside JSON": JSON.stringify({ a: JSON.stringify({ b: secret }) }),
 };
 
@@ -40,6 +41,16 @@ test("redact() leaves text without a secret as it is", () => {
   redactor.add(secret);
 
   assert.equal(redactor.redact("pypi-AgEI/cHl+w= is only a beginning"), "pypi-AgEI/cHl+w= is only a beginning");
+});
+
+test("redact() hides the first part of a secret, in any form, that was cut off before", () => {
+  const redactor = createRedactor();
+  redactor.add(secret);
+
+  const shown = [secret, Buffer.from(secret).toString("base64")].map((form) => redactor.redact(`403 ${form.slice(0, 15)}… and …`));
+
+  assert.deepEqual(shown, ["403 «redacted»… and …", "403 «redacted»… and …"]);
+  assert.equal(redactor.redact("403 pypi-Ag… and so on"), "403 pypi-Ag… and so on");
 });
 
 test("redact() hides every line of a secret of several lines", () => {
@@ -103,6 +114,7 @@ test("stream() never shows a secret, however the text is cut", () => {
   const secrets = ["aaaaaa", "aabaab", "abababab", "baaaaaaab"];
   const redactor = createRedactor();
   for (const one of secrets) redactor.add(one);
+  const backwards = secrets.map((one) => Array.from(one).toReversed().join(""));
   const pieces = fc.array(fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 12 }), { maxLength: 12 });
 
   fc.assert(
@@ -110,7 +122,7 @@ test("stream() never shows a secret, however the text is cut", () => {
       const stream = redactor.stream();
       const shown = cut.map((piece) => stream.push(piece)).join("") + stream.end();
 
-      assert.equal(squeezed(shown), squeezed(hiddenByHand(cut.join(""), secrets)));
+      assert.equal(squeezed(shown), squeezed(hiddenByHand(cut.join(""), [...secrets, ...backwards])));
     }),
     { numRuns: 3000 },
   );

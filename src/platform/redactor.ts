@@ -43,10 +43,27 @@ export function createRedactor(): Redactor {
     },
     redact(text) {
       const stream = createStream(current);
-      return stream.push(text) + stream.end();
+      return withoutCut(stream.push(text) + stream.end(), current());
     },
     stream: () => createStream(current),
   };
+}
+
+/** What stands before it was cut, as texts of servers are (domain/server-text.ts). */
+const cutMark = "…";
+/** Shorter beginnings are those of ordinary words, and of the prefixes that all tokens of a registry share. */
+const cutLengthMin = 8;
+
+/** Hides the first part of a secret whose rest was cut off before the text came here. */
+function withoutCut(text: string, automaton: TextAutomaton | undefined): string {
+  if (automaton === undefined || !text.includes(cutMark)) return text;
+  const parts = text.split(cutMark);
+  const last = parts.pop() ?? "";
+  const clean = parts.map((part) => {
+    const { openFrom } = scan(automaton, part);
+    return part.length - openFrom < cutLengthMin ? part : part.slice(0, openFrom) + redactionMark;
+  });
+  return [...clean, last].join(cutMark);
 }
 
 function requireLength(secret: string): void {

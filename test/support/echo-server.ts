@@ -12,8 +12,8 @@ export interface EchoServer {
   readonly url: string;
   /** Names of the canaries that were shown to it. */
   seen(): ReadonlySet<string>;
-  /** How many answers held one. */
-  echoes(): number;
+  /** From now on, whoever looks is refused as well, with the same words. */
+  refuseReads(): void;
   close(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export interface EchoOptions {
 
 export async function startEcho(options: EchoOptions): Promise<EchoServer> {
   const seen = new Set<string>();
-  let echoes = 0;
+  let refusesReads = false;
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -42,15 +42,17 @@ export async function startEcho(options: EchoOptions): Promise<EchoServer> {
     const own = Object.entries(options.canaries).filter(([, secret]) => [...formsOf(secret).keys()].some((form) => shown.includes(form)));
     for (const [name] of own) seen.add(name);
     const forms = own.flatMap(([, secret]) => [...formsOf(secret).keys()]);
-    if (forms.length > 0) echoes += 1;
-    const reply = replyTo(request, { ...options, url });
-    send(response, reply ?? indiscreet(request, options.way), forms);
+    const isOver = refusesReads && !/^\/token|^\/runner|^\/v2\/$/.test(request.url ?? "") && forms.length > 0;
+    const reply = isOver ? undefined : replyTo(request, { ...options, url });
+    send(response, reply ?? indiscreet(options.way), forms);
   }
 
   return {
     url,
     seen: () => seen,
-    echoes: () => echoes,
+    refuseReads: () => {
+      refusesReads = true;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -84,13 +86,14 @@ function replyTo(request: IncomingMessage, { url, minted, identity, trusts }: Ec
   if (asked.endsWith("/config.json")) return { status: 200, body: { dl: `${url}/dl`, api: url } };
   if (asked.startsWith("/v2/") && request.headers.authorization === undefined)
     return { status: 401, headers: { "www-authenticate": `Bearer realm="${url}/token",service="echo"` }, body: {} };
+  if (/^\/api\/.*\/releases(?:\?|$)/.test(asked)) return isRead ? { status: 200, body: [] } : { status: 422 };
   return isRead ? { status: 404 } : undefined;
 }
 
-function indiscreet(request: IncomingMessage, way: EchoWay): Reply {
+function indiscreet(way: EchoWay): Reply {
   if (way === "redirect") return { status: 307, headers: { location: "LEAK" } };
   if (way === "accept") return { status: 200 };
-  return { status: request.url?.startsWith("/api/v3") === true ? 422 : 403 };
+  return { status: 403 };
 }
 
 function send(response: ServerResponse, reply: Reply, forms: readonly string[]): void {
