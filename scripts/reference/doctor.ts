@@ -19,6 +19,8 @@ export const doctorPage: Page = {
   make: async () => {
     const { doctorCatalog } = await import("../../src/domain/doctor/finding.ts");
     const rows = Object.entries(doctorCatalog).map(([id, { about, looks, mend }]) => [`\`${id}\``, about, looks, mend]);
-    return [heading("Findings of doctor", source), introduction, table(["id", "about", "what is looked at", "what mends it"], rows)].join("\n");
+    return [heading("Findings of doctor", source), introduction, table(["id", "about", "what is looked at", "what mends it"], rows)].join(
+      "\n",
+    );
   },
 };

@@ -1,7 +1,12 @@
 // docs/reference/*.schema.json but for that of slipway.yaml: the documents that others script against.
 import type { Page } from "./page.ts";
 
-const sources = { main: "src/app/schemas.ts", look: "src/app/schemas-look.ts", seal: "src/app/schemas-seal.ts" } as const;
+const sources = {
+  main: "src/app/schemas.ts",
+  look: "src/app/schemas-look.ts",
+  seal: "src/app/schemas-seal.ts",
+  watch: "src/app/schemas-watch.ts",
+} as const;
 
 const documents = {
   plan: "planDocumentSchema",
@@ -25,6 +30,8 @@ const looks = {
   init: "initDocumentSchema",
 } as const;
 
+const watches = { look: "lookDocumentSchema", "cleared-alarm": "clearedAlarmDocumentSchema" } as const;
+
 const pathOf = (name: string): string => `docs/reference/${name}.schema.json`;
 const textOf = (schema: unknown): string => `${JSON.stringify(schema, null, 2)}\n`;
 
@@ -38,6 +45,11 @@ export const documentPages: readonly Page[] = [
     path: pathOf(name),
     source: sources.look,
     make: async () => textOf((await import("../../src/app/schemas-look.ts"))[schema]),
+  })),
+  ...Object.entries(watches).map(([name, schema]) => ({
+    path: pathOf(name),
+    source: sources.watch,
+    make: async () => textOf((await import("../../src/app/schemas-watch.ts"))[schema]),
   })),
   {
     path: pathOf("release-record"),

@@ -48,7 +48,11 @@ export async function decideRun(world: World, words: string | undefined, saying:
         const ask = bindAsk(world, state, { project, saying });
         const verdict = judgeAsk(state, ask, (group) => membersOf(project.configuration, group));
         if (verdict.kind === "counts") return { ask, facts: verdict.facts };
-        const refusal = new SlipwayError("POLICY_REFUSED", `Cannot ${saying.kind === "break-glass" ? "break the glass" : saying.kind}: ${verdict.why}`, { hint: verdict.hint });
+        const refusal = new SlipwayError(
+          "POLICY_REFUSED",
+          `Cannot ${saying.kind === "break-glass" ? "break the glass" : saying.kind}: ${verdict.why}`,
+          { hint: verdict.hint },
+        );
         // Whoever cancels again wants to know what is left, above all.
         throw saying.kind === "cancel" ? tellingWhatIsPublic(refusal, state) : refusal;
       },

@@ -7,6 +7,7 @@ import { lookAround, type FindingMaker } from "./doctor/around.ts";
 import { credentialFileFindings, forgeLoginFindings } from "./doctor/credential-files.ts";
 import { firstNameFindings } from "./doctor/first-names.ts";
 import { glassFindings } from "./doctor/glass.ts";
+import { lastPublisherFindings } from "./doctor/last-publisher.ts";
 import { builderFindings, clockFinding, machineFindings, told } from "./doctor/machine.ts";
 import { forgeFindingMaker, sourceFindings, stateFindings } from "./doctor/project.ts";
 import { publisherFindings } from "./doctor/publishers.ts";
@@ -32,6 +33,7 @@ const makers: readonly FindingMaker[] = [
   credentialFileFindings,
   forgeLoginFindings,
   publisherFindings,
+  lastPublisherFindings,
   firstNameFindings,
   runWindowFindings,
   tokenLifeFindings,

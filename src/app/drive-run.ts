@@ -12,6 +12,8 @@ import { drive, type Drove } from "../engine/driver.ts";
 import { createEmbeddedRuntime } from "../engine/embedded.ts";
 import type { Journal } from "../engine/journal/journal.ts";
 import type { Configuration, CredentialRule } from "../domain/configuration.ts";
+import { usualVariables } from "../forges/credentials.ts";
+import { oneTimePasswordVariable } from "../registries/npm/credentials.ts";
 import { arrivals } from "../platform/event-loop.ts";
 import { report } from "./report.ts";
 import { createWorkshop, type WorkshopParts } from "./workshop.ts";
@@ -142,12 +144,13 @@ async function learnSecrets(world: World, configuration: Configuration): Promise
     ...secrets,
     ...(forge === undefined ? [] : [forge.variable]),
   ]);
-  variables.push(...identityVariables(world.env));
+  variables.push(...identityVariables(world.env), ...Object.values(usualVariables).flat());
   await Promise.all([...new Set(variables)].map((variable) => world.secrets.learn(variable)));
 }
 
 function variablesOf(rule: CredentialRule): readonly string[] {
-  if (rule.kind === "token") return [rule.variable];
+  const oneTime = oneTimePasswordVariable(rule);
+  if (rule.kind === "token") return [rule.variable, ...(oneTime === undefined ? [] : [oneTime])];
   if (rule.kind !== "trusted-publishing") return [];
   return [rule.fallback, rule.first].flatMap((token) => (token === undefined ? [] : [token.variable]));
 }

@@ -251,6 +251,20 @@ test("a mend is no way around a gate: its rule and what it opens stay as the rel
   );
 });
 
+test("a mend lets no fallback token in that the release was begun without", () => {
+  const withFallback = (by?: string): Plan => {
+    const fallback = by === undefined ? {} : { fallback: { variable: "PYPI_FALLBACK", by, uses: 1 } };
+    const registries = [aRegistry({ credentials: { kind: "trusted-publishing", ...fallback } })];
+    return plan([{ ...build, timeoutMs: by === undefined ? 1 : 2 }, publish], { environments: [anEnvironment({ registries })] });
+  };
+
+  for (const before of [undefined, "engineers"]) {
+    const refusal = { code: "POLICY_REFUSED", message: /its fallback tokens changed/ };
+    assert.throws(() => mend(withFallback(before), nothingSent, withFallback("everybody")), refusal);
+  }
+  assert.equal(mend(withFallback("engineers"), nothingSent, withFallback()).old.closed?.result, "superseded");
+});
+
 test("a release that was mended is known as such, and no other", () => {
   const journal = createMemoryJournal();
   const { plan: after } = mend(plan([build, publish]), nothingSent, plan([build, { ...publish, timeoutMs: 1 }]), journal).state;

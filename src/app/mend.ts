@@ -31,6 +31,7 @@ export function mendRun(world: World, journal: Journal, mending: { readonly open
   }
   refuseOtherRelease(open.plan, planned.plan);
   refuseOtherRules(open.plan, planned.plan);
+  refuseOtherFallback(open.plan, planned.plan);
   const run = openRun(
     { world, journal },
     { plan: planned.plan, mode: open.mode, by: open.requester, inherited: inherit(world, open, planned.plan) },
@@ -70,6 +71,25 @@ function refuseOtherRules(before: Plan, after: Plan): void {
     "POLICY_REFUSED",
     `Cannot mend ${before.release.title}: its environments, their gates or their registries changed, and ${gated.map(({ name }) => `"${name}"`).join(", ")} wants consent under the old rule`,
     { hint: "Put them back, or give the run up with `slipway cancel` and release a commit that has the new ones" },
+  );
+}
+
+/** Who may let a stored token in is decided before the release is in trouble: a mend makes no way where there was none (S1.11). */
+function refuseOtherFallback(before: Plan, after: Plan): void {
+  const known = new Set(fallbacksOf(before));
+  if (fallbacksOf(after).every((one) => known.has(one))) return;
+  throw new SlipwayError("POLICY_REFUSED", `Cannot mend ${before.release.title}: its fallback tokens changed`, {
+    hint: "Put them back, or give the run up with `slipway cancel` and release a commit that has the new ones",
+  });
+}
+
+function fallbacksOf({ environments }: Plan): readonly string[] {
+  return environments.flatMap(({ name, registries }) =>
+    registries.flatMap(({ name: registry, credentials }) =>
+      credentials.kind === "trusted-publishing" && credentials.fallback !== undefined
+        ? [canonicalJson({ name, registry, fallback: credentials.fallback })]
+        : [],
+    ),
   );
 }
 
@@ -191,7 +211,17 @@ function factsOf(open: RunState, step: PlannedStep): readonly Fact[] | undefined
   });
   const done: readonly Fact[] =
     state.phase === "done"
-      ? [{ kind: "step-done", step: step.id, output: state.output, artifacts: state.artifacts, ...headOf(state), ...comparedOf(state), ...changesOf(state) }]
+      ? [
+          {
+            kind: "step-done",
+            step: step.id,
+            output: state.output,
+            artifacts: state.artifacts,
+            ...headOf(state),
+            ...comparedOf(state),
+            ...changesOf(state),
+          },
+        ]
       : [];
   const imported = state.imported === undefined ? [] : importOf(step.id, state.imported);
   return [...imported, started, ...listed, ...known, ...done];

@@ -15,7 +15,7 @@ import { isGateOpen } from "../domain/run/gates.ts";
 import type { RunState } from "../domain/run/state.ts";
 import type { Finding, Planned, ReadPorts, Use } from "../steps/step.ts";
 import { forgeRuleOf } from "./forges.ts";
-import { findLogin } from "./preflight-login.ts";
+import { findLogin, findSigner } from "./preflight-login.ts";
 import { describeRule } from "./registries.ts";
 import { judgeClock } from "./release-clock.ts";
 import { stops } from "./stopping.ts";
@@ -105,6 +105,7 @@ async function generalFindings(parts: WorkshopParts, state: RunState, open: read
   const clock = await judgeClock(parts, state, open);
   return [
     ...credentials.flat(),
+    ...findSigner(parts, state, open),
     ...(await findForge(parts, state, open)),
     ...(await findChangelogs(parts, state)),
     ...clock,
@@ -125,6 +126,7 @@ async function findCredentials(parts: WorkshopParts, state: RunState, environmen
       if (rule.kind === "none") return undefined;
       if (rule.kind === "forge" && registry.ecosystem === "oci") return findForgeToken(parts, state, { registry, level });
       if (rule.kind === "trusted-publishing") return undefined;
+      if (rule.kind === "client") return findClient(parts, registry, level);
       if (rule.kind !== "token") {
         const message = `Environment "${environment.name}" publishes to "${registry.name}" with ${describeRule(rule)}, which this version of Slipway does not do yet`;
         return {
@@ -155,6 +157,17 @@ async function findCredentials(parts: WorkshopParts, state: RunState, environmen
   );
   const logins = await Promise.all(environment.registries.map((registry) => findLogin(parts, state, { environment, registry, level })));
   return [...findings.filter((finding) => finding !== undefined), ...logins.flat()];
+}
+
+/** Read as for an upload, and not used; from then on the redactor knows it. */
+async function findClient(parts: WorkshopParts, registry: PlannedRegistry, level: "warns" | "blocks"): Promise<FindingFact | undefined> {
+  try {
+    await parts.preflightRegistries.credential(registry, { package: "", publisher: undefined, signal: parts.stop });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SlipwayError)) throw error;
+    return { id: "PF-CREDENTIAL-MISSING", level, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  }
 }
 
 /** A registry of images takes the token of the forge that it belongs to. */

@@ -31,14 +31,19 @@ export interface TrustedRepository {
 /** @returns why there is none, otherwise */
 export async function trustedRepository({ forge, project, world }: Around): Promise<TrustedRepository | { readonly why: string }> {
   if (forge?.kind === "github") {
-    const own = forge.url === undefined ? [] : [`Whether a registry takes identities of the server at ${forge.url}: those that are known take GitHub's own alone.`];
+    const own =
+      forge.url === undefined
+        ? []
+        : [`Whether a registry takes identities of the server at ${forge.url}: those that are known take GitHub's own alone.`];
     return { provider: "github", repository: forge.repository, unknown: own };
   }
   if (forge !== undefined) return { why: `No registry that is known takes identities of a ${forge.kind} server` };
   const repository = gitlabRepository(project.look.remote);
   const hasPipeline = await world.git.show(project.look.root, project.look.commit, gitlabFile);
   if (repository === undefined || (hasPipeline === undefined && !repository.named))
-    return { why: "Neither slipway.yaml nor the remote says where the repository is: write `forge: { kind: github, repository: owner/name }`" };
+    return {
+      why: "Neither slipway.yaml nor the remote says where the repository is: write `forge: { kind: github, repository: owner/name }`",
+    };
   return { provider: "gitlab", repository: repository.path, unknown: unknownOfGitlab(hasPipeline !== undefined) };
 }
 
@@ -46,7 +51,8 @@ const gitlabFile = ".gitlab-ci.yml";
 
 /** Of a host that is called so, or whose repository holds GitLab's file: Slipway has no client for that forge. */
 function gitlabRepository(remote: string | undefined): { readonly path: string; readonly named: boolean } | undefined {
-  const [, host = "", path] = /^(?:[a-z+]+:\/\/)?(?:[^@/\s]+@)?([A-Za-z0-9.-]+)(?::\d+)?[/:](\S+\/[^/\s]+?)(?:\.git)?\/?$/.exec(remote ?? "") ?? [];
+  const [, host = "", path] =
+    /^(?:[a-z+]+:\/\/)?(?:[^@/\s]+@)?([A-Za-z0-9.-]+)(?::\d+)?[/:](\S+\/[^/\s]+?)(?:\.git)?\/?$/.exec(remote ?? "") ?? [];
   if (path === undefined || host === "") return undefined;
   return { path, named: /(?:^|\.)gitlab\./.test(host) };
 }
@@ -64,7 +70,9 @@ function unknownOfGitlab(hasPipeline: boolean): readonly string[] {
 /** Every package at every registry that takes identities, in the order of the file. */
 export function publishersOf(around: Around, repository: TrustedRepository | { readonly why: string }): Publishers {
   const schema = "slipway-publishers/1" as const;
-  const places = around.places.filter(({ registry, opened, names }) => opened?.login !== undefined && names.length > 0 && isOfUse(registry));
+  const places = around.places.filter(
+    ({ registry, opened, names }) => opened?.login !== undefined && names.length > 0 && isOfUse(registry),
+  );
   if (places.length === 0) return { schema, publishers: [], notes: ["No registry of slipway.yaml takes identities"] };
   if ("why" in repository) return { schema, publishers: [], notes: [repository.why] };
   const publishers = places.flatMap((place) => entriesOf(place, repository));

@@ -65,6 +65,8 @@ export function describeRule(rule: CredentialRule): string {
       return "trusted publishing";
     case "forge":
       return "the forge's credential";
+    case "client":
+      return "what the person's own client has";
     case "none":
       return "no credential";
   }

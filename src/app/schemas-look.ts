@@ -1,22 +1,10 @@
 // JSON Schemas of what the commands that only look print with `--json`: diff, verify, doctor, the list of runs, and the
 // answer to what a person said. They follow the rule of schemas.ts: members are only ever added.
+import { changeKinds } from "../domain/run/release-changes.ts";
+import { diffKinds } from "./diff/members.ts";
 import { ecosystems } from "../domain/configuration.ts";
-import {
-  about,
-  artifact,
-  commit,
-  count,
-  finding,
-  flag,
-  list,
-  object,
-  oneOf,
-  reportedFile,
-  reportedOther,
-  sha256,
-  text,
-  type JsonSchema,
-} from "./schemas.ts";
+import { about, commit, count, flag, list, object, oneOf, sha256, text, type JsonSchema, artifact, finding } from "./schema-words.ts";
+import { reportedFile, reportedOther } from "./schemas.ts";
 
 const $schema = "https://json-schema.org/draft/2020-12/schema";
 const strings = list(text);
@@ -27,10 +15,10 @@ const againstSource: JsonSchema = {
   anyOf: [
     object({
       kind: { const: "compared" },
-      added: about("In the sdist, and nowhere in the commit", strings),
+      added: about("In the archive, and nowhere in the commit", strings),
       changed: about("In both, with other bytes", strings),
-      generated: about("Written by every build", strings),
-      leftOut: about("Files of the package's folder that the sdist does not have", strings),
+      generated: about("Written by every build, or declared in slipway.yaml", strings),
+      leftOut: about("Files of the package's folder that the archive does not have", strings),
     }),
     object({ kind: { const: "unknown" }, why: text }),
   ],
@@ -50,6 +38,9 @@ const againstPublished: JsonSchema = {
         { requiresPython: object({}, { before: text, after: text }) },
       ),
       entryPoints: lines,
+      hooks: about("What runs without being called by name", lines),
+      newDependencies: about("Names alone", strings),
+      newBinaries: about("Files that are new and no text", strings),
       alarms: about("What deserves a look before anything is public", strings),
     }),
     object({ kind: oneOf("first", "unknown"), registry: text, why: text }),
@@ -68,8 +59,14 @@ export const diffDocumentSchema: JsonSchema = {
     commit,
     artifacts: list(
       object(
-        { package: text, kind: oneOf("wheel", "sdist"), name: text, sizeBytes: count, sha256, published: againstPublished },
-        { source: about("Of sdists only", againstSource) },
+        { package: text, kind: oneOf(...diffKinds), name: text, sizeBytes: count, sha256, published: againstPublished },
+        {
+          source: againstSource,
+          changes: about(
+            "What deserves a look, by kind",
+            list(object({ kind: oneOf(...changeKinds, "unknown"), artifact: text, what: text })),
+          ),
+        },
       ),
     ),
   }),

@@ -2,7 +2,7 @@
 import { artifactKinds } from "../domain/artifact.ts";
 import { statementMediaType } from "../domain/attestation/statement.ts";
 import { releaseRecordSchema } from "../domain/release-record.ts";
-import { about, commit, count, list, object, oneOf, sha256, text, type JsonSchema } from "./schemas.ts";
+import { about, commit, count, list, object, oneOf, sha256, text, type JsonSchema } from "./schema-words.ts";
 
 const base64: JsonSchema = { type: "string", contentEncoding: "base64" };
 
@@ -23,10 +23,7 @@ const seal: JsonSchema = about("Who says so; absent in records that were written
   ],
 });
 
-const testedArtifact = object(
-  { kind: oneOf(...artifactKinds), package: text, name: text, sha256, sizeBytes: count },
-  { platform: text },
-);
+const testedArtifact = object({ kind: oneOf(...artifactKinds), package: text, name: text, sha256, sizeBytes: count }, { platform: text });
 
 /** `slipway-record.json` on a release page. */
 export const releaseRecordDocumentSchema: JsonSchema = {

@@ -8,47 +8,35 @@ import { planSchema } from "../domain/plan/plan.ts";
 import { changeKinds } from "../domain/run/release-changes.ts";
 import { recordSchema } from "./record.ts";
 import { reportSchema } from "./report.ts";
+import {
+  artifact,
+  finding,
+  about,
+  anything,
+  authenticated,
+  commit,
+  count,
+  flag,
+  list,
+  map,
+  object,
+  oneOf,
+  sha256,
+  text,
+  time,
+  type JsonSchema,
+  type Properties,
+} from "./schema-words.ts";
+import { credentialMembers } from "./schemas-credentials.ts";
 
-export type JsonSchema = { readonly [keyword: string]: unknown };
-
-type Properties = Readonly<Record<string, JsonSchema>>;
-
-export const text: JsonSchema = { type: "string" };
-export const flag: JsonSchema = { type: "boolean" };
-export const count: JsonSchema = { type: "integer", minimum: 0 };
-const anything: JsonSchema = {};
-export const sha256: JsonSchema = { type: "string", pattern: "^[0-9a-f]{64}$", description: "Lower-case hexadecimal sha256" };
-export const commit: JsonSchema = { type: "string", pattern: "^(?:[0-9a-f]{40}|[0-9a-f]{64})$", description: "Full object id of a commit" };
-const time: JsonSchema = { type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$", description: "UTC, as RFC 3339 writes it" };
 const codes: JsonSchema = { enum: Object.keys(errorCatalog), description: "See docs/reference/errors.md" };
 
-export const about = (description: string, schema: JsonSchema): JsonSchema => ({ ...schema, description });
-export const oneOf = (...values: readonly string[]): JsonSchema => ({ enum: values });
-export const list = (items: JsonSchema): JsonSchema => ({ type: "array", items });
-const map = (values: JsonSchema): JsonSchema => ({ type: "object", additionalProperties: values });
-
-/** An object whose members must all be there, but for those of `maybe`. */
-export function object(properties: Properties, maybe: Properties = {}): JsonSchema {
-  return { type: "object", properties: { ...properties, ...maybe }, required: Object.keys(properties) };
-}
-
-const authenticated = about("Whether something proves the name; on a laptop nothing does", flag);
 const person = object({ name: text, authenticated });
-
-export const finding = object(
-  { id: about("Stable, such as PF-TOOL-MISSING", text), level: oneOf("fine", "warns", "blocks", "cannot-be-tried"), message: text },
-  { hint: text, step: text },
-);
-
-export const artifact = object(
-  { kind: oneOf(...artifactKinds), package: text, name: text, sizeBytes: count, digest: sha256, maker: about("Step that made it", text) },
-  { platform: text },
-);
 
 // --- plan -------------------------------------------------------------------------------------
 
 const credentials = object(
-  { kind: oneOf("none", "token", "trusted-publishing", "forge") },
+  { kind: oneOf("none", "token", "trusted-publishing", "forge", "client") },
   { variable: text, user: text, fallback: anything, first: anything },
 );
 
@@ -103,7 +91,12 @@ const plannedEnvironment = object(
     gate: text,
     approvals: object(
       { required: count, from: text, standing: oneOf("allowed", "refused") },
-      { not: oneOf("requester"), note: anything, withinMs: count, moreWhen: about("What asks for one approval more", list(oneOf(...changeKinds))) },
+      {
+        not: oneOf("requester"),
+        note: anything,
+        withinMs: count,
+        moreWhen: about("What asks for one approval more", list(oneOf(...changeKinds))),
+      },
     ),
   },
 );
@@ -234,27 +227,6 @@ const builds = about(
   list(object(built, { why: about("Why it is no matter that they differ", text) })),
 );
 
-const opened = {
-  oneOf: [
-    object(
-      { kind: oneOf("identity"), provider: oneOf("github", "gitlab", "other") },
-      { repository: text, workflow: text, environment: text, job: text },
-    ),
-    object({ kind: oneOf("token", "fallback", "forge"), variable: about("Name of the variable, never its value", text) }),
-    object({ kind: oneOf("none") }),
-  ],
-};
-const credentialUse = object({ step: text, registry: text, how: opened, by: text, authenticated, at: time, files: list(text) });
-const closedBy = object({ by: text, authenticated, reason: text, at: time });
-const incident = object(
-  { step: text, registry: text, variable: text, by: text, authenticated, reason: text, at: time, until: time },
-  { told: about("Comment on the tracker's issue", text), closed: about("Absent: the way is open still", closedBy) },
-);
-const credentialMembers: Properties = {
-  credentials: about("What opened the registries: how, by whose run, for which files; absent: nothing was opened", list(credentialUse)),
-  incidents: about("Times that a person let the fallback token in where no identity was let in; absent: none", list(incident)),
-};
-
 /** The one document at the end of `slipway run --json` and `rehearse --json`, and of `status --json`. */
 export const reportDocumentSchema: JsonSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -297,6 +269,7 @@ export const reportDocumentSchema: JsonSchema = {
       hint: about("What to do next", text),
       record: about("Path of the record, once the release is complete", text),
       driven: about("status: some process drives the run now", flag),
+      held: about("status: open alarms of the watch over registries, which hold publishing", list(text)),
       wouldStop: about("rehearse: what would have stopped the real run", list(object({ message: text }, { hint: text, level: text }))),
       notices: about("rehearse: what a person should know", list(text)),
       folder: about("rehearse: where its logs and files are", text),

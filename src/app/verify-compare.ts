@@ -40,11 +40,7 @@ export function compareFiles(
   const missing = looked.flatMap((place) => missingAt(place, should));
   return {
     files: [...judged.map(({ verified }) => verified), ...missing.map(({ verified }) => verified)],
-    findings: [
-      ...judged.flatMap(({ findings }) => findings),
-      ...missing.map(({ finding }) => finding),
-      ...all.flatMap(yankedFinding),
-    ],
+    findings: [...judged.flatMap(({ findings }) => findings), ...missing.map(({ finding }) => finding), ...all.flatMap(yankedFinding)],
   };
 }
 
@@ -90,9 +86,7 @@ function differencesOf({ said, is, other, why = "" }: HeldFile, wanted: string |
   if (other === true) return why;
   if (said !== undefined && is !== undefined && said !== is) return `what is handed out has sha256 ${is}, and the index lists ${said}`;
   const found = is ?? said;
-  return wanted === undefined || found === undefined || found === wanted
-    ? undefined
-    : `it has sha256 ${found}, and ${by} tells ${wanted}`;
+  return wanted === undefined || found === undefined || found === wanted ? undefined : `it has sha256 ${found}, and ${by} tells ${wanted}`;
 }
 
 function missingAt(

@@ -23,7 +23,11 @@ export async function verifyImageBytes(
   if (held.kind === "unknown") return { verdict: "otherBytes" in held ? "different" : "unknown", how: held.why };
   if (depth === 0) return { verdict: "unknown", how: `${of.registryDigest} is a list of lists` };
   for (const part of held.parts) {
-    const look = await verifyImageBytes(registry, { package: of.package, registryDigest: part.registryDigest }, { signal, depth: depth - 1 });
+    const look = await verifyImageBytes(
+      registry,
+      { package: of.package, registryDigest: part.registryDigest },
+      { signal, depth: depth - 1 },
+    );
     if (look.verdict !== "identical") return look;
   }
   const manifest = readManifest(held.text, held.mediaType);

@@ -1,7 +1,13 @@
 // The release page of a tag as anybody sees it, without a journal: the record on it, who signed that, and whether every file on the
 // page is one that the record names, with the bytes that it names.
 import path from "node:path";
-import { releaseRecordBytesMax, releaseRecordFacts, readReleaseRecord, releaseRecordName, type ReleaseRecordFile } from "../domain/release-record.ts";
+import {
+  releaseRecordBytesMax,
+  releaseRecordFacts,
+  readReleaseRecord,
+  releaseRecordName,
+  type ReleaseRecordFile,
+} from "../domain/release-record.ts";
 import type { FindingFact } from "../domain/run/fact.ts";
 import type { Asset, ReadAccess, ReadForge, Release } from "../forges/forge.ts";
 import { assetsNamed } from "../forges/judge.ts";
@@ -63,12 +69,20 @@ async function lookAtAssets(looking: LookingAt): Promise<PublicPage> {
   const read = await readRecord(looking);
   const base = { forge: looking.forge.name, tag, url: release.url };
   if (read.kind === "none") {
-    const page: VerifiedPage = { ...base, verdict: "unknown", how: "it has no record, so that nobody says what should be on it", assets: [] };
+    const page: VerifiedPage = {
+      ...base,
+      verdict: "unknown",
+      how: "it has no record, so that nobody says what should be on it",
+      assets: [],
+    };
     return { page, findings: [] };
   }
   if (read.kind === "bad") {
     const page: VerifiedPage = { ...base, verdict: "different", how: read.why, assets: [] };
-    return { page, findings: [{ id: "VR-RECORD", level: "blocks", message: `The record on the page ${tag} cannot be used: ${read.why}`, hint }] };
+    return {
+      page,
+      findings: [{ id: "VR-RECORD", level: "blocks", message: `The record on the page ${tag} cannot be used: ${read.why}`, hint }],
+    };
   }
   const { record } = read;
   const { signature, findings } = await verifySeal(

@@ -1,15 +1,13 @@
 // Use case: `slipway verify --record FILE --offline FILES…`. The record alone: who signed it, and whether files at hand are the
 // ones that it names. Nothing is asked over a network, and no journal is read.
 import path from "node:path";
-import { readSeal } from "../domain/attestation/seal.ts";
 import type { Sealing } from "../domain/attestation/record-statement.ts";
 import { SlipwayError } from "../domain/error.ts";
-import { parseRecord as parseJson } from "../domain/oci/json.ts";
-import { readReleaseRecord, releaseRecordBytesMax, releaseRecordFacts, releaseRecordSchema } from "../domain/release-record.ts";
+import { releaseRecordBytesMax } from "../domain/release-record.ts";
 import type { FindingFact } from "../domain/run/fact.ts";
-import { recordFacts } from "./record.ts";
+import { sealedIn, type Sealed } from "./read-record.ts";
 import { exitOf } from "./verify-exit.ts";
-import { parseRecord, type Verification, type VerifiedFile } from "./verify-release.ts";
+import type { Verification, VerifiedFile } from "./verify-release.ts";
 import { verifySeal } from "./verify-seal.ts";
 import { projectHere, readTrust, type TrustWords } from "./verify-trust.ts";
 import type { World } from "./world.ts";
@@ -38,31 +36,11 @@ export async function verifyRecord(
   return { schema: "slipway-verification/1", title, signature: kind, seal, files, pages: [], findings, exitCode: exitOf(findings, files) };
 }
 
-export interface Sealed {
-  readonly seal: Parameters<typeof verifySeal>[1]["seal"];
-  readonly sealing: Sealing;
-}
-
 async function readSealed(world: World, file: string): Promise<Sealed> {
   const info = await world.files.info(file);
   if (info?.kind === "file" && info.sizeBytes > 16 * releaseRecordBytesMax)
     throw new SlipwayError("USAGE", `Cannot read the record "${file}": it has ${info.sizeBytes} bytes`);
   return sealedIn(file, await world.files.readText(file));
-}
-
-/** @throws SlipwayError USAGE naming what the file is and should be */
-export function sealedIn(file: string, text: string): Sealed {
-  const json = parseJson(text);
-  if (json?.["schema"] === releaseRecordSchema) {
-    const read = readReleaseRecord(text);
-    if (read.kind === "unreadable") throw new SlipwayError("USAGE", `Cannot read the record "${file}": ${read.why}`);
-    return { seal: read.record.attestation, sealing: { record: read.record, facts: releaseRecordFacts(read.record) } };
-  }
-  const record = parseRecord(file, text);
-  const seal = readSeal(record.attestation);
-  if (record.attestation !== undefined && seal === undefined)
-    throw new SlipwayError("USAGE", `Cannot read the record "${file}": its attestation is none`);
-  return { seal, sealing: { record, facts: recordFacts(record) } };
 }
 
 async function verifyFile(world: World, file: string, { facts }: Sealing): Promise<VerifiedFile> {
@@ -82,7 +60,7 @@ async function verifyFile(world: World, file: string, { facts }: Sealing): Promi
 function findingOf({ name, registry, verdict, how }: VerifiedFile): readonly FindingFact[] {
   const hint = "Treat it as an incident until it is explained";
   if (verdict === "identical") return [];
-  if (verdict === "stranger") return [{ id: "VR-STRANGER", level: "blocks", message: `"${name}" in "${registry}" is no file of this release`, hint }];
+  if (verdict === "stranger")
+    return [{ id: "VR-STRANGER", level: "blocks", message: `"${name}" in "${registry}" is no file of this release`, hint }];
   return [{ id: "VR-DIFFERENT", level: "blocks", message: `"${name}" in "${registry}" is not what was released: ${how}`, hint }];
 }
-

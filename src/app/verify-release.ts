@@ -2,14 +2,14 @@
 // bytes, the set of files, what was withdrawn. Every file is downloaded, because some indexes go on telling the digest of what they once
 // took, whatever their disk holds now. Changes nothing.
 import { SlipwayError } from "../domain/error.ts";
-import { isSha256, sha256 } from "../domain/digest.ts";
+import { sha256 } from "../domain/digest.ts";
 import { stepOf } from "../domain/plan/plan.ts";
 import type { FindingFact } from "../domain/run/fact.ts";
 import type { ListedFile, ReadRegistry, Survey } from "../registries/registry.ts";
 import { findRun, openRuns } from "./open-runs.ts";
 import { openProject } from "./project.ts";
-import { makeRecord, recordFile, recordSchema, type RecordedEvidence, type ReleaseRecord } from "./record.ts";
-import type { RecordedPage } from "./record-pages.ts";
+import { parseRecord, sealedIn } from "./read-record.ts";
+import { makeRecord, recordFile, type RecordedEvidence, type ReleaseRecord } from "./record.ts";
 import { plannedRegistry, type Registries } from "./registries.ts";
 import { exitOf } from "./verify-exit.ts";
 import { untoldPages, verifyPages, type VerifiedPage } from "./verify-pages.ts";
@@ -86,11 +86,7 @@ async function verifyText(
   { file, content, isNamed }: RecordText & { readonly isNamed: boolean },
   words: TrustWords,
 ): Promise<SealTold> {
-  const [{ sealedIn }, { verifySeal }, { readTrust, projectHere }] = await Promise.all([
-    import("./verify-record.ts"),
-    import("./verify-seal.ts"),
-    import("./verify-trust.ts"),
-  ]);
+  const [{ verifySeal }, { readTrust, projectHere }] = await Promise.all([import("./verify-seal.ts"), import("./verify-trust.ts")]);
   const trust = await readTrust(world, words, await projectHere(world));
   const { signature, findings } = await verifySeal(world, sealedIn(file, content), trust);
   const { kind, ...seal } = signature;
@@ -125,31 +121,6 @@ async function findRecord(world: World, words: string | undefined): Promise<Foun
   } finally {
     runs.journal.close();
   }
-}
-
-/** @throws SlipwayError USAGE naming what the file is and should be */
-export function parseRecord(file: string, text: string): ReleaseRecord {
-  const fail = (what: string): SlipwayError =>
-    new SlipwayError("USAGE", `Cannot read the record "${file}": ${what}`, { hint: "Name the record.json that `slipway run` printed" });
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw fail(error instanceof Error ? error.message : "it is no JSON");
-  }
-  const record = value as Partial<ReleaseRecord>;
-  if (record.schema !== recordSchema) throw fail(`its schema is "${String(record.schema)}" and should be "${recordSchema}"`);
-  const lists = [record.evidence, record.artifacts, record.steps];
-  if (!lists.every((list) => Array.isArray(list)) || record.plan === undefined)
-    throw fail("it holds no evidence, artifacts, steps or plan");
-  for (const one of record.evidence as readonly RecordedEvidence[])
-    if (!isSha256(one.sha256)) throw fail(`the digest of "${one.name}" is none`);
-  const pages: unknown = record.pages ?? [];
-  if (!Array.isArray(pages) || !pages.every((page: Partial<RecordedPage>) => Array.isArray(page.assets)))
-    throw fail("one of its pages is none");
-  for (const one of (record.pages ?? []).flatMap(({ assets }) => assets))
-    if (!isSha256(one.sha256)) throw fail(`the digest of "${one.name}" is none`);
-  return record as ReleaseRecord;
 }
 
 interface RecordedVersion {

@@ -44,14 +44,12 @@ export async function verifySeal(
     return { signature: { kind: "unsigned", verdict: "none", how: why }, findings: unsignedFindings(why) };
   }
   const text = Buffer.from(envelopeOf(seal)?.payload ?? "", "base64").toString("utf8");
-  const changed = judgeStatement(text, sealing, world.sha256OfText).map(
-    (what): FindingFact => ({
-      id: "VR-RECORD-CHANGED",
-      level: "blocks",
-      message: `The record is not what was signed: ${what}`,
-      hint: incident,
-    }),
-  );
+  const changed = judgeStatement(text, sealing, world.sha256OfText).map((what): FindingFact => ({
+    id: "VR-RECORD-CHANGED",
+    level: "blocks",
+    message: `The record is not what was signed: ${what}`,
+    hint: incident,
+  }));
   const { signature, findings } = await verifySignature(world, { seal, text }, trust);
   return { signature: changed.length === 0 ? signature : { ...signature, verdict: "broken" }, findings: [...changed, ...findings] };
 }

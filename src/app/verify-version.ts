@@ -1,12 +1,14 @@
 // Use case: `slipway verify PACKAGE VERSION`. What the world says of a version without any journal: every registry of slipway.yaml
 // that could hold it, the release page with the record on it, and attestations. They are compared with each other; of a version
 // that Slipway did not release it is told what can be known. Every file is downloaded. Changes nothing.
+import path from "node:path";
 import { SlipwayError } from "../domain/error.ts";
 import { planEnvironments } from "../domain/plan/environments.ts";
 import type { PlannedRegistry } from "../domain/plan/plan.ts";
 import type { FindingFact } from "../domain/run/fact.ts";
 import { schemeOf } from "../domain/version/catalog.ts";
 import { readVersion } from "../domain/version/scheme.ts";
+import { packedFileName } from "../domain/npm/names.ts";
 import { readImageDigest } from "../domain/oci/names.ts";
 import type { ListedFile, ReadRegistry, Survey } from "../registries/registry.ts";
 import { commitSource } from "./packages/commit-source.ts";
@@ -41,7 +43,7 @@ export async function verifyVersion(
     looks.push(await lookAtRegistry(world, { registry, test: one.test, package: found.name, version: version.written, trust }));
   }
   const page = await lookAtPage(world, { project, tag: plannedTag(found, version, undefined), trust });
-  const judged = compareFiles(looks, page.record === undefined ? undefined : filesIn(page.record, found));
+  const judged = compareFiles(looks, page.record === undefined ? undefined : filesIn(page.record, found, version.written));
   const findings = [
     ...judged.findings,
     ...looks.flatMap((look) => look.findings),
@@ -55,13 +57,16 @@ export async function verifyVersion(
   return { schema: "slipway-verification/1", title, signature: kind, seal, files, pages, findings, exitCode: exitOf(findings, files) };
 }
 
+/** A workspace stands for its members: each is known to registries by its own name. */
 async function findPackage(world: World, project: Project, words: string): Promise<FoundPackage> {
   const { configuration, look } = project;
   const all = await findPackages(configuration, commitSource(world.git, look, configuration));
-  const found = all.find((one) => one.configuration.id === words || one.name === words);
+  const named = all.flatMap((one) => (one.members ?? [one]).map(({ name }): FoundPackage => ({ ...one, name })));
+  const byId = named.filter((one) => one.configuration.id === words);
+  const found = named.find(({ name }) => name === words) ?? (byId.length === 1 ? byId[0] : undefined);
   if (found !== undefined) return found;
   throw new SlipwayError("USAGE", `Cannot verify "${words}": slipway.yaml has no such package`, {
-    hint: `Packages: ${all.map(({ name }) => name).join(", ")}`,
+    hint: `Packages: ${named.map(({ name }) => name).join(", ")}`,
   });
 }
 
@@ -99,7 +104,7 @@ async function lookAtRegistry(world: World, looking: Looking): Promise<Look> {
   const files: HeldFile[] = [];
   const proofs: Proof[] = [];
   for (const file of listed) {
-    files.push(registry.ecosystem === "oci" ? await holdImage(looking, file, signal) : await holdFile(looking, file, signal));
+    files.push(registry.ecosystem === "oci" ? await holdImage(looking, file, signal) : await holdFile(world, looking, file));
     const proof = await proofOf(registry, { package: looking.package, version: looking.version, file }, { trust: looking.trust, signal });
     if (proof !== undefined) proofs.push(proof);
   }
@@ -111,12 +116,28 @@ async function lookAtRegistry(world: World, looking: Looking): Promise<Look> {
   return { ...base, files, proofs, findings: [...unknown, ...proofFindings(registry.name, { files: listed, proofs })] };
 }
 
-async function holdFile({ registry, ...of }: Looking, file: ListedFile, signal: AbortSignal): Promise<HeldFile> {
-  const held = { registry: registry.name, name: file.name, said: file.sha256, yanked: file.yanked ?? false };
-  const got = await registry.download({ package: of.package, version: of.version, name: file.name }, undefined, signal);
-  if (got.kind === "unknown") return { ...held, is: undefined, why: got.why };
-  if (got.kind === "absent") return { ...held, is: undefined, gone: true, why: "the registry lists it, and does not have it" };
-  return { ...held, is: got.sha256 };
+async function holdFile(world: World, { registry, ...of }: Looking, file: ListedFile): Promise<HeldFile> {
+  const { name, integrity } = file;
+  const held = { registry: registry.name, name, said: file.sha256, yanked: file.yanked ?? false };
+  // Only where the registry names content by another digest the bytes have to be kept for a moment.
+  const folder = path.join(world.stateRoot, "verify", world.random.id());
+  const to = integrity === undefined ? undefined : path.join(folder, "file");
+  if (to !== undefined) await world.files.makeFolder(folder);
+  try {
+    const got = await registry.download({ package: of.package, version: of.version, name }, to, world.interrupted);
+    if (got.kind === "unknown") return { ...held, is: undefined, why: got.why };
+    if (got.kind === "absent") return { ...held, is: undefined, gone: true, why: "the registry lists it, and does not have it" };
+    const is = to === undefined ? undefined : integrityOf(await world.files.digestWith(to, "sha512"));
+    if (is !== integrity)
+      return { ...held, is: got.sha256, other: true, why: `what is handed out has ${is}, and the registry lists ${integrity}` };
+    return { ...held, is: got.sha256 };
+  } finally {
+    if (to !== undefined) await world.files.remove(folder);
+  }
+}
+
+function integrityOf(sha512: string): string {
+  return `sha512-${Buffer.from(sha512, "hex").toString("base64")}`;
 }
 
 /** An image is named by its digest: what it is called is what it should be. */
@@ -127,16 +148,24 @@ async function holdImage({ registry, ...of }: Looking, file: ListedFile, signal:
   const held = { registry: registry.name, name: file.name, said: sha256(hex), yanked: file.yanked ?? false };
   const look = await verifyImageBytes(registry, { package: of.package, registryDigest: file.name }, { signal });
   if (look.verdict === "identical") return { ...held, is: sha256(hex) };
-  return { ...held, is: undefined, why: look.how, ...(look.verdict === "unknown" ? {} : { [look.verdict === "missing" ? "gone" : "other"]: true }) };
+  return {
+    ...held,
+    is: undefined,
+    why: look.how,
+    ...(look.verdict === "unknown" ? {} : { [look.verdict === "missing" ? "gone" : "other"]: true }),
+  };
 }
 
-/** What the record says that registries of the package's ecosystem hold. */
-function filesIn({ record }: PageRecord, { configuration, ecosystem }: FoundPackage): ReadonlyMap<string, string> {
+/** What the record says that registries of the package's ecosystem hold of this version. */
+function filesIn({ record }: PageRecord, found: FoundPackage, version: string): ReadonlyMap<string, string> {
+  const { configuration, ecosystem, name } = found;
   const kinds: Readonly<Record<string, readonly string[]>> = { pypi: ["wheel", "sdist"], crates: ["crate"], npm: ["npm-tarball"] };
+  const only: Readonly<Record<string, string>> = { crates: `${name}-${version}.crate`, npm: packedFileName(name, version) };
   const of = record.artifacts.filter((one) => one.package === configuration.id && (kinds[ecosystem] ?? []).includes(one.kind));
+  const own = of.filter((one) => found.members === undefined || one.name === (only[ecosystem] ?? one.name));
   const images = (record.images ?? []).filter((one) => ecosystem === "oci" && one.package === configuration.id);
   return new Map([
-    ...of.map(({ name, sha256 }): [string, string] => [name, sha256]),
+    ...own.map((one): [string, string] => [one.name, one.sha256]),
     ...images.map(({ digest }): [string, string] => [digest, digest.slice("sha256:".length)]),
   ]);
 }
@@ -157,4 +186,3 @@ function unknownRelease(
   const message = `There is no record of ${title}: Slipway did not release it, or its page is gone. What can be known: ${known}`;
   return [{ id: "VR-NO-RECORD", level: isProven ? "warns" : "cannot-be-tried", message }];
 }
-

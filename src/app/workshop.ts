@@ -110,9 +110,21 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       const { compareBuilds } = await import("./compare-builds.ts");
       return compareBuilds({ world, projectFolder: parts.projectFolder, fileOf: ({ digest }) => store.file(digest) }, state, made);
     },
+    ...(plan.environments.some(({ approvals }) => approvals !== undefined) ? { lookAtChanges: changesLook(parts, source) } : {}),
     advance: (state, step, made) => source.advance(state, step, made),
     lookAtSource: (state) => parts.source.look(state.head),
     bind: (state, step, question) => bind(parts, state.head, { step, ...question }),
+  };
+}
+
+/** Only where somebody is asked: what is asked about is told with the question. */
+function changesLook(parts: WorkshopParts, source: ReturnType<typeof createRunSource>): NonNullable<Workshop["lookAtChanges"]> {
+  const { world, folders, store, stop, registries } = parts;
+  return async (state, made) => {
+    const { lookAtChanges } = await import("./diff/look-at-changes.ts");
+    const fileOf = ({ digest }: Artifact): string => store.file(digest);
+    const copy = (to: string): Promise<void> => source.copy(state.head, to);
+    return lookAtChanges({ world, folders, stop, fileOf, copy, registry: (planned) => registries.open(planned) }, state, made);
   };
 }
 

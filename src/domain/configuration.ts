@@ -120,10 +120,12 @@ export type CredentialRule =
       /** For the first publish of a package, where the registry knows no tokenless way (S3.12). */
       readonly first?: TokenRule;
     }
-  | { readonly kind: "forge" };
+  | { readonly kind: "forge" }
+  /** What the person's own client has: `.pypirc`, `.npmrc`, cargo's credentials. */
+  | { readonly kind: "client" };
 
-/** A credential that is stored somewhere, or none. */
-export type StoredRule = Exclude<CredentialRule, { readonly kind: "trusted-publishing" }>;
+/** A credential that is kept for Slipway somewhere, or none. */
+export type StoredRule = Exclude<CredentialRule, { readonly kind: "trusted-publishing" | "client" }>;
 
 /** What is left out is told by the remote `origin`. */
 export interface ForgeConfiguration {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { format, inspect } from "node:util";
-import { createCredential } from "./credential.ts";
+import { createCredential, endOfToken } from "./credential.ts";
 
 test("a credential reveals its secret when asked, and in no other way", () => {
   const credential = createCredential("__token__", "canary-6f1c2b");
@@ -22,4 +22,9 @@ test("a credential reveals its secret when asked, and in no other way", () => {
     shown.join("\n"),
   );
   assert.equal(shown[0], "«redacted»");
+});
+
+test("of a minted token that is long the end is hidden, of a short one all of it", () => {
+  assert.equal(endOfToken("short"), "short");
+  assert.equal(endOfToken(`${"a".repeat(2_000)}${"b".repeat(256)}`), "b".repeat(256));
 });

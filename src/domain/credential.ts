@@ -28,6 +28,17 @@ export function hideFromPrinting<T extends object>(value: T): T {
   return Object.freeze(value);
 }
 
+/** Characters of a minted token that are hidden where it is shown: more than any checksum or half a signature has. */
+const endLength = 256;
+
+/**
+ * What is to be hidden of a token that a server minted: its end, without which the rest opens nothing. Such tokens have
+ * kilobytes, come by the hundred in one run, and each is looked for in many forms.
+ */
+export function endOfToken(token: string): string {
+  return token.slice(-endLength);
+}
+
 /**
  * A secret as it was read, without white space around it. A line end or control character within is a copying accident, and
  * would split a header. @throws SlipwayError CREDENTIAL_MISSING

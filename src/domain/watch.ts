@@ -63,9 +63,19 @@ export function newWatch(nowMs: number): WatchState {
 }
 
 /** What a look changes. @param idOf makes an id from words, always the same one */
-export function takeLook(state: WatchState, seen: readonly Seen[], at: { readonly nowMs: number; idOf(words: string): string }): WatchState {
+export function takeLook(
+  state: WatchState,
+  seen: readonly Seen[],
+  at: { readonly nowMs: number; idOf(words: string): string },
+): WatchState {
   const others = state.targets.filter((target) => !seen.some((one) => isSame(one, target)));
-  const targets = seen.map((one) => targetAfter(state.targets.find((target) => isSame(one, target)), one, at.nowMs));
+  const targets = seen.map((one) =>
+    targetAfter(
+      state.targets.find((target) => isSame(one, target)),
+      one,
+      at.nowMs,
+    ),
+  );
   const raised = seen.flatMap((one) => (one.kind === "answered" ? one.found.map((found) => alarmOf(one, found, at)) : []));
   const known = new Set(state.alarms.map(({ id }) => id));
   const fresh = raised.filter(({ id }) => !known.has(id));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { anArtifact, anEnvironment, aPlannedStep } from "../../test/support/ports.ts";
+import { anArtifact, anEnvironment, aPlannedStep, aRegistry } from "../../test/support/ports.ts";
 import {
   anActingStep,
   anEffect,
@@ -245,4 +245,31 @@ test("an import of which one leg cannot be taken is refused whole", () => {
   const verdict = judgeAsk(state, { kind: "import", legs, by: ben, reason: "from the Mac" }, members);
 
   assert.match(verdict.kind === "refused" ? verdict.why : "", /"build\[platform=windows\]" is being worked on/);
+});
+
+test("only a person of the group that the plan names breaks the glass, and only where a login was refused", () => {
+  const credentials = { kind: "trusted-publishing", fallback: { variable: "PYPI_FALLBACK", by: "managers", uses: 1 } } as const;
+  const shutPlan = planOf([anActingStep({ environment: "pypi" })], {
+    environments: [anEnvironment({ registries: [aRegistry({ credentials })] })],
+  });
+  const { key } = anEffect();
+  const told: readonly Told[] = [
+    [1, started("publish")],
+    [1, listed("publish", [anEffect()])],
+    [2, intended(key)],
+    [3, replied(key, { kind: "refused", why: "no", code: "LOGIN_REFUSED" })],
+    [4, failed("publish", "LOGIN_REFUSED")],
+  ];
+  const breaking = (by: string, people: typeof members = members) =>
+    judgeAsk(stateOf(shutPlan, told), { kind: "break-glass", registry: "pypi", by: person(by), reason: "down" }, people);
+  const why = (verdict: ReturnType<typeof judgeAsk>): string => (verdict.kind === "refused" ? verdict.why : "it counts");
+
+  const verdict = breaking("ben");
+  assert.deepEqual(verdict.kind === "counts" && verdict.facts.map(({ kind }) => kind), ["step-again", "glass-broken"]);
+  assert.equal(why(breaking("cleo")), '"cleo" is not one of managers');
+  assert.match(why(breaking("ben", () => undefined)), /cannot tell who belongs to "managers"/);
+  assert.match(
+    why(judgeAsk(stateOf(shutPlan, told.slice(0, 3)), { kind: "break-glass", registry: "pypi", by: ben, reason: "down" }, members)),
+    /no step has failed/,
+  );
 });

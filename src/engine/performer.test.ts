@@ -21,6 +21,7 @@ import type { PlannedStep } from "../domain/plan/plan.ts";
 import type { Move } from "../domain/run/decide.ts";
 import type { Effect, Observation, Performed } from "../domain/run/effect.ts";
 import type { Fact } from "../domain/run/fact.ts";
+import type { OpenedHow } from "../domain/run/opened.ts";
 import type { ActingStep, GateStep, Step, Verified, WorkStep } from "../steps/step.ts";
 import { perform, type Workshop } from "./performer.ts";
 
@@ -371,6 +372,37 @@ test("a credential that cannot be had means that nothing was sent", async () => 
     { kind: "refused", why: "no token", code: "CREDENTIAL_INVALID" },
     { kind: "unknown", why: "no token" },
   ]);
+});
+
+test("what opened a registry is told before the reply, once for as long as it is the same, and though the sending threw", async () => {
+  const how: OpenedHow = { kind: "fallback", variable: "PYPI_FALLBACK" };
+  const opened: Fact = { kind: "credential-opened", step: "publish", registry: "pypi", how };
+  const kinds = async (told: readonly Told[], perform: ActingStep["perform"]): Promise<readonly unknown[]> => {
+    const effectPorts: Workshop["effectPorts"] = async (_state, _step, note) => {
+      note("pypi", how);
+      return fakePorts();
+    };
+    const facts = await performed(send, { told, step: { ...acting, perform }, workshop: { effectPorts } });
+    return facts.map((fact) => (fact.kind === "effect-replied" ? fact.reply.kind : fact));
+  };
+  const other: Fact = { ...opened, how: { kind: "identity", provider: "github" } };
+
+  assert.deepEqual(await kinds(listedTold, acting.perform), [opened, "sent"]);
+  assert.deepEqual(await kinds([...listedTold, [1, opened]], acting.perform), ["sent"]);
+  assert.deepEqual(await kinds([...listedTold, [1, opened], [2, other]], acting.perform), [opened, "sent"]);
+  assert.deepEqual(await kinds(listedTold, throwing(new Error("cut"))), [opened, "unknown"]);
+});
+
+test("a mint that does not answer is asked again, and the reason stays known", async () => {
+  const silent = new SlipwayError("LOGIN_UNANSWERED", "no answer");
+  const [fact] = await performed(send, { step: { ...acting, perform: throwing(silent) } });
+
+  assert.deepEqual(fact?.kind === "effect-replied" && fact.reply, {
+    kind: "later",
+    atMs: 10_000,
+    why: "no answer",
+    code: "LOGIN_UNANSWERED",
+  });
 });
 
 test("a disk that cannot be written stops everything, whatever was under way", async () => {

@@ -18,6 +18,8 @@ export interface CatalogPorts {
   readonly clock: Clock;
   readonly http: Http;
   readonly images: ImageArchives;
+  /** Told of each token that a registry mints for us, before it is used; left out: nobody is. Image registries alone mint some. */
+  learn?(secret: string): void;
   /** Who looks where not everybody may; undefined, or left out: nobody. Image registries alone are asked so. */
   readAs?(planned: PlannedRegistry): Promise<Credential | undefined>;
   /** Of whoever runs, for what a registry lets only a person do; undefined, or left out: none was given. npm alone is told. */
@@ -136,6 +138,7 @@ function createOci(planned: PlannedRegistry, ports: CatalogPorts): Registry {
   const registryUrl = isKnown ? knownAddresses(planned.name, "oci").registry : checkedUrl(planned.url, planned.name, "url");
   return ociRegistry({
     ...common(planned, ports),
+    ...(ports.learn === undefined ? {} : { learn: ports.learn }),
     registryUrl,
     images: ports.images,
     readAs: async () => ports.readAs?.(planned),

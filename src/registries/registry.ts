@@ -1,5 +1,6 @@
 // ◆ What Slipway asks of any registry. Each method returns a union of expected outcomes and throws only for the
 // unexpected; none retries, waits or prints: the engine does, after observing.
+import type { Subject } from "../domain/attestation/statement.ts";
 import type { JsonObject } from "../domain/configuration.ts";
 import type { Credential } from "../domain/credential.ts";
 import type { Sha256 } from "../domain/digest.ts";
@@ -123,6 +124,8 @@ export interface ListedFile {
   readonly name: string;
   /** Absent where the index does not tell. */
   readonly sha256?: Sha256;
+  /** SHA-512 as `sha512-<base64>` (SRI), where the registry names content by that. */
+  readonly integrity?: string;
   readonly sizeBytes?: number;
   readonly uploadedAt?: string;
   /** `true`, or the reason given. */
@@ -207,9 +210,26 @@ export type Exchanged =
 
 /** Attestations that a registry serves of one file, as Sigstore's bundles. Nothing is verified: who asks does. */
 export type Attested =
-  | { readonly kind: "served"; readonly bundles: readonly JsonObject[] }
+  | {
+      readonly kind: "served";
+      readonly bundles: readonly JsonObject[];
+      /** Whom the registry trusted for the upload, in a form that is known; absent: it does not say. */
+      readonly publishers?: readonly ShownPublisher[];
+      /** What they should be about, where that is not the file by its name and SHA-256. */
+      readonly subject?: Subject;
+    }
   | { readonly kind: "none" }
   | { readonly kind: "unknown"; readonly why: string };
+
+/** A job that a registry let in, in its own words. */
+export interface ShownPublisher {
+  readonly provider: "github" | "gitlab";
+  /** `owner/name` */
+  readonly repository: string;
+  /** File name below `.github/workflows/`, or path of the pipeline's file. */
+  readonly workflow: string;
+  readonly environment?: string;
+}
 
 /** The side of a registry that needs no credential. */
 export interface ReadRegistry {

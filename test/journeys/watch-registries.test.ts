@@ -5,11 +5,13 @@ import path from "node:path";
 import { writeFileSync, mkdirSync } from "node:fs";
 import { test, type TestContext } from "node:test";
 import { composeWorld } from "../../src/app/compose.ts";
+import { clearedAlarmDocumentSchema, lookDocumentSchema } from "../../src/app/schemas-watch.ts";
 import { watchRegistries, type Look } from "../../src/app/watch/watch-registries.ts";
 import type { Clock } from "../../src/platform/ports.ts";
 import { makeBed, pointAt, readReport, startIndex, told, type Bed, type Ended } from "../support/bed.ts";
 import { describedAs, prebuiltName, prebuiltProject, prebuiltTokens } from "../support/prebuilt-project.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { checkJsonSchema, strictly } from "../support/json-schema.ts";
 import { postUpload } from "../support/upload-form.ts";
 import { wheel } from "../support/wheel.ts";
 
@@ -72,8 +74,13 @@ test("a foreign version raises the alarm, holds publishing, and once a person ha
   const first = await watch();
   assert.equal(first.code, 0, told(first));
   assert.deepEqual(
-    lookIn(first).begun.map(({ registry, versions }) => [registry, versions]).toSorted(),
-    [["pypi", 0], ["testpypi", 0]],
+    lookIn(first)
+      .begun.map(({ registry, versions }) => [registry, versions])
+      .toSorted(),
+    [
+      ["pypi", 0],
+      ["testpypi", 0],
+    ],
   );
   const released = await bed.slipway(["run", "--json"], prebuiltTokens);
   assert.equal(released.code, 0, told(released));
@@ -84,6 +91,7 @@ test("a foreign version raises the alarm, holds publishing, and once a person ha
   const alarmed = await watch();
 
   assert.equal(alarmed.code, 8, told(alarmed));
+  assert.deepEqual(checkJsonSchema(strictly(lookDocumentSchema), lookIn(alarmed)), []);
   const [alarm, ...others] = lookIn(alarmed).alarms;
   assert.ok(alarm !== undefined && others.length === 0, told(alarmed));
   assert.deepEqual([alarm.kind, alarm.registry, alarm.version], ["foreign-version", "pypi", "1.7.0"]);
@@ -102,8 +110,17 @@ test("a foreign version raises the alarm, holds publishing, and once a person ha
 
   const unsaid = await bed.slipway(["clear-alarm", alarm.id]);
   assert.equal(unsaid.code, 2, told(unsaid));
-  const cleared = await bed.slipway(["clear-alarm", alarm.id, "--reason", "Released by hand by bob; token rotated", "--as", "bob"]);
+  const cleared = await bed.slipway([
+    "clear-alarm",
+    alarm.id,
+    "--reason",
+    "Released by hand by bob; token rotated",
+    "--as",
+    "bob",
+    "--json",
+  ]);
   assert.equal(cleared.code, 0, told(cleared));
+  assert.deepEqual(checkJsonSchema(strictly(clearedAlarmDocumentSchema), JSON.parse(cleared.stdout)), []);
   const after = await watch();
   assert.deepEqual([after.code, lookIn(after).alarms], [0, []], told(after));
 
@@ -136,14 +153,13 @@ test("watched by the clock, a foreign version is told within ten minutes, and si
   const { bed, index } = await open(t);
   const startMs = Date.now();
   let nowMs = startMs;
-  let act: (() => Promise<void>) | undefined;
   const interrupted = new AbortController();
   const clock: Clock = {
     nowMs: () => nowMs,
     // Time passes only here: what happens while the watch sleeps has happened when it wakes.
     sleep: async (ms) => {
       nowMs += ms;
-      await act?.();
+      await act();
     },
   };
   const composed = composeWorld({
@@ -156,7 +172,7 @@ test("watched by the clock, a foreign version is told within ten minutes, and si
   const looks: Look[] = [];
   let publishedMs: number | undefined;
   let closedMs: number | undefined;
-  act = async () => {
+  const act = async (): Promise<void> => {
     if (publishedMs === undefined && nowMs - startMs >= 60 * 60_000) {
       // The worst moment: right after a look.
       publishedMs = nowMs - 299_000;

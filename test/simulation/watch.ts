@@ -195,6 +195,12 @@ export function createWatch(parts: {
       case "artifacts-imported":
         // No simulated run is given files of another machine.
         return wrong(`"${fact.step}" was given artifacts that nobody brought`);
+      case "credential-opened":
+      case "glass-broken":
+      case "incident-told":
+      case "incident-closed":
+        // No simulated step opens a registry that could shut anybody out.
+        return wrong(`"${fact.step}" was said to be opened, and nothing opens it`);
       case "step-later":
       case "step-lost": {
         const step = stepOf(fact.step);

@@ -11,6 +11,7 @@ import { createSystemClock } from "../../src/platform/clock.ts";
 import { archiveHooks } from "../../src/registries/pypi/rehearsal/archive-hooks.ts";
 import { startRehearsalPypi, type RehearsalPypi } from "../../src/registries/pypi/rehearsal/server.ts";
 import { parseFaults } from "../../src/registries/pypi/rehearsal/faults.ts";
+import { withTokens } from "./stored-tokens.ts";
 import { testTool } from "./test-tools.ts";
 
 export const repositoryRoot = path.resolve(import.meta.dirname, "..", "..");
@@ -46,6 +47,8 @@ export interface Bed {
 export interface BedOptions {
   /** Name of a folder of examples/, the files of a project by path, or a folder that is moved here. */
   readonly example: string | { readonly files: Readonly<Record<string, string | Uint8Array>> } | { readonly folder: string };
+  /** Of an example: logs in as its file says, as the job that registries trust. Default: with stored tokens. */
+  readonly asJob?: boolean;
   /** Changes files of the example before they are committed. */
   readonly prepare?: (project: string) => void;
   readonly tag?: string;
@@ -60,9 +63,12 @@ export function makeBed(options: BedOptions): Bed {
   testTool("uv");
   const folder = mkdtempSync(path.join(tmpdir(), "slipway-bed-"));
   const project = path.join(folder, options.folderName ?? "project");
-  if (typeof options.example === "string") cpSync(path.join(repositoryRoot, "examples", options.example), project, { recursive: true });
-  else if ("files" in options.example) writeFiles(project, options.example.files);
-  else renameSync(options.example.folder, project);
+  if (typeof options.example === "string") {
+    cpSync(path.join(repositoryRoot, "examples", options.example), project, { recursive: true });
+    if (options.asJob !== true) edit(project, "slipway.yaml", withTokens);
+  }
+  if (typeof options.example === "object" && "files" in options.example) writeFiles(project, options.example.files);
+  if (typeof options.example === "object" && "folder" in options.example) renameSync(options.example.folder, project);
   options.prepare?.(project);
   const home = path.join(folder, "home");
   mkdirSync(home);

@@ -3,7 +3,7 @@
 import path from "node:path";
 import { createSystemClock } from "../../src/platform/clock.ts";
 import { startRehearsalForge, type RehearsalForge } from "../../src/forges/github/rehearsal/server.ts";
-import type { StoredIssue, StoredRelease } from "../../src/forges/github/rehearsal/state.ts";
+import type { StoredComment, StoredIssue, StoredRelease } from "../../src/forges/github/rehearsal/state.ts";
 import { edit } from "./bed.ts";
 import { enterprisePath, openDoor } from "./door.ts";
 
@@ -15,6 +15,7 @@ export interface ProjectForge {
   readonly url: string;
   releases(): readonly StoredRelease[];
   issues(): readonly StoredIssue[];
+  comments(): readonly StoredComment[];
   /** How often each call that changes something was carried out. */
   done(): Readonly<Record<string, number>>;
   openIssue(title: string, label: string): Promise<void>;
@@ -42,6 +43,7 @@ export async function openProjectForge(folder: string, repository: string): Prom
     url: door.url,
     releases: () => forge.state().releases,
     issues: () => forge.state().issues,
+    comments: () => forge.state().comments,
     done: () => forge.state().done,
     openIssue: async (title, label) => void (await forge.owner.openIssue({ title, labels: [label] })),
     pushed: (tag, commit) => forge.owner.pushed(`refs/tags/${tag}`, commit),

@@ -49,9 +49,15 @@ export async function textIn(archive: Archive, form: RegExp): Promise<string | u
 async function pythonDeclared({ archive, members, kind }: Reading): Promise<Declared> {
   const metadata = (await textIn(archive, kind === "wheel" ? /^[^/]+\.dist-info\/METADATA$/ : /^[^/]+\/PKG-INFO$/)) ?? "";
   const dependencies = headersOf(parseCoreMetadata(metadata), "Requires-Dist").map(plainSpaces);
-  const points = await textIn(archive, kind === "wheel" ? /^[^/]+\.dist-info\/entry_points\.txt$/ : /^[^/]+\/(?:src\/)?[^/]+\.egg-info\/entry_points\.txt$/);
+  const points = await textIn(
+    archive,
+    kind === "wheel" ? /^[^/]+\.dist-info\/entry_points\.txt$/ : /^[^/]+\/(?:src\/)?[^/]+\.egg-info\/entry_points\.txt$/,
+  );
   const scripts = [...members.keys()].flatMap((path) => (path.startsWith("*.data/scripts/") ? [`script: ${path}`] : []));
-  const hooks = hookFiles(members, kind === "wheel" ? /(?:^|\/)[^/]+\.pth$|^(?:sitecustomize|usercustomize)\.py$/ : /^(?:setup\.py|setup\.cfg)$|(?:^|\/)[^/]+\.pth$/);
+  const hooks = hookFiles(
+    members,
+    kind === "wheel" ? /(?:^|\/)[^/]+\.pth$|^(?:sitecustomize|usercustomize)\.py$/ : /^(?:setup\.py|setup\.cfg)$|(?:^|\/)[^/]+\.pth$/,
+  );
   const backend = kind === "sdist" ? buildSystem((await textIn(archive, /^[^/]+\/pyproject\.toml$/)) ?? "") : [];
   return {
     dependencies,
@@ -69,7 +75,13 @@ function hookFiles(members: Members, form: RegExp): readonly string[] {
 function buildSystem(text: string): readonly string[] {
   return leavesOf(text)
     .filter(({ path }) => path[0] === "build-system")
-    .map(({ path, value }) => `build-system ${path.filter((key) => typeof key === "string").slice(1).join(".")}: ${String(value)}`);
+    .map(
+      ({ path, value }) =>
+        `build-system ${path
+          .filter((key) => typeof key === "string")
+          .slice(1)
+          .join(".")}: ${String(value)}`,
+    );
 }
 
 function leavesOf(text: string): readonly TomlLeaf[] {
@@ -85,7 +97,9 @@ async function crateDeclared({ archive, members }: Reading): Promise<Declared> {
     const at = path.findIndex((key) => dependencyTables.includes(String(key)));
     const name = path[at + 1];
     const isTable = at === 0 || (at === 2 && path[0] === "target");
-    return isTable && name !== undefined ? [{ name: packageOf(leaves, path.slice(0, at + 2)), line: `${path.slice(at, path.length).join(".")} = ${String(value)}` }] : [];
+    return isTable && name !== undefined
+      ? [{ name: packageOf(leaves, path.slice(0, at + 2)), line: `${path.slice(at, path.length).join(".")} = ${String(value)}` }]
+      : [];
   });
   const build = stringAt(leaves, ["package", "build"]);
   const links = stringAt(leaves, ["package", "links"]);
@@ -96,7 +110,9 @@ async function crateDeclared({ archive, members }: Reading): Promise<Declared> {
     dependencies: needed.map(({ line }) => line),
     dependencyNames: [...new Set(needed.map(({ name }) => name))],
     hooks: [
-      ...[...members].filter(([path]) => path === script || path === "build.rs").map(([path, { sha256 }]) => `${path} (sha256 ${sha256.slice(0, 12)})`),
+      ...[...members]
+        .filter(([path]) => path === script || path === "build.rs")
+        .map(([path, { sha256 }]) => `${path} (sha256 ${sha256.slice(0, 12)})`),
       ...(links === undefined ? [] : [`links = ${links}`]),
       ...(isMacro ? ["proc-macro = true: runs in the compiler"] : []),
     ],
@@ -116,11 +132,14 @@ const npmHooks = ["preinstall", "install", "postinstall", "prepublish", "preprep
 async function npmDeclared({ archive, members }: Reading): Promise<Declared> {
   const read = readJson((await textIn(archive, /^[^/]+\/package\.json$/)) ?? "{}");
   if (read.kind !== "json") return { dependencies: [], dependencyNames: [], hooks: [], entryPoints: [] };
-  const tables = npmTables.flatMap((table) => jsonMembers(memberAt(read.root, [table])).map(([name, value]) => ({ table, name, what: stringOf(value) ?? "" })));
+  const tables = npmTables.flatMap((table) =>
+    jsonMembers(memberAt(read.root, [table])).map(([name, value]) => ({ table, name, what: stringOf(value) ?? "" })),
+  );
   const scripts = jsonMembers(memberAt(read.root, ["scripts"])).filter(([name]) => npmHooks.includes(name));
   const bin = memberAt(read.root, ["bin"]);
   const single = stringOf(bin);
-  const bins = single === undefined ? jsonMembers(bin).map(([name, value]) => `bin: ${name} = ${stringOf(value) ?? ""}`) : [`bin: ${single}`];
+  const bins =
+    single === undefined ? jsonMembers(bin).map(([name, value]) => `bin: ${name} = ${stringOf(value) ?? ""}`) : [`bin: ${single}`];
   return {
     dependencies: tables.map(({ table, name, what }) => `${table}: ${name} ${what}`),
     dependencyNames: [...new Set(tables.map(({ name }) => name))],

@@ -45,8 +45,17 @@ test("new files that run by themselves are told", () => {
 });
 
 test("what every build writes is generated, and nothing else is", () => {
-  assert.deepEqual(["PKG-INFO", "setup.cfg", "src/demo.egg-info/SOURCES.txt"].map(isGenerated), [true, true, true]);
-  assert.deepEqual(["setup.py", "src/demo/_version.py", "demo/PKG-INFO"].map(isGenerated), [false, false, false]);
+  assert.deepEqual(
+    ["PKG-INFO", "setup.cfg", "src/demo.egg-info/SOURCES.txt"].map((one) => isGenerated(one, "sdist")),
+    [true, true, true],
+  );
+  assert.deepEqual(
+    ["setup.py", "src/demo/_version.py", "demo/PKG-INFO"].map((one) => isGenerated(one, "sdist")),
+    [false, false, false],
+  );
+  assert.equal(isGenerated("src/demo.egg-info/evil.py", "sdist"), false);
+  assert.equal(isGenerated("setup.cfg", "sdist", 500), false, "one that says something is no builder's");
+  assert.equal(isGenerated("*.dist-info/evil.py", "wheel"), false);
 });
 
 test("metadata is compared line by line, requirements without regard to how they are spaced", () => {
@@ -87,7 +96,11 @@ test("an sdist is held against the commit: extra files, other bytes, what was le
   });
   const paths = ["LICENSE", "libs/demo/a.py", "libs/demo/b.py", "libs/demo/c.py", "other.py"];
 
-  const against = await compareWithSource(sdist, { folder: "/tree", paths, packageFolder: "libs/demo", files });
+  const against = await compareWithSource(
+    sdist,
+    { folder: "/tree", paths, packageFolder: "libs/demo", files, isDeclared: () => false },
+    "sdist",
+  );
 
   assert.deepEqual(against, { added: ["extra.py"], changed: ["b.py"], generated: ["PKG-INFO"], leftOut: ["libs/demo/c.py"] });
 });

@@ -26,10 +26,7 @@ export interface MemberChanges {
 }
 
 /** @param digests as an archive port gives them: base64url */
-export function membersOf(
-  digests: ReadonlyMap<string, { readonly sha256: string; readonly sizeBytes: number }>,
-  kind: DiffKind,
-): Members {
+export function membersOf(digests: ReadonlyMap<string, { readonly sha256: string; readonly sizeBytes: number }>, kind: DiffKind): Members {
   return new Map([...digests].map(([path, { sha256, sizeBytes }]) => [comparablePath(path, kind), { sha256: toHex(sha256), sizeBytes }]));
 }
 

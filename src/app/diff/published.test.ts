@@ -20,7 +20,7 @@ const befores: readonly (readonly [string, readonly string[], string, string | u
 ];
 for (const [what, published, ours, expected] of befores) {
   test(`versionBefore() is ${what}`, () => {
-    assert.equal(versionBefore(published, ours)?.written, expected);
+    assert.equal(versionBefore(published, ours, "pypi")?.written, expected);
   });
 }
 

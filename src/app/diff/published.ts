@@ -141,7 +141,11 @@ async function compareFiles(built: Built, theirs: Theirs, archives: Archives): P
     entryPoints: compareLines(was.entryPoints, is.entryPoints),
     hooks: compareLines(was.hooks, is.hooks),
     newDependencies: compareLines(was.dependencyNames, is.dependencyNames).added,
-    newBinaries: await binariesAmong(after, kind, files.added.map((one) => one.path)),
+    newBinaries: await binariesAmong(
+      after,
+      kind,
+      files.added.map((one) => one.path),
+    ),
     alarms: alarmingFiles(files.added, kind),
   };
 }

@@ -56,13 +56,11 @@ function openFinding(one: CredentialFile, open: readonly { readonly place: Place
   const registries = [...new Set(open.map(({ place }) => `"${place.registry.name}"`))].join(" and ");
   const packages = [...new Set(open.flatMap(({ place }) => place.names))];
   const names = [...new Set(open.map(({ name }) => (name === "" ? "every registry" : name)))].join(", ");
-  return {
-    id: one.id,
-    level: "warns",
-    message: `"${one.file}" opens ${registries} for ${someOf(packages)}, and every program of this account can read it`,
-    evidence: `${one.file}: ${names}`,
-    hint: one.hint,
-  };
+  const message = `"${one.file}" opens ${registries} for ${someOf(packages)}, and every program of this account can read it`;
+  const evidence = `${one.file}: ${names}`;
+  // `credentials: client` is the way that slipway.yaml means; who can read the file has to be known all the same.
+  if (open.every(({ place }) => place.registry.credentials.kind === "client")) return { id: one.id, level: "fine", message, evidence };
+  return { id: one.id, level: "warns", message, evidence, hint: one.hint };
 }
 
 function filesOf({ world, project }: Around): readonly CredentialFile[] {

@@ -85,6 +85,12 @@ async function tokenFinding({ world }: Around, { place, absent, evidence }: Firs
       hint: "Write `credentials: { use: trusted-publishing, first: { token: NAME } }`, and set NAME for the first release",
     };
   if (!(await world.secrets.has(rule.variable)))
-    return { id, level: "warns", message: `${missing}: ${rule.variable} is not set`, evidence, hint: `Set ${rule.variable} for the first release` };
+    return {
+      id,
+      level: "warns",
+      message: `${missing}: ${rule.variable} is not set`,
+      evidence,
+      hint: `Set ${rule.variable} for the first release`,
+    };
   return { id, level: "fine", message: `${missing}: ${rule.variable} is set for it`, evidence };
 }

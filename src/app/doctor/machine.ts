@@ -80,7 +80,11 @@ async function spaceFinding(world: World): Promise<DoctorFinding> {
 const driftMaxMs = 30_000;
 
 /** One registry is asked, the first that answers: registries agree with each other far better than that. */
-export async function clockFinding({ world, places, signal }: Pick<Around, "world" | "places" | "signal">): Promise<readonly DoctorFinding[]> {
+export async function clockFinding({
+  world,
+  places,
+  signal,
+}: Pick<Around, "world" | "places" | "signal">): Promise<readonly DoctorFinding[]> {
   const urls = [...new Set(places.flatMap(({ opened }) => (opened === undefined ? [] : [opened.indexUrl])))].slice(0, 4);
   if (urls.length === 0) return [];
   const id = "DR-CLOCK-01";

@@ -47,7 +47,10 @@ function noRepository(why: string, places: readonly Place[]): DoctorFinding {
 }
 
 /** No registry shows what it was told, so that the values are said, and a person compares. */
-function valuesFinding({ registry, opened, names, environment, pipelines }: Place, { provider, repository }: TrustedRepository): DoctorFinding {
+function valuesFinding(
+  { registry, opened, names, environment, pipelines }: Place,
+  { provider, repository }: TrustedRepository,
+): DoctorFinding {
   const workflows = provider === "github" ? pipelines.map((pipeline) => `"${pipeline}.yml"`).join(" and ") : '".gitlab-ci.yml"';
   return {
     id: "DR-PUB-01",
@@ -97,7 +100,15 @@ async function readOne(world: Around["world"], folder: string, name: string): Pr
 function unreadable(one: ReadWorkflow): readonly DoctorFinding[] {
   if (one.kind === "read") return [];
   const message = `Workflow "${one.file}" cannot be read: ${one.why}`;
-  return [{ id: "DR-PUB-04", level: "warns", message, evidence: `${workflowFolder}/${one.file}`, hint: "Mend it; the forge cannot read it either" }];
+  return [
+    {
+      id: "DR-PUB-04",
+      level: "warns",
+      message,
+      evidence: `${workflowFolder}/${one.file}`,
+      hint: "Mend it; the forge cannot read it either",
+    },
+  ];
 }
 
 function faultsOf({ registry, environment, pipelines }: Place, read: readonly ReadWorkflow[]): readonly DoctorFinding[] {

@@ -19,8 +19,11 @@ async function rulesOf(around: Around, place: Place): Promise<readonly DoctorFin
     case "none":
     case "forge":
       return [];
+    // What stands in a client's file is found there.
+    case "client":
+      return closableFinding(place, "client");
     case "token":
-      return [await storedFinding(around, place, rule), ...closableFinding(place, rule)];
+      return [await storedFinding(around, place, rule), ...closableFinding(place, `{ token: ${rule.variable} }`)];
     case "trusted-publishing": {
       const fallback = rule.fallback === undefined ? [] : [await fallbackFinding(around, place, rule.fallback)];
       const first = rule.first === undefined ? [] : await firstFindings(around, place, rule.first);
@@ -46,7 +49,7 @@ function reachOf(env: Around["world"]["env"], variable: string): string {
 }
 
 /** Indexes of one's own may know no identities at all, so that only what is known to take them is told. */
-function closableFinding(place: Place, { variable }: TokenRule): readonly DoctorFinding[] {
+function closableFinding(place: Place, rule: string): readonly DoctorFinding[] {
   const { registry, opened, names } = place;
   if (!isKnown(registry) || opened?.login === undefined) return [];
   return [
@@ -54,7 +57,7 @@ function closableFinding(place: Place, { variable }: TokenRule): readonly Doctor
       id: "DR-PATH-04",
       level: "warns",
       message: `${whereOf(place)} publishes ${someOf(names)} with a stored token, and takes identities: whoever has the token publishes past every gate`,
-      evidence: `slipway.yaml: \`credentials: { token: ${variable} }\``,
+      evidence: `slipway.yaml: \`credentials: ${rule}\``,
       hint: "Enter a trusted publisher (`slipway doctor --publishers` tells the values), write `credentials: trusted-publishing`, revoke the token",
     },
   ];
@@ -64,7 +67,12 @@ async function fallbackFinding({ world }: Around, place: Place, { variable, by }
   const id = "DR-PATH-02";
   const evidence = `slipway.yaml: \`fallback: { token: ${variable} }\`; ${variable}, ${variable}_FILE and ${variable}_FD of this process's environment`;
   if (!(await world.secrets.has(variable)))
-    return { id, level: "fine", message: `${whereOf(place)}: the fallback for ${by} is declared, and ${variable} is not set here`, evidence };
+    return {
+      id,
+      level: "fine",
+      message: `${whereOf(place)}: the fallback for ${by} is declared, and ${variable} is not set here`,
+      evidence,
+    };
   return {
     id,
     level: "warns",
@@ -104,7 +112,7 @@ async function variableFindings({ world, places }: Around): Promise<readonly Doc
     return {
       id: "DR-PATH-01",
       level: "warns",
-      message: `${names.join(", ")} ${names.length === 1 ? "is" : "are"} set: clients publish ${someOf(place.names)} to ${whereOf(place)} with it, and slipway.yaml means ${way}`,
+      message: `${names.join(", ")} ${names.length === 1 ? "is" : "are"} set: clients publish ${someOf(place.names)} to ${whereOf(place)} with ${names.length === 1 ? "it" : "them"}, and slipway.yaml means ${way}`,
       evidence: `this process's environment: ${names.join(", ")}`,
       hint: "Unset it, and revoke the token",
     };
@@ -125,8 +133,11 @@ function variablesOf({ credentials }: PlannedRegistry): readonly string[] {
 }
 
 function isSet(env: Around["world"]["env"], name: string): boolean {
-  return ["", "_FILE", "_FD"].some((ending) => (env[`${name}${ending}`] ?? "") !== "");
+  return env[name] !== setupNodeFiller && ["", "_FILE", "_FD"].some((ending) => (env[`${name}${ending}`] ?? "") !== "");
 }
+
+/** What GitHub's action that sets up Node writes into NODE_AUTH_TOKEN where nobody gave a token. */
+const setupNodeFiller = "XXXXX-XXXXX-XXXXX-XXXXX";
 
 /** Variables in which clients look for a token, and those that people use by custom. */
 function clientVariables(registry: PlannedRegistry, env: Around["world"]["env"]): readonly string[] {

@@ -54,7 +54,11 @@ function isWindowed({ registry, opened }: Place): boolean {
   return registry.ecosystem === "pypi" && registry.url === undefined && opened !== undefined;
 }
 
-function fileWindow(firstMs: number, nowMs: number, { registry, title }: { readonly registry: string; readonly title: string }): DoctorFinding {
+function fileWindow(
+  firstMs: number,
+  nowMs: number,
+  { registry, title }: { readonly registry: string; readonly title: string },
+): DoctorFinding {
   const id = "DR-WINDOW-01";
   const verdict = judgeWindow(firstMs, nowMs);
   const ends = new Date(firstMs + windowMs).toISOString().slice(0, 16).replace("T", " ");
@@ -90,7 +94,9 @@ function reviewWindow({ world, project }: Around, { openedAtMs, plan }: RunState
 type Renewal = "renewed" | "once" | "unknown";
 
 export const tokenLifeFindings: FindingMaker = async (around) => {
-  const places = around.places.filter((place) => isTokenless(place) && place.opened?.login?.lifetimeMs !== undefined && place.names.length > 0);
+  const places = around.places.filter(
+    (place) => isTokenless(place) && place.opened?.login?.lifetimeMs !== undefined && place.names.length > 0,
+  );
   if (places.length === 0) return [];
   const renewal = await renewalOf(around);
   return Promise.all(places.map((place) => lifeFinding(around, place, renewal)));
@@ -116,13 +122,24 @@ async function lifeFinding(around: Around, place: Place, renewal: Renewal): Prom
   const life = `What opens ${whereOf(place)} lives ${lifeMinutes} min`;
   const isLonger = takes >= lifeMinutes;
   if (!isLonger && renewal === "once")
-    return { id, level: "fine", message: `${life} and cannot be renewed in a job that is given one identity: all has to be sent by then`, evidence };
+    return {
+      id,
+      level: "fine",
+      message: `${life} and cannot be renewed in a job that is given one identity: all has to be sent by then`,
+      evidence,
+    };
   if (!isLonger) return { id, level: "fine", message: `${life}, and is renewed where the job can ask again`, evidence };
   if (renewal === "renewed")
     return { id, level: "fine", message: `${life}, and the registry's limits alone take ${takes} min: it is renewed on the way`, evidence };
   const hint = "Publish from a job of GitHub, which can ask again, or fewer packages at once";
   if (renewal === "unknown")
-    return { id, level: "cannot-be-tried", message: `${life}, and the registry's limits alone take ${takes} min: whether it can be renewed is not known`, evidence, hint };
+    return {
+      id,
+      level: "cannot-be-tried",
+      message: `${life}, and the registry's limits alone take ${takes} min: whether it can be renewed is not known`,
+      evidence,
+      hint,
+    };
   return {
     id,
     level: "blocks",

@@ -22,11 +22,20 @@ export async function refuseWhileAlarmed(world: Pick<World, "files">, projectFol
 }
 
 function alarmFinding(alarm: Alarm): FindingFact & { readonly alarm: string } {
-  return { id: findingIds[alarm.kind], alarm: alarm.id, level: "blocks", message: alarmSentence(alarm), hint: alarmSteps(alarm).join("; then ") };
+  return {
+    id: findingIds[alarm.kind],
+    alarm: alarm.id,
+    level: "blocks",
+    message: alarmSentence(alarm),
+    hint: alarmSteps(alarm).join("; then "),
+  };
 }
 
 /** For whoever looks: what holds, a sentence each. */
 export async function alarmNotices(world: Pick<World, "files">, projectFolder: string): Promise<readonly string[]> {
   const alarms = await alarmsOf(world, projectFolder);
-  return alarms.map((alarm) => `Publishing is held: ${findingIds[alarm.kind]}: ${alarmSentence(alarm)}; clear it with \`slipway clear-alarm ${alarm.id} --reason …\``);
+  return alarms.map(
+    (alarm) =>
+      `Publishing is held: ${findingIds[alarm.kind]}: ${alarmSentence(alarm)}; clear it with \`slipway clear-alarm ${alarm.id} --reason …\``,
+  );
 }

@@ -6,7 +6,7 @@ import { readReleaseRecord, releaseRecordSchema } from "../../domain/release-rec
 import { effectsOf, fold, type EffectState } from "../../domain/run/state.ts";
 import { schemeOf } from "../../domain/version/catalog.ts";
 import { openRuns } from "../open-runs.ts";
-import { parseRecord } from "../verify-release.ts";
+import { parseRecord } from "../read-record.ts";
 import type { World } from "../world.ts";
 
 export interface KnownVersion {

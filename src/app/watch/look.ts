@@ -3,9 +3,10 @@
 import type { Seen, WatchedTarget } from "../../domain/watch.ts";
 import { normalizeName } from "../../domain/pypi/names.ts";
 import { schemeOf } from "../../domain/version/catalog.ts";
-import type { ReadRegistry } from "../../registries/registry.ts";
+import type { ListedFile, ReadRegistry } from "../../registries/registry.ts";
 import type { Registries } from "../registries.ts";
 import { isSameVersion, type KnownVersion } from "./known.ts";
+import type { PageRecords } from "./page-records.ts";
 import type { Target } from "./targets.ts";
 import type { World } from "../world.ts";
 
@@ -21,6 +22,10 @@ export interface Looking {
   readonly registries: Pick<Registries, "open">;
   /** Versions of this project; asked after a registry has answered, so that what a run sent meanwhile is among them. */
   known(): readonly KnownVersion[];
+  /** Records on release pages that name a version; asked only for what nobody here knows. */
+  readonly pages: PageRecords;
+  /** Whether an alarm tells of the version already. */
+  isTold(target: Target, version: string): boolean;
   /** What is known of a target already. */
   before(target: Target): WatchedTarget | undefined;
 }
@@ -63,12 +68,16 @@ async function judge(looking: Looking, target: Target, signal: AbortSignal): Pro
   const own = (version: string): boolean =>
     known.some(
       (one) =>
-        (one.registry ?? registry.name) === registry.name && isSameName(ecosystem, one.package, name) && isSameVersion(ecosystem, one.version, version),
+        (one.registry ?? registry.name) === registry.name &&
+        isSameName(ecosystem, one.package, name) &&
+        isSameVersion(ecosystem, one.version, version),
     );
   const ours = fresh.filter(own);
-  const foreign = fresh.filter((version) => !ours.includes(version));
-  const proofs = target.wantsProvenance ? await lookAtProvenance(registry, { name, versions: ours, signal }) : { settled: ours, found: [] };
-  return { kind: "answered", settled: proofs.settled, found: [...(await foreignOnes(registry, { name, versions: foreign, signal })), ...proofs.found] };
+  const others = fresh.filter((version) => !ours.includes(version) && !looking.isTold(target, version));
+  const judged = await judgeForeign(registry, looking, { target, versions: others, signal });
+  const all = [...ours, ...judged.ours];
+  const proofs = target.wantsProvenance ? await lookAtProvenance(registry, { target, versions: all, signal }) : { settled: all, found: [] };
+  return { kind: "answered", settled: proofs.settled, found: [...judged.found, ...proofs.found] };
 }
 
 /** At a registry of images other names than versions move: they are no new versions. */
@@ -81,29 +90,59 @@ function isSameName(ecosystem: Target["ecosystem"], one: string, other: string):
 }
 
 interface Asking {
-  readonly name: string;
+  readonly target: Target;
   readonly versions: readonly string[];
   readonly signal: AbortSignal;
 }
 
 type Found = Extract<Seen, { kind: "answered" }>["found"];
 
-async function foreignOnes(registry: ReadRegistry, { name, versions, signal }: Asking): Promise<Found> {
+/** Versions that no run here sent: another machine's, if the page of the release says so with these very bytes; else foreign. */
+async function judgeForeign(
+  registry: ReadRegistry,
+  { pages }: Pick<Looking, "pages">,
+  { target, versions, signal }: Asking,
+): Promise<{ readonly ours: readonly string[]; readonly found: Found }> {
   const found: Found[number][] = [];
+  const ours: string[] = [];
   for (const version of versions) {
-    // When it came is worth a question, and the alarm does not wait for the answer.
-    const survey = found.length < provenancesMax ? await registry.survey(name, version, signal).catch(() => undefined) : undefined;
+    // When it came, and whose it is, is worth a question, and the alarm does not wait for the answer.
+    const survey =
+      found.length < provenancesMax ? await registry.survey(target.package, version, signal).catch(() => undefined) : undefined;
     const files = survey?.kind === "listed" ? survey.files : [];
+    const recorded = await onPages(pages, target, { version, files });
+    if (recorded === "ours") {
+      ours.push(version);
+      continue;
+    }
     const [since] = files.flatMap(({ uploadedAt }) => uploadedAt ?? []).toSorted();
     const proof = files.some(({ attested }) => attested === true) ? ", with provenance" : "";
     const when = since === undefined ? "" : `, uploaded at ${since}`;
-    const what = `no run and no record of this project knows this version${when}${proof}`;
-    found.push({ kind: "foreign-version", version, what, page: registry.locate({ package: name, version }) });
+    const other = recorded === "other-bytes" ? "; the record on its release page names other bytes" : "";
+    const what = `no run and no record of this project knows this version${when}${proof}${other}`;
+    found.push({ kind: "foreign-version", version, what, page: registry.locate({ package: target.package, version }) });
   }
-  return found;
+  return { ours, found };
 }
 
-async function lookAtProvenance(registry: ReadRegistry, { name, versions, signal }: Asking): Promise<{ settled: readonly string[]; found: Found }> {
+async function onPages(
+  pages: PageRecords,
+  { package: name, ecosystem }: Target,
+  { version, files }: { readonly version: string; readonly files: readonly ListedFile[] },
+): Promise<"ours" | "other-bytes" | "none"> {
+  const records = (await pages.naming(version)).filter(({ packages }) =>
+    packages.some((one) => isSameName(ecosystem, one.name, name) && isSameVersion(ecosystem, one.version, version)),
+  );
+  if (records.length === 0) return "none";
+  const digests = new Set<string>(records.flatMap(({ artifacts }) => artifacts.map(({ sha256 }) => sha256)));
+  // An index that tells no digests leaves the bytes to `slipway verify`.
+  return files.every(({ sha256 }) => sha256 === undefined || digests.has(sha256)) ? "ours" : "other-bytes";
+}
+
+async function lookAtProvenance(
+  registry: ReadRegistry,
+  { target: { package: name }, versions, signal }: Asking,
+): Promise<{ settled: readonly string[]; found: Found }> {
   const settled: string[] = [];
   const found: Found[number][] = [];
   for (const version of versions.slice(0, provenancesMax)) {

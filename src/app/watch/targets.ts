@@ -17,7 +17,10 @@ export interface Target {
 /** Packages at registries that are watched. */
 export const targetsMax = 10_000;
 
-export function targetsOf(configuration: Configuration, packages: readonly Pick<FoundPackage, "ecosystem" | "name" | "members">[]): readonly Target[] {
+export function targetsOf(
+  configuration: Configuration,
+  packages: readonly Pick<FoundPackage, "ecosystem" | "name" | "members">[],
+): readonly Target[] {
   const { environments } = planEnvironments(configuration, knownRegistries);
   const uses = environments.flatMap(({ registries }) => registries);
   const byName = new Map(uses.map((one) => [one.name, one]));
@@ -43,7 +46,9 @@ const formsAt: Partial<Readonly<Record<Ecosystem, readonly string[]>>> = { pypi:
 function attests({ pipelines }: Configuration, ecosystem: Ecosystem): boolean {
   const forms = formsAt[ecosystem] ?? [];
   return pipelines
-    .flatMap(({ entries }) => entries.flatMap((entry): readonly StepConfiguration[] => (entry.kind === "step" ? [entry.step] : entry.steps)))
+    .flatMap(({ entries }) =>
+      entries.flatMap((entry): readonly StepConfiguration[] => (entry.kind === "step" ? [entry.step] : entry.steps)),
+    )
     .filter(({ uses }) => uses === "attest")
     .some((step) => {
       const said = step.with["as"];

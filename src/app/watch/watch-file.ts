@@ -59,7 +59,8 @@ export async function changeWatch(
         taken.lock.release();
       }
     }
-    if (tries >= lockTries) throw new SlipwayError("RUN_LOCKED", `Cannot write what the watch over the registries knows: ${taken.by} has it`);
+    if (tries >= lockTries)
+      throw new SlipwayError("RUN_LOCKED", `Cannot write what the watch over the registries knows: ${taken.by} has it`);
     await world.clock.sleep(lockPauseMs, world.interrupted);
   }
 }

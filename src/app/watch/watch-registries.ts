@@ -2,12 +2,23 @@
 // what nobody of this project published; `slipway clear-alarm` is a person's word that it was looked at.
 import { errorCatalog } from "../../domain/error-catalog.ts";
 import { SlipwayError } from "../../domain/error.ts";
-import { clearAlarm, isSame, longSilent, newWatch, nextLookMs, openAlarms, takeLook, type Alarm, type WatchState } from "../../domain/watch.ts";
+import {
+  clearAlarm,
+  isSame,
+  longSilent,
+  newWatch,
+  nextLookMs,
+  openAlarms,
+  takeLook,
+  type Alarm,
+  type WatchState,
+} from "../../domain/watch.ts";
 import { commitSource } from "../packages/commit-source.ts";
 import { findPackages } from "../packages/packages.ts";
 import { openProject, type Project } from "../project.ts";
 import type { World } from "../world.ts";
 import { versionsOfRecords, versionsOfRuns } from "./known.ts";
+import { openPageRecords } from "./page-records.ts";
 import { lookAtAll } from "./look.ts";
 import { targetsMax, targetsOf, type Target } from "./targets.ts";
 import { changeWatch, readWatch } from "./watch-file.ts";
@@ -33,7 +44,13 @@ export interface Look {
   readonly alarms: readonly Alarm[];
   /** Those that this look raised. */
   readonly raised: readonly string[];
-  readonly silent: readonly { readonly registry: string; readonly package: string; readonly since: string; readonly why: string; readonly long: boolean }[];
+  readonly silent: readonly {
+    readonly registry: string;
+    readonly package: string;
+    readonly since: string;
+    readonly why: string;
+    readonly long: boolean;
+  }[];
   /** 0, 8 with an open alarm, 5 where a registry has been silent for half an hour. */
   readonly exitCode: number;
 }
@@ -64,7 +81,11 @@ export async function watchRegistries(world: World, options: WatchOptions): Prom
   }
 }
 
-async function lookOnce(world: World, options: WatchOptions, onlySilent: boolean): Promise<{ readonly look: Look; readonly state: WatchState }> {
+async function lookOnce(
+  world: World,
+  options: WatchOptions,
+  onlySilent: boolean,
+): Promise<{ readonly look: Look; readonly state: WatchState }> {
   const project = await openProject(world);
   const targets = await findTargets(world, project);
   const before = await readWatch(world, project.folder);
@@ -76,6 +97,10 @@ async function lookOnce(world: World, options: WatchOptions, onlySilent: boolean
     targets: meant,
     registries: await world.realRegistries(),
     known: () => [...versionsOfRuns(world, project.folder), ...records],
+    pages: openPageRecords(world, project),
+    isTold: (target, version) =>
+      before?.alarms.some((alarm) => isSame(alarm, nameOf(target)) && alarm.version === version && alarm.kind === "foreign-version") ===
+      true,
     before: stateOf,
   });
   const nowMs = world.clock.nowMs();

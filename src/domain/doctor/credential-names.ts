@@ -77,7 +77,7 @@ export async function forgeHosts(text: string): Promise<readonly { readonly host
 
 /** Hosts of `~/.git-credentials`, a URL with user and password on each line. */
 export function gitCredentialHosts(text: string): readonly string[] {
-  const hosts = linesOf(text).flatMap((line) => (URL.canParse(line) ? [new URL(line).host] : []));
+  const hosts = linesOf(text).flatMap((line) => (/^https?:\/\//.test(line) ? [hostOf(line)] : []));
   return [...new Set(hosts)];
 }
 
@@ -97,10 +97,9 @@ export async function poetryNames(text: string): Promise<readonly string[]> {
   }
 }
 
-/** Of an address, or of what docker writes in its place (`ghcr.io`, `https://index…/v1/`). */
+/** Of an address, or of what docker writes in its place: a host alone, or one with a path. User and password are left out. */
 export function hostOf(written: string): string {
-  const url = /^[a-z+]+:\/\//.test(written) ? written.replace(/^sparse\+/, "") : `https://${written}`;
-  return URL.canParse(url) ? new URL(url).host : written;
+  return (/^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/?#]*@)?([^/?#@]*)/i.exec(written)?.[1] ?? "").toLowerCase();
 }
 
 function linesOf(text: string): readonly string[] {

@@ -63,10 +63,18 @@ export const doctorCatalog = {
     looks: "registries that take identities, and that slipway.yaml opens with a stored token",
     mend: "Enter a trusted publisher (`slipway doctor --publishers`), write `credentials: trusted-publishing`, revoke the token",
   },
-  "DR-PATH-05": { about: "credentials", looks: "sections of .pypirc, netrc and Poetry's files", mend: "Revoke the token, and remove the section" },
+  "DR-PATH-05": {
+    about: "credentials",
+    looks: "sections of .pypirc, netrc and Poetry's files",
+    mend: "Revoke the token, and remove the section",
+  },
   "DR-PATH-06": { about: "credentials", looks: "hosts in .npmrc files", mend: "Revoke the token, and remove the line" },
   "DR-PATH-07": { about: "credentials", looks: "registries in cargo's credentials", mend: "`cargo logout`, then revoke the token" },
-  "DR-PATH-08": { about: "credentials", looks: "hosts in the files of docker and podman", mend: "Log out there, or use a credential helper" },
+  "DR-PATH-08": {
+    about: "credentials",
+    looks: "hosts in the files of docker and podman",
+    mend: "Log out there, or use a credential helper",
+  },
   "DR-PATH-09": {
     about: "credentials",
     looks: "logins of gh and glab, and what git stores in plain text",
@@ -98,19 +106,36 @@ export const doctorCatalog = {
     looks: "the workflow that the registry is to trust, and others that may ask for identities",
     mend: "Name the workflow after the pipeline: registries compare its file name",
   },
-  "DR-PUB-05": { about: "publishers", looks: "whether a job of it may ask for an identity", mend: "Write `permissions: { id-token: write }` for the job" },
+  "DR-PUB-05": {
+    about: "publishers",
+    looks: "whether a job of it may ask for an identity",
+    mend: "Write `permissions: { id-token: write }` for the job",
+  },
   "DR-PUB-06": {
     about: "publishers",
     looks: "the reusable-workflow trap: registries and attestations look at different claims of a called workflow",
     mend: "Put the job that publishes into the workflow that is started",
   },
-  "DR-PUB-07": { about: "publishers", looks: "the environment of the job that publishes", mend: "Write the job's environment as slipway.yaml has it" },
+  "DR-PUB-07": {
+    about: "publishers",
+    looks: "the environment of the job that publishes",
+    mend: "Write the job's environment as slipway.yaml has it",
+  },
   "DR-PUB-08": {
     about: "publishers",
     looks: "events from which registries take no identity",
     mend: "Start the workflow by a tag, a dispatch or a published release",
   },
-  "DR-PUB-09": { about: "publishers", looks: "whether the repository under `forge:` is the one of the remote", mend: "Name the repository that the workflow runs in" },
+  "DR-PUB-09": {
+    about: "publishers",
+    looks: "whether the repository under `forge:` is the one of the remote",
+    mend: "Name the repository that the workflow runs in",
+  },
+  "DR-PUB-10": {
+    about: "publishers",
+    looks: "whom an index let in for the newest version, where it shows it (PEP 740), against what slipway.yaml means",
+    mend: "Enter the values that are meant, if the index was not told yet, and take away those of before",
+  },
   "DR-FIRST-01": {
     about: "publishers",
     looks: "crates and npm packages that are not there yet: nobody can be trusted for them",
@@ -138,7 +163,11 @@ export const doctorCatalog = {
   },
   "DR-FORGE-01": { about: "forge", looks: "whether the forge answers for the repository", mend: "Look at `forge:` in slipway.yaml" },
   "DR-FORGE-02": { about: "forge", looks: "the forge's credential, by name", mend: "Set the variable" },
-  "DR-FORGE-03": { about: "forge", looks: "what starts a pipeline that another one starts", mend: "Start it by `uses: dispatch`, or with an app's token" },
+  "DR-FORGE-03": {
+    about: "forge",
+    looks: "what starts a pipeline that another one starts",
+    mend: "Start it by `uses: dispatch`, or with an app's token",
+  },
   "DR-FORGE-04": { about: "forge", looks: "rules of the branch and of tags", mend: "Write `or: pull-request` for the step that pushes" },
 } as const satisfies Record<string, Entry>;
 

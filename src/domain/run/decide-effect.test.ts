@@ -699,6 +699,14 @@ test("decideEffect() lets a target put an effect off more often than it may fail
   assert.equal(putOff(putOffMax), "stop:failed");
 });
 
+test("decideEffect() gives up on a target that never lets in with the code of what it put off", () => {
+  const shut = replied(key, { kind: "later", atMs: 0, why: "no answer", code: "LOGIN_UNANSWERED" });
+  const move = decideEffect(effectAfter([...refusals(putOffMax, shut), [putOffMax * 100_000, absent]]), putOffMax * 100_000 + 1, "go");
+
+  assert.ok(move.kind === "stop" && move.stop.kind === "failed");
+  assert.equal(move.stop.code, "LOGIN_UNANSWERED");
+});
+
 test("decideEffect() settles what is in doubt before it gives up", () => {
   const atMs = sendsMax * 100_000;
   const effect = { again: "harmless", withinMs: 9e8 } as const;

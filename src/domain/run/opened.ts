@@ -19,6 +19,8 @@ export type OpenedHow =
   /** The token for the day on which nobody lets an identity in (S1.11). */
   | { readonly kind: "fallback"; readonly variable: string }
   | { readonly kind: "forge"; readonly variable: string }
+  /** A file of the person's own client. */
+  | { readonly kind: "client"; readonly file: string }
   | { readonly kind: "none" };
 
 /** What is told of an identity: the claims that registries compare, and nothing that opens anything. */
@@ -47,6 +49,8 @@ export function describeOpened(how: OpenedHow): string {
       return `the token in ${how.variable}`;
     case "forge":
       return `the forge's token in ${how.variable}`;
+    case "client":
+      return `what ${how.file} has`;
     case "none":
       return "no credential";
   }

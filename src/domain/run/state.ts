@@ -8,8 +8,10 @@ import type { ErrorCode } from "../error-catalog.ts";
 import type { ApprovalGiven, Subject } from "../gate.ts";
 import { stepsAbove } from "../plan/guarded.ts";
 import type { Plan } from "../plan/plan.ts";
+import { bookEffect } from "./book-effect.ts";
+import { bookIncident, spendIncidents } from "./book-incident.ts";
 import type { Incident } from "./break-glass.ts";
-import { isForPerson, type Effect, type Evidence, type Observation, type Performed } from "./effect.ts";
+import type { Effect, Evidence, Observation, Performed } from "./effect.ts";
 import { firstHead, type Head } from "./head.ts";
 import type { OpenedHow } from "./opened.ts";
 import type { CloseResult, Fact, FindingFact, Person, Recorded, RunMode, Surveyed } from "./fact.ts";
@@ -120,8 +122,10 @@ export interface GateState {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type WorkingEffect = Mutable<EffectState>;
-type WorkingStep = Mutable<Omit<StepState, "effects">> & { effects: Map<string, WorkingEffect> | undefined };
+/** As it is while it is booked. */
+export type WorkingEffect = Mutable<EffectState>;
+/** As it is while it is booked. */
+export type WorkingStep = Mutable<Omit<StepState, "effects">> & { effects: Map<string, WorkingEffect> | undefined };
 type WorkingState = Mutable<Omit<RunState, "steps" | "gates">> & {
   steps: Map<string, WorkingStep>;
   gates: Map<string, Mutable<GateState>>;
@@ -257,8 +261,6 @@ function sinceOf(step: WorkingStep, atMs: number): number {
 
 type GateFact = Extract<Fact, { kind: "subject-frozen" | "gate-approved" | "gate-rejected" }>;
 type StepFact = Extract<Fact, { step: string }>;
-type EffectFact = Extract<Fact, { effect: string }>;
-type IncidentFact = Extract<Fact, { kind: "glass-broken" | "incident-told" | "incident-closed" }>;
 
 function bookGate(state: WorkingState, fact: GateFact, atMs: number): void {
   const gate = state.gates.get(fact.gate);
@@ -366,22 +368,6 @@ function voidSubjects(state: WorkingState, stepId: string): void {
   }
 }
 
-/** What a permission was given for is one try: it ends with it, whatever it came to. */
-function spendIncidents(step: WorkingStep): void {
-  step.incidents = step.incidents.map((incident) => ({ ...incident, spent: true }));
-}
-
-function bookIncident(step: WorkingStep, fact: IncidentFact, atMs: number): void {
-  if (fact.kind === "glass-broken") {
-    const { registry, variable, by, reason, forMs } = fact;
-    const incident = { registry, variable, by, reason, atMs, untilMs: atMs + forMs, spent: false, told: undefined, closed: undefined };
-    step.incidents = [...step.incidents, incident];
-    return;
-  }
-  const said = fact.kind === "incident-told" ? { told: fact.url } : { closed: { by: fact.by, reason: fact.reason, atMs } };
-  step.incidents = step.incidents.map((incident, index) => (index + 1 === fact.incident ? { ...incident, ...said } : incident));
-}
-
 function beginAgain(step: WorkingStep, atMs: number): void {
   // An acting step that knows its effects goes on with them; anything else is begun from the start.
   const phase = step.effects === undefined ? "pending" : "running";
@@ -397,58 +383,4 @@ function beginAgain(step: WorkingStep, atMs: number): void {
     // wants a person, the same command again is not that person's word.
     if (effect.reply?.kind !== "later" && effect.reply?.kind !== "by-person") effect.reply = undefined;
   }
-}
-
-function bookEffect(step: WorkingStep, fact: EffectFact, atMs: number): void {
-  const effect = step.effects?.get(fact.effect);
-  assert(effect !== undefined, `step "${step.id}" has no effect "${fact.effect}"`);
-  switch (fact.kind) {
-    case "effect-observed":
-      // The days that a person elsewhere takes are not the step's.
-      if (isForPerson(effect.observed?.observation) || isForPerson(fact.observation)) step.sinceMs = atMs;
-      return bookLook(effect, fact.observation, atMs);
-    case "effect-intended":
-      Object.assign(effect, {
-        sends: effect.sends + 1,
-        openBefore: effect.open,
-        open: true,
-        intendedAtMs: atMs,
-        seen: effect.observed?.observation,
-      });
-      Object.assign(effect, { reply: undefined, observed: undefined, looks: 0, lookedSinceMs: undefined, missingSinceMs: undefined });
-      return;
-    case "effect-replied":
-      effect.reply = fact.reply;
-      if (fact.reply.kind === "sent" || fact.reply.kind === "unknown")
-        effect.opened = step.opened.findLast(({ registry }) => registry === effect.effect.target);
-      if (fact.reply.kind === "later") {
-        effect.putOff += 1;
-        step.sinceMs = Math.max(step.sinceMs ?? atMs, fact.reply.atMs);
-      } else effect.sendsOfSeries += 1;
-      // These two say that nothing of this send was taken in; what was in doubt before still is.
-      if (fact.reply.kind === "later" || fact.reply.kind === "refused") effect.open = effect.openBefore;
-      return;
-    case "effect-verified":
-      Object.assign(effect, { evidence: fact.evidence, open: false });
-      return;
-    case "effect-settled":
-      Object.assign(effect, { open: false, openBefore: false });
-      if (effect.reply?.kind === "sent" || effect.reply?.kind === "by-person") effect.reply = undefined;
-      return;
-    default:
-      return unreachable(fact, "fact");
-  }
-}
-
-function bookLook(effect: WorkingEffect, observation: Observation, atMs: number): void {
-  const waits = isForPerson(observation);
-  // A person is given days and a target minutes: each counts from where the other ended.
-  if (waits !== isForPerson(effect.observed?.observation)) Object.assign(effect, { looks: 0, lookedSinceMs: undefined });
-  // What waits for a person was seen, and what becomes of it is theirs.
-  if (waits) Object.assign(effect, { open: false, openBefore: false });
-  Object.assign(effect, { observed: { observation, atMs, recheck: false }, looks: effect.looks + 1 });
-  effect.lookedSinceMs ??= atMs;
-  // Once it was seen, an answer that does not show it is a stale one, and its time begins anew.
-  if (observation.kind === "present" || observation.kind === "pending") effect.missingSinceMs = undefined;
-  else effect.missingSinceMs ??= atMs;
 }

@@ -8,7 +8,7 @@ import type { World } from "../../app/world.ts";
 import type { Json, JsonObject } from "../../domain/configuration.ts";
 import { SlipwayError } from "../../domain/error.ts";
 import type { Log } from "../../platform/ports.ts";
-import { jsonText, openTerminal, safe, type Progress, type Terminal } from "./terminal.ts";
+import { hideInTerminal, jsonText, openTerminal, safe, type Progress, type Terminal } from "./terminal.ts";
 
 export interface GlobalOptions {
   readonly json?: boolean;
@@ -40,6 +40,7 @@ export function openContext(options: GlobalOptions): Context {
     interrupted: interrupted.signal,
     log: logTo(terminal),
   });
+  hideInTerminal((text) => world.redactor.redact(text));
   return { world, terminal };
 }
 

@@ -17,6 +17,8 @@ export async function renderHelp(): Promise<string> {
 export async function main(args: readonly string[]): Promise<number> {
   // Before everything else is loaded, so that it comes compiled.
   keepCompiled(process.env);
+  // What Node writes down of a process that failed would hold the environment, and with it every credential.
+  process.report.excludeEnv = true;
   const { buildProgram, commandNamed, CommanderError } = await import("./program.ts");
   const { program, status } = buildProgram(version, commandNamed(args));
   try {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { matchGolden } from "../../../test/support/golden.ts";
 import { fakeTerminal } from "../../../test/support/terminal.ts";
-import type { ArtifactDiff, ReleaseDiff } from "../../app/diff-release.ts";
+import type { ReleaseDiff } from "../../app/diff-release.ts";
+import type { ArtifactDiff } from "../../app/diff/compare-artifacts.ts";
 import { showDiff } from "./show-diff.ts";
 
 const changed = (path: string) => ({ path, sizeBytes: 5 });
@@ -33,8 +34,15 @@ const sdist: ArtifactDiff = {
       others: { added: ["License-Expression: MIT"], removed: [] },
     },
     entryPoints: { added: ["console_scripts: demo = demo.cli:main"], removed: [] },
+    hooks: { added: ["setup.py (sha256 abcdefabcdef)"], removed: [] },
+    newDependencies: ["httpx"],
+    newBinaries: [],
     alarms: ['"setup.py" is new: it runs when the sdist is installed'],
   },
+  changes: [
+    { kind: "untracked-file", artifact: "demo-1.1.tar.gz", what: '"src/demo/_version.py" is no file of the commit' },
+    { kind: "install-script", artifact: "demo-1.1.tar.gz", what: "new or changed since 1.0, and runs by itself: setup.py" },
+  ],
 };
 
 const wheel: ArtifactDiff = {
@@ -43,7 +51,9 @@ const wheel: ArtifactDiff = {
   name: "demo-1.1-py3-none-any.whl",
   sizeBytes: 900,
   sha256: "cd".repeat(32),
+  source: { kind: "unknown", why: "the commit is gone" },
   published: { kind: "first", registry: "pypi", why: "1.0 has no such wheel" },
+  changes: [{ kind: "unknown", artifact: "demo-1.1-py3-none-any.whl", what: "not compared with git: the commit is gone" }],
 };
 const diff = (artifacts: readonly ArtifactDiff[]): ReleaseDiff => ({
   schema: "slipway-diff/1",

@@ -1,5 +1,6 @@
 // What a release would change, as text: red flags first, then counts, then the lists.
-import type { ArtifactDiff, ReleaseDiff } from "../../app/diff-release.ts";
+import type { ReleaseDiff } from "../../app/diff-release.ts";
+import type { ArtifactDiff } from "../../app/diff/compare-artifacts.ts";
 import type { AgainstPublished } from "../../app/diff/published.ts";
 import { safe, type Terminal } from "./terminal.ts";
 import { plural, sizeWords } from "./words.ts";
@@ -16,10 +17,12 @@ export function showDiff(diff: ReleaseDiff, options: ShowDiffOptions, terminal: 
 }
 
 function artifactLines(one: ArtifactDiff, options: ShowDiffOptions, terminal: Pick<Terminal, "style">): readonly string[] {
-  const alarms = one.published.kind === "compared" ? one.published.alarms : [];
   return [
     `${safe(one.name)}  ${sizeWords(one.sizeBytes)}${growth(one)}`,
-    ...alarms.map((alarm) => `  ${terminal.style("yellow", "look")} ${safe(alarm)}`),
+    // What cannot be compared is told below, with the comparison.
+    ...one.changes
+      .filter(({ kind }) => kind !== "unknown")
+      .map(({ kind, what }) => `  ${terminal.style("yellow", "look")} ${kind}: ${safe(what)}`),
     ...sourceLines(one, options, terminal),
     ...publishedLines(one.published, options, terminal),
   ];
@@ -31,15 +34,14 @@ function growth({ sizeBytes, published }: ArtifactDiff): string {
   return by === 0 ? ", as before" : `, ${by > 0 ? "+" : "−"}${sizeWords(Math.abs(by))}`;
 }
 
-function sourceLines({ source }: ArtifactDiff, options: ShowDiffOptions, terminal: Pick<Terminal, "style">): readonly string[] {
-  if (source === undefined) return [];
+function sourceLines({ source, kind }: ArtifactDiff, options: ShowDiffOptions, terminal: Pick<Terminal, "style">): readonly string[] {
   if (source.kind === "unknown") return [`  against git: cannot be looked at: ${safe(source.why)}`];
   const { added, changed, generated, leftOut } = source;
   const counts = [
     `${plural(added.length, "file")} that git does not have`,
     `${changed.length} with other bytes`,
     `${generated.length} written by every build`,
-    `${plural(leftOut.length, "file")} of git left out`,
+    ...(kind === "wheel" ? [] : [`${plural(leftOut.length, "file")} of git left out`]),
   ];
   const lists = options.stat ? [] : [...listed("+", added, terminal), ...listed("~", changed, terminal)];
   return [`  against git: ${counts.join(", ")}`, ...lists];
@@ -49,7 +51,7 @@ function publishedLines(published: AgainstPublished, options: ShowDiffOptions, t
   if (published.kind === "first") return [`  against ${safe(published.registry)}: nothing to compare with: ${safe(published.why)}`];
   if (published.kind === "unknown")
     return [`  against ${safe(published.registry) || "a registry"}: cannot be looked at: ${safe(published.why)}`];
-  const { files, metadata, entryPoints } = published;
+  const { files, metadata, entryPoints, hooks } = published;
   const counts = `${files.added.length} added, ${files.removed.length} removed, ${files.changed.length} changed`;
   const head = `  against ${safe(published.version)} at ${safe(published.registry)}: ${counts}`;
   const python = metadata.requiresPython;
@@ -57,6 +59,7 @@ function publishedLines(published: AgainstPublished, options: ShowDiffOptions, t
     ...changes("requires", metadata.dependencies, terminal),
     ...(python === undefined ? [] : [`    Python: ${safe(python.before ?? "any")} → ${safe(python.after ?? "any")}`]),
     ...changes("entry point", entryPoints, terminal),
+    ...changes("runs by itself", hooks, terminal),
   ];
   if (options.stat) return [head, ...facts];
   const paths = (of: readonly { readonly path: string }[]): readonly string[] => of.map((file) => file.path);

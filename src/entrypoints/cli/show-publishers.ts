@@ -14,7 +14,10 @@ export function showPublishers({ publishers, notes }: Publishers, terminal: Pick
 const switching =
   "Where slipway.yaml names a token, write `credentials: trusted-publishing` once the values are entered, then revoke the token.";
 
-function showEntry({ registry, package: name, pipeline, fields, page, pendingPage }: PublisherEntry, { style }: Pick<Terminal, "style">): string {
+function showEntry(
+  { registry, package: name, pipeline, fields, page, pendingPage }: PublisherEntry,
+  { style }: Pick<Terminal, "style">,
+): string {
   const width = Math.max(...fields.map((field) => field.name.length));
   const title = style("bold", `${safe(name)} at ${safe(registry)}`);
   const values = fields.map((field) => `    ${field.name.padEnd(width)}  ${safe(field.value)}\n`).join("");

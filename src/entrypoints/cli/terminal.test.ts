@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
-import { jsonText, mannerOf, safe, safeLines, type Manner, type Surroundings, type TerminalOptions } from "./terminal.ts";
+import { jsonText, mannerOf, safe, safeLines, withoutSecrets, type Manner, type Surroundings, type TerminalOptions } from "./terminal.ts";
 
 const hostile: readonly (readonly [string, string])[] = [
   ["a colour", "\u001b[31mred\u001b[0m"],
@@ -77,3 +77,16 @@ for (const [what, options, surroundings, expected] of manners) {
     assert.deepEqual(mannerOf({ ...quietly, ...options }, { ...tty, ...surroundings }), expected);
   });
 }
+
+const redact = (text: string): string => text.replaceAll("hunter2", "«redacted»");
+
+test("withoutSecrets() hides in text, and leaves text without a secret as it is", () => {
+  assert.equal(withoutSecrets("the password hunter2 is wrong\n", redact), "the password «redacted» is wrong\n");
+  assert.equal(withoutSecrets('{"a":1}\n', redact), '{"a":1}\n');
+});
+
+test("withoutSecrets() leaves names and ids of a JSON document, and what follows it, as they are", () => {
+  const document = '{"hunter2":1,"id":"hunter2","message":"no hunter2 here","all":["hunter2"]}\n';
+
+  assert.equal(withoutSecrets(document, redact), '{"hunter2":1,"id":"hunter2","message":"no «redacted» here","all":["«redacted»"]}\n');
+});

@@ -85,9 +85,44 @@ export function openTerminal(options: TerminalOptions): Terminal {
   };
 }
 
+/** Of standard output and standard error, of which a process has one each: whoever opens a terminal, this hides in it. */
+let hide = (text: string): string => text;
+
+/** From now on, nothing that `redact` knows is written to either stream (reference/trust.md §7 row 19: at the sink). */
+export function hideInTerminal(redact: (text: string) => string): void {
+  hide = (text) => withoutSecrets(text, redact);
+}
+
+/** Members whose values are ours: a short password that happens to stand in one must not change what scripts go by. */
+const ours: ReadonlySet<string> = new Set(["schema", "id", "step", "state", "standing", "kind", "code", "sha256", "run"]);
+
+/**
+ * Text without what `redact` knows. Of JSON documents on lines of their own only the values change, so that they stay the
+ * documents they are.
+ */
+export function withoutSecrets(text: string, redact: (text: string) => string): string {
+  const hidden = redact(text);
+  if (hidden === text || !text.startsWith("{")) return hidden;
+  return text
+    .split("\n")
+    .map((line) => documentWithout(line, redact))
+    .join("\n");
+}
+
+function documentWithout(line: string, redact: (text: string) => string): string {
+  try {
+    const document: unknown = JSON.parse(line, (key, value: unknown) =>
+      typeof value === "string" && !ours.has(key) ? redact(value) : value,
+    );
+    return jsonText(document);
+  } catch {
+    return redact(line);
+  }
+}
+
 /** Written at once, so that nothing is lost when the process is killed right after. A reader that went away is no error. */
 function write(descriptor: 1 | 2, text: string): void {
-  const bytes = Buffer.from(text, "utf8");
+  const bytes = Buffer.from(hide(text), "utf8");
   let written = 0;
   while (written < bytes.length) {
     try {

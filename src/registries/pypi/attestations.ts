@@ -1,9 +1,9 @@
 // Reads what an index shows of a file's attestations: `GET /integrity/PROJECT/VERSION/FILE/provenance` (PEP 740; protocols §3.1).
 import { fromPypiAttestation } from "../../domain/attestation/pypi-attestation.ts";
-import { parseRecord, recordOf } from "../../domain/oci/json.ts";
+import { parseRecord, recordOf, textOf } from "../../domain/oci/json.ts";
 import { normalizeName } from "../../domain/pypi/names.ts";
 import type { Http } from "../../platform/http-port.ts";
-import type { Attested, Publication } from "../registry.ts";
+import type { Attested, Publication, ShownPublisher } from "../registry.ts";
 import { bytesPerMiB } from "./wire.ts";
 
 const documentBytesMax = 4 * bytesPerMiB;
@@ -24,12 +24,24 @@ export async function readAttested(
   if (got.status === 404) return { kind: "none" };
   if (got.status !== 200) return { kind: "unknown", why: `"${got.place}" answered ${got.status}` };
   const groups = parseRecord(got.text)?.["attestation_bundles"];
-  const shown = Array.isArray(groups) ? groups.flatMap((one: unknown) => attestationsIn(one)) : [];
+  const all: readonly unknown[] = Array.isArray(groups) ? groups : [];
+  const shown = all.flatMap((one) => attestationsIn(one));
   const bundles = shown.map(fromPypiAttestation);
   const read = bundles.filter((one) => one !== undefined);
   if (shown.length === 0 || shown.length > attestationsMax || read.length !== bundles.length)
     return { kind: "unknown", why: `"${got.place}" shows attestations in a form that this version does not know` };
-  return { kind: "served", bundles: read };
+  return { kind: "served", bundles: read, publishers: all.flatMap((one) => publisherIn(one) ?? []) };
+}
+
+/** `{"kind":"GitHub","repository":"o/r","workflow":"release.yml","environment":null}` (protocols §3.1); others are passed over. */
+function publisherIn(group: unknown): ShownPublisher | undefined {
+  const shown = recordOf(recordOf(group)?.["publisher"]);
+  const [kind, repository] = [textOf(shown?.["kind"]), textOf(shown?.["repository"])];
+  const environment = textOf(shown?.["environment"]) ?? "";
+  const around = environment === "" ? {} : { environment };
+  const workflow = textOf(shown?.[kind === "GitHub" ? "workflow" : "workflow_filepath"]);
+  if (repository === undefined || workflow === undefined || (kind !== "GitHub" && kind !== "GitLab")) return undefined;
+  return { provider: kind === "GitHub" ? "github" : "gitlab", repository, workflow, ...around };
 }
 
 function attestationsIn(group: unknown): readonly unknown[] {

@@ -94,6 +94,17 @@ test("JSON: files, versions and status are read; what is missing stays out", () 
   });
 });
 
+test("JSON: an address of provenance is told, null is none, and an index that says nothing tells nothing", () => {
+  const file = (more: object) => ({ filename: "demo-1.0.tar.gz", url: "https://f.localhost/x", hashes: {}, ...more });
+  const files = [file({ provenance: "https://f.localhost/p" }), file({ provenance: null }), file({})];
+  const read = json({ meta: { "api-version": "1.3" }, files });
+
+  assert.deepEqual(
+    read?.files.map(({ attested }) => attested),
+    [true, false, undefined],
+  );
+});
+
 test("JSON: a page that cannot be trusted to be whole is unreadable, not empty", () => {
   for (const text of [
     "",

@@ -36,7 +36,9 @@ async function verify(world: Context["world"], words: readonly string[], options
   };
   if (offline === true) {
     if (record === undefined)
-      throw new SlipwayError("USAGE", "Cannot verify offline without a record", { hint: "Name it: `slipway verify --record FILE --offline FILES…`" });
+      throw new SlipwayError("USAGE", "Cannot verify offline without a record", {
+        hint: "Name it: `slipway verify --record FILE --offline FILES…`",
+      });
     const { verifyRecord } = await import("../../../app/verify-record.ts");
     return verifyRecord(world, { record: at(record), files: words.map(at) }, trust);
   }
@@ -54,7 +56,8 @@ function showVerification(terminal: Terminal, verification: Verification): void 
   const { title, signature, seal, files, pages, findings, exitCode } = verification;
   const width = Math.max(0, ...files.map((file) => file.name.length));
   terminal.out(`${terminal.style("bold", safe(title))}  record ${sealWords(signature, seal)}\n`);
-  for (const file of files) terminal.out(`  ${file.verdict.padEnd(9)} ${safe(file.name).padEnd(width)}  ${safe(file.registry)}  ${safe(file.how)}\n`);
+  for (const file of files)
+    terminal.out(`  ${file.verdict.padEnd(9)} ${safe(file.name).padEnd(width)}  ${safe(file.registry)}  ${safe(file.how)}\n`);
   for (const page of pages) terminal.out(showPage(page));
   terminal.out(showFindings(findings, terminal));
   if (exitCode === 0) terminal.out(files.length === 0 ? "The record is whole.\n" : "Every file is what was released.\n");

@@ -5,6 +5,8 @@ import { SlipwayError } from "../../../domain/error.ts";
 import { lookAtRun } from "../../../app/look-at-run.ts";
 import { report } from "../../../app/report.ts";
 import { printJson, type Context } from "../context.ts";
+import { changeLines } from "../show-changes.ts";
+import { ruleOf } from "../../../domain/run/gates.ts";
 import { draftWords, publicWords, stagedWords } from "../show-report.ts";
 import { safe } from "../terminal.ts";
 import { sizeWords } from "../words.ts";
@@ -35,6 +37,7 @@ export async function consentCommand(
       terminal.err(`Gate "${name}" of ${safe(subject.subject.title)} opens: ${subject.subject.targets.join(", ")}\n`);
       for (const artifact of subject.subject.artifacts)
         terminal.err(`  ${safe(artifact.name)}  ${sizeWords(artifact.sizeBytes)}  sha256:${artifact.digest}\n`);
+      for (const line of changeLines(subject.subject, ruleOf(look.state.plan, name), terminal)) terminal.err(`${line}\n`);
       terminal.err(`  subject sha256:${subject.digest}\n`);
     }
     const digest = shown[0]?.[1].subject?.digest;

@@ -3,6 +3,8 @@ import { createReadStream } from "node:fs";
 import { findLogs, listRuns, lookAtRun, watchRun, type Look, type StepLogFile } from "../../../app/look-at-run.ts";
 import { SlipwayError } from "../../../domain/error.ts";
 import { printJson, type Context } from "../context.ts";
+import { ruleOf } from "../../../domain/run/gates.ts";
+import { changeLines } from "../show-changes.ts";
 import { createProgress } from "../progress.ts";
 import { showIncidents } from "../show-incidents.ts";
 import { reportTable, publicWords, showReport } from "../show-report.ts";
@@ -43,7 +45,8 @@ function showStatus({ report, state, driven, held }: Look, terminal: Pick<Termin
           ? "no approval yet"
           : `approved by ${given}`
         : `rejected by ${rejection.by}: ${rejection.reason}`;
-    return [`  gate ${safe(name)}: ${safe(said)}`, `    subject sha256:${subject.digest}`];
+    const changes = changeLines(subject.subject, ruleOf(state.plan, name), terminal).map((line) => `  ${line}`);
+    return [`  gate ${safe(name)}: ${safe(said)}`, ...changes, `    subject sha256:${subject.digest}`];
   });
   const head = `${terminal.style("bold", safe(report.title))}  run ${report.run}, plan sha256:${report.planDigest.slice(0, 12)}…\n`;
   const end = driven

@@ -25,7 +25,13 @@ export async function planCommand(context: Context, version: string | undefined,
   const { plan, digest } = planned;
   const untrusted = untrustedHere(planned.plan, findIdentity(world.env));
   const held = await alarmNotices(world, planned.project.folder);
-  const notices = [...held, ...planned.notices, ...(await noticesOfLegs(world, planned)), ...(untrusted === undefined ? [] : [untrusted])];
+  const notices = [
+    ...held,
+    ...planned.notices,
+    ...(await changesOfBuild(world, planned)),
+    ...(await noticesOfLegs(world, planned)),
+    ...(untrusted === undefined ? [] : [untrusted]),
+  ];
   if (options.out !== undefined) await world.files.writeText(options.out, `${JSON.stringify({ ...plan, digest }, null, 2)}\n`);
   const before = options.against === undefined ? undefined : await readAgainst(context, options.against);
   const changes = before === undefined ? undefined : diffPlans(before, plan);
@@ -40,6 +46,12 @@ export async function planCommand(context: Context, version: string | undefined,
 async function noticesOfLegs(world: Context["world"], planned: PlannedRun): Promise<readonly string[]> {
   if (planned.plan.steps.every(({ leg }) => leg?.["platform"] === undefined)) return [];
   return (await import("../../../app/leg-places.ts")).legNotices(world, planned);
+}
+
+/** What is known before the run: as an earlier build of this commit was held against git and the last version, where somebody is asked. */
+async function changesOfBuild(world: Context["world"], planned: PlannedRun): Promise<readonly string[]> {
+  if (planned.plan.environments.every(({ approvals }) => approvals === undefined)) return [];
+  return (await import("../../../app/diff/known-changes.ts")).knownChanges(world, planned);
 }
 
 async function readAgainst({ world }: Context, against: string): Promise<Plan> {

@@ -18,7 +18,9 @@ export interface WatchRegistriesOptions {
 export async function watchRegistriesCommand({ world, terminal }: Context, options: WatchRegistriesOptions): Promise<number> {
   const everyMs = readDuration(options.every);
   if (everyMs === undefined)
-    throw new SlipwayError("USAGE", `Cannot look every "${options.every}"`, { hint: "Write a whole number of seconds or minutes, such as 5m" });
+    throw new SlipwayError("USAGE", `Cannot look every "${options.every}"`, {
+      hint: "Write a whole number of seconds or minutes, such as 5m",
+    });
   const last = await watchRegistries(world, {
     once: options.once === true,
     everyMs,
