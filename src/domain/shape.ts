@@ -44,7 +44,9 @@ type Inferred<S> = S extends Shape<infer T> ? T : never;
 type Flat<T> = { [K in keyof T]: T[K] };
 type Members = Readonly<Record<string, AnyShape>>;
 type OptionalKeys<M> = { [K in keyof M]: undefined extends Inferred<M[K]> ? K : never }[keyof M];
-type Made<M> = Flat<{ [K in Exclude<keyof M, OptionalKeys<M>>]: Inferred<M[K]> } & { [K in OptionalKeys<M>]?: Inferred<M[K]> }>;
+type Made<M> = keyof M extends never
+  ? Record<string, never>
+  : Flat<{ [K in Exclude<keyof M, OptionalKeys<M>>]: Inferred<M[K]> } & { [K in OptionalKeys<M>]?: Inferred<M[K]> }>;
 
 export function string(said?: Said): Text {
   return textOf(
