@@ -49,12 +49,12 @@ export async function startRehearsalSigstore(options: SigstoreOptions): Promise<
       const claims = await vouchedFor(options, body);
       if (claims === undefined) return { statusCode: 400, response: wrongIdentity };
       const { statusCode, response } = await issue(withClaims(body, claims));
-      return { statusCode, response: response.toString() };
+      return { statusCode, response: typeof response === "string" ? response : new TextDecoder().decode(response) };
     },
     log: async (body) => {
       const entry = canonicalEntry(body);
       if (entry === undefined) return { statusCode: 400, response: "invalid entry" };
-      const written = await log.log(entry);
+      const written: Readonly<Record<string, unknown>> = await (log as EntryLog).log(entry);
       for (const [id, one] of Object.entries(written)) entries.set(id, one);
       return { statusCode: 201, response: JSON.stringify(written) };
     },
@@ -74,6 +74,11 @@ const wrongIdentity = JSON.stringify({ code: 16, message: "There was an error pr
 interface Reply {
   readonly statusCode: number;
   readonly response: string;
+}
+
+/** Of the mock's log, whose own types lead to a package that is not there. */
+interface EntryLog {
+  log(entry: JsonObject): Promise<Readonly<Record<string, unknown>>>;
 }
 
 interface Service {

@@ -34,22 +34,30 @@ const nothing = "(none)";
 
 /** The fields in which an identity is not the publisher; none: a registry that was told these values accepts it. */
 export function differences(publisher: Publisher, claims: IdentityClaims, by: WorkflowClaim): readonly Difference[] {
-  const found: Difference[] = [];
-  const compare = (field: Difference["field"], expected: string, shown: string, isEqual: boolean) => {
-    if (!isEqual) found.push({ field, expected, shown });
-  };
   const { repository, environment, event } = claims;
   const workflow = workflowFile(claims, by);
-  compare("repository", publisher.repository, repository ?? nothing, sameName(publisher.repository, repository));
-  compare("workflow", publisher.workflow, workflow ?? nothing, workflow === publisher.workflow);
-  compare(
-    "environment",
-    publisher.environment ?? nothing,
-    environment ?? nothing,
-    publisher.environment === undefined || sameName(publisher.environment, environment),
-  );
-  compare("event", "push, workflow_dispatch or release", event ?? nothing, event === undefined || !refusedEvents.includes(event));
-  return found;
+  const compared: readonly (Difference & { readonly equal: boolean })[] = [
+    {
+      field: "repository",
+      expected: publisher.repository,
+      shown: repository ?? nothing,
+      equal: sameName(publisher.repository, repository),
+    },
+    { field: "workflow", expected: publisher.workflow, shown: workflow ?? nothing, equal: workflow === publisher.workflow },
+    {
+      field: "environment",
+      expected: publisher.environment ?? nothing,
+      shown: environment ?? nothing,
+      equal: publisher.environment === undefined || sameName(publisher.environment, environment),
+    },
+    {
+      field: "event",
+      expected: "push, workflow_dispatch or release",
+      shown: event ?? nothing,
+      equal: event === undefined || !refusedEvents.includes(event),
+    },
+  ];
+  return compared.filter(({ equal }) => !equal).map(({ field, expected, shown }) => ({ field, expected, shown }));
 }
 
 /** `release.yml` out of `owner/name/.github/workflows/release.yml@refs/heads/main`; undefined where the claim has another form. */

@@ -29,7 +29,9 @@ async function handle(service: Service, request: IncomingMessage, fault: Fault |
   if (parts.kind === "refused") return errorReply(parts.status, parts.detail);
   const upload: Received = { json: parts.json, file: parts.file, sha256: digestOf(parts.file) };
   const early =
-    checkRequest(upload.json) ?? (await refusedForLogin(service, request, textIn(upload.json["name"]))) ?? (await checkOutside(service, upload));
+    checkRequest(upload.json) ??
+    (await refusedForLogin(service, request, textIn(upload.json["name"]))) ??
+    (await checkOutside(service, upload));
   if (fault?.name === "stranger" && early === undefined) await putStranger(service, upload);
   const reply = await take(service, upload, { fault, early });
   if (fault?.name === "duplicate-delivery" && reply.status === 200) return await take(service, upload, { fault: undefined, early });
