@@ -87,7 +87,7 @@ test("a release as the job that the index trusts needs no token, and its attesta
     const statement = JSON.parse(Buffer.from(attestation?.envelope.statement ?? "", "base64").toString()) as Statement;
     assert.deepEqual(statement.subject, [{ name: file.filename, digest: { sha256: file.hashes.sha256 } }]);
   }
-  assert.equal(sigstore.logged(), 3, "one entry for each file, and one for the provenance of all");
+  assert.equal(sigstore.logged(), 4, "one entry for each file, one for the provenance of all, and one for the record");
 });
 
 test("the watch finds the provenance that the file makes it expect, and raises no alarm for a release of this project", async (t) => {

@@ -59,7 +59,7 @@ function certificateOf(material: Readonly<Record<string, unknown>> | undefined):
 function withZeros(entry: Readonly<Record<string, unknown>>): JsonObject {
   const proof = recordOf(entry["inclusionProof"]);
   const whole = { logIndex: "0", integratedTime: "0", ...entry };
-  return (proof === undefined ? whole : { ...whole, inclusionProof: { logIndex: "0", treeSize: "0", hashes: [], ...proof } }) as JsonObject;
+  return proof === undefined ? whole : { ...whole, inclusionProof: { logIndex: "0", treeSize: "0", hashes: [], ...proof } };
 }
 
 function unusable(why: string): Converted {
