@@ -84,7 +84,7 @@ export const npmTokens = { NPM_TOKEN: "npm-token-of-the-grid", ...forgeTokens };
 const tarballs = [core, reef].map((name) => `${name}-${version}.tgz`);
 
 export const npmGrid: Grid = {
-  pointsMin: 180,
+  pointsMin: 160,
   lanes: 3,
   open: openNpm,
   commands: [{ words: () => ["run", "--json"], env: npmTokens }],

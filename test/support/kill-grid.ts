@@ -29,7 +29,11 @@ export interface GridCommand<P extends GridPlace> {
 }
 
 export interface Grid<P extends GridPlace = GridPlace> {
-  /** Of the whole release. Raised with every plan that grows; never lowered without saying why there. */
+  /**
+   * Of the whole release. Raised with every plan that grows; never lowered without saying why there. It is some tenth below what a
+   * quiet machine counts (each run prints its number): facts that come in at the same moment are made durable together, and how
+   * many do depends on what else the machine has to do.
+   */
   readonly pointsMin: number;
   /** Places side by side: more than cores where much is waited for. */
   readonly lanes: number;

@@ -42,7 +42,7 @@ async function open(): Promise<GridPlace> {
 }
 
 export const tagGrid: Grid = {
-  pointsMin: 254,
+  pointsMin: 230,
   lanes: 2,
   open,
   commands: [{ words: () => ["run", "--json"], env: tokens }],
