@@ -98,9 +98,7 @@ export interface LaterStep {
   readonly available: false;
 }
 
-export const laterSteps: readonly LaterStep[] = [
-  later("notify", "acting", "Tells people that something happened."),
-];
+export const laterSteps: readonly LaterStep[] = [later("notify", "acting", "Tells people that something happened.")];
 
 function later(name: string, kind: StepKind, summary: string): LaterStep {
   return { name, kind, input: z.record(z.string(), z.unknown()), summary, available: false };

@@ -444,7 +444,7 @@ test("diff tells what the next release changes for those who install it, and wha
 
   assert.equal(said.code, 0, said.stderr);
   assert.match(said.stdout, /^reed 1\.1\.0 {2}rehearsal /);
-  assert.match(said.stdout, /look "reed_extra\.pth" is new: Python runs what such a file says at every start/);
+  assert.match(said.stdout, /look install-script: new or changed since 1\.0\.0, and runs by itself: reed_extra\.pth/);
   assert.match(said.stdout, /\+ requires slipway-example-tide>=0\.2/);
   assert.match(said.stdout, /against 1\.0\.0 at pypi: /);
   assert.match(said.stdout, /against git: [0-9]+ files? that git does not have/);

@@ -6,6 +6,7 @@ import { readPlatform } from "../../domain/platform.ts";
 import { environmentOfProject } from "../building.ts";
 import type { Use } from "../step.ts";
 
+const isPythonVersion = (text: string): boolean => pythonVersion.fits(text);
 const pythonVersion = z.string().regex(/^[0-9]+\.[0-9]+t?$/, { error: 'must be a Python version in quotes, for example "3.12"' });
 
 export const buildWheelInput = z.strictObject({
@@ -45,7 +46,7 @@ export interface Wanted {
 export function wantedOf(use: Pick<Use<BuildWheelInput>, "input" | "leg">): Wanted {
   const { input, leg } = use;
   const { platform, python } = leg;
-  if (python !== undefined && !pythonVersion.fits(python)) {
+  if (python !== undefined && !isPythonVersion(python)) {
     throw new SlipwayError("PLAN_INVALID", `Cannot plan \`build-wheel\`: the leg's python "${python}" is no version such as "3.12"`);
   }
   return {

@@ -197,7 +197,7 @@ test("where images are copied from has to hold images, and a plan says so", () =
   const takes = (input: PublishInput) => publishStep.takes(aUse(input, { environment, packages }));
   const npm = anEnvironment({ registries: [aRegistry({ name: "npm", ecosystem: "npm" })] });
 
-  assert.deepEqual(takes({}), [{ kinds: ["image", "sbom"], packages: ["image"] }]);
+  assert.deepEqual(takes({}), [{ kinds: ["image", "sbom", "attestation"], packages: ["image"] }]);
   assert.deepEqual(takes({ from: "staging" }), [{ kinds: ["record", "sbom"] }]);
   assert.throws(() => takes({ from: "elsewhere" }), /"elsewhere", which `from:` names, is no registry of environment/);
   assert.throws(() => publishStep.takes(aUse({ from: "npm" }, { environment: npm })), /"npm", which `from:` names, holds no images/);
