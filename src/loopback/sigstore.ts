@@ -49,7 +49,8 @@ export async function startRehearsalSigstore(options: SigstoreOptions): Promise<
       const claims = await vouchedFor(options, body);
       if (claims === undefined) return { statusCode: 400, response: wrongIdentity };
       const { statusCode, response } = await issue(withClaims(body, claims));
-      return { statusCode, response: typeof response === "string" ? response : new TextDecoder().decode(response) };
+      // Certificates come as PEM in JSON; only timestamps would be bytes.
+      return { statusCode, response: typeof response === "string" ? response : "" };
     },
     log: async (body) => {
       const entry = canonicalEntry(body);
