@@ -2,7 +2,7 @@
 // member by member where they stand, and images blob by blob; nothing is unpacked and nothing is taken over. It is a fact of
 // the run, whatever comes of it: two builds that differ stop nothing.
 import type { Artifact, ArtifactKind } from "../domain/artifact.ts";
-import { parseRecord } from "../domain/oci/json.ts";
+import { parseRecord } from "../domain/json-record.ts";
 import { mediaTypes } from "../domain/oci/media-types.ts";
 import { tellDifferences, type BuildComparison, type BuiltMember } from "../domain/run/build-comparison.ts";
 import type { RunState } from "../domain/run/state.ts";

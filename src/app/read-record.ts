@@ -3,7 +3,7 @@ import { isSha256 } from "../domain/digest.ts";
 import type { Sealing } from "../domain/attestation/record-statement.ts";
 import { readSeal, type Seal } from "../domain/attestation/seal.ts";
 import { SlipwayError } from "../domain/error.ts";
-import { parseRecord as parseJson } from "../domain/oci/json.ts";
+import { parseRecord as parseJson } from "../domain/json-record.ts";
 import { readReleaseRecord, releaseRecordFacts, releaseRecordSchema } from "../domain/release-record.ts";
 import { recordFacts, recordSchema, type RecordedEvidence, type ReleaseRecord } from "./record.ts";
 import type { RecordedPage } from "./record-pages.ts";

@@ -8,7 +8,7 @@ import type { JsonObject } from "../domain/configuration.ts";
 import { catalogueName, environmentOf, type Plan } from "../domain/plan/plan.ts";
 import type { Sealer, SigningPlace } from "../platform/signer-port.ts";
 import type { SshPorts } from "../platform/ssh-signature.ts";
-import { textOf } from "../domain/oci/json.ts";
+import { textOf } from "../domain/json-record.ts";
 import type { Registries } from "./registries.ts";
 import type { World } from "./world.ts";
 

@@ -2,7 +2,7 @@
 // project. Sigstore's own verifier says the first; the other two are compared here (PEP 740; protocols §3).
 import { publishPredicate } from "../domain/known-services.ts";
 import { provenancePredicate, type Subject } from "../domain/attestation/statement.ts";
-import { parseRecord, recordOf, textOf } from "../domain/oci/json.ts";
+import { parseRecord, recordOf, textOf } from "../domain/json-record.ts";
 import type { FindingFact } from "../domain/run/fact.ts";
 import { checkBundle } from "../platform/check-bundle.ts";
 import type { ListedFile, ReadRegistry } from "../registries/registry.ts";

@@ -8,7 +8,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { JSONWebKeySet, JWTPayload } from "jose";
 import type { JsonObject } from "../domain/configuration.ts";
 import { knownForges } from "../domain/known-services.ts";
-import { parseRecord, recordOf, textOf } from "../domain/oci/json.ts";
+import { parseRecord, recordOf, textOf } from "../domain/json-record.ts";
 import type { Clock } from "../platform/ports.ts";
 import { listenOnLoopback, readSmallText } from "./listen.ts";
 

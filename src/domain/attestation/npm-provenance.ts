@@ -2,7 +2,7 @@
 // that the registry knows it by. Sources: npm's own publish library (which writes the same for GitHub's jobs), SLSA provenance v1 with
 // GitHub's build type of workflows; package URL specification, type npm; protocols §5.2.
 import type { JsonObject } from "../configuration.ts";
-import { recordOf, textOf } from "../oci/json.ts";
+import { recordOf, textOf } from "../json-record.ts";
 import { provenancePredicate, provenanceStatement, type BuiltFrom, type Statement } from "./statement.ts";
 
 /** What a job of GitHub says of itself beyond `BuiltFrom`; npm compares it with the certificate. */

@@ -1,7 +1,7 @@
 // The form in which PyPI takes and shows an attestation (PEP 740, version 1), made from a Sigstore bundle and read back into one. What the bundle's JSON
 // leaves out because it is zero is written again: PyPI's reader demands it (protocols §3.1, §3.3).
 import type { JsonObject } from "../configuration.ts";
-import { recordOf, textOf } from "../oci/json.ts";
+import { recordOf, textOf } from "../json-record.ts";
 import { statementMediaType } from "./statement.ts";
 
 export type Converted =

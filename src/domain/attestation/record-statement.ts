@@ -3,7 +3,7 @@
 // Sources: in-toto attestation framework v1; trust §4 ("a release record exportable as in-toto statements").
 import type { Json } from "../configuration.ts";
 import { canonicalJson, isSha256, type Sha256, type Sha256OfText } from "../digest.ts";
-import { parseRecord, recordOf, textOf, type JsonRecord } from "../oci/json.ts";
+import { parseRecord, recordOf, textOf, type JsonRecord } from "../json-record.ts";
 import { statementText, statementType, type Subject } from "./statement.ts";
 
 export const recordPredicate = "urn:slipway:record:v1";

@@ -1,7 +1,7 @@
 // How a record is signed: an in-toto statement in an envelope (DSSE v1), signed by an identity of CI (a Sigstore bundle), by a
 // person's SSH key, or by nobody, which it then says. Read with suspicion: a record may come from anybody.
 import type { JsonObject } from "../configuration.ts";
-import { recordOf, textOf } from "../oci/json.ts";
+import { recordOf, textOf } from "../json-record.ts";
 import { statementMediaType } from "./statement.ts";
 
 /** What SSH signs for: a signature made for something else does not hold here. */

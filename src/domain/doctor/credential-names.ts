@@ -1,6 +1,6 @@
 // What files of clients open, by name: sections, hosts and registries. The secrets beside them are passed over where they stand, and
 // are in nothing that this module gives back. Pure over the text; a file that cannot be read so tells nothing.
-import { recordOf, parseRecord, textOf } from "../oci/json.ts";
+import { recordOf, parseRecord, textOf } from "../json-record.ts";
 
 /** Lines that are looked at; files of clients have some ten. */
 const linesMax = 10_000;

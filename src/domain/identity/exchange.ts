@@ -1,5 +1,5 @@
 // What registries answer to an identity has one form in all of them: a JSON object with a token, or their reasons. Pure.
-import { parseRecord, recordOf, textOf, type JsonRecord } from "../oci/json.ts";
+import { parseRecord, recordOf, textOf, type JsonRecord } from "../json-record.ts";
 
 /** The object that an answer is; an empty one where it is none. */
 export function answeredObject(text: string): JsonRecord {

@@ -1,7 +1,7 @@
 // A workflow file of GitHub as a registry's trust sees it: what starts it, which of its jobs may ask for an identity, in which
 // environment, and whether they call another file. Pure over the text; GitHub itself may still refuse the file (protocols §2.2, §2.3).
 import { parseDocument } from "yaml";
-import { recordOf, textOf, type JsonRecord } from "../oci/json.ts";
+import { recordOf, textOf, type JsonRecord } from "../json-record.ts";
 
 export interface Workflow {
   /** Name below `.github/workflows/`. */

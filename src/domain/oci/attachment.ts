@@ -1,7 +1,7 @@
 // A file that is about an image, as a registry keeps it: an artifact manifest that names the image as its subject, and is found
 // through it. Pure and deterministic: the same file about the same image gives the same text, so that it is never there twice.
 // Sources: OCI image-spec v1.1 `manifest.md` "Guidelines for artifact usage"; distribution-spec v1.1 "Referrers Tag Schema".
-import { parseRecord, recordOf, type JsonRecord } from "./json.ts";
+import { parseRecord, recordOf, type JsonRecord } from "../json-record.ts";
 import { isIndexType, mediaTypes } from "./media-types.ts";
 import type { ImageDigest } from "./names.ts";
 

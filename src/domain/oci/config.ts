@@ -1,5 +1,5 @@
 // The config of an image: for which platform it is, and its labels. Source: OCI image-spec v1.1 `config.md`.
-import { parseRecord, recordOf, textsOf } from "./json.ts";
+import { parseRecord, recordOf, textsOf } from "../json-record.ts";
 import { annotationNames } from "./media-types.ts";
 import { readImagePlatform, type ImagePlatform } from "./platform.ts";
 

@@ -3,7 +3,7 @@
 // Source: OCI image-spec v1.1 `image-layout.md`; BuildKit's attestation storage.
 import { isIndexType, manifestTypes } from "./media-types.ts";
 import { readManifest, type Descriptor } from "./manifest.ts";
-import { parseRecord } from "./json.ts";
+import { parseRecord } from "../json-record.ts";
 
 export type LedTo = { readonly kind: "descriptor"; readonly descriptor: Descriptor } | { readonly kind: "invalid"; readonly why: string };
 

@@ -2,7 +2,7 @@
 // digests name it. Pure, and the same parts give the same texts. Sources: OCI image-spec v1.1 `config.md`, `manifest.md`,
 // `image-layout.md`; protocols §6.5.
 import { SlipwayError } from "../error.ts";
-import { parseRecord, recordOf, textOf, textsOf, type JsonRecord } from "./json.ts";
+import { parseRecord, recordOf, textOf, textsOf, type JsonRecord } from "../json-record.ts";
 import { mediaTypes } from "./media-types.ts";
 import type { Descriptor } from "./manifest.ts";
 import type { ImageDigest } from "./names.ts";

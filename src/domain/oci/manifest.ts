@@ -1,6 +1,6 @@
 // Manifests: what a digest of an image leads to, read from the very text, with limits. A manifest is one image (config and
 // layers) or an index of several. Sources: OCI image-spec v1.1 `manifest.md`, `image-index.md`, `descriptor.md`.
-import { parseRecord, recordOf, textOf, textsOf, type JsonRecord } from "./json.ts";
+import { parseRecord, recordOf, textOf, textsOf, type JsonRecord } from "../json-record.ts";
 import { isIndexType, manifestTypes, mediaTypes } from "./media-types.ts";
 import { readImageDigest, type ImageDigest } from "./names.ts";
 import { readImagePlatform, type ImagePlatform } from "./platform.ts";

@@ -1,6 +1,6 @@
 // The platform that an image is for, as its config and the index of several platforms write it, and the order in which an
 // index lists platforms. Source: OCI image-spec v1.1 `config.md`, `image-index.md` (GOOS and GOARCH words).
-import { textOf, type JsonRecord } from "./json.ts";
+import { textOf, type JsonRecord } from "../json-record.ts";
 
 export interface ImagePlatform {
   readonly os: string;

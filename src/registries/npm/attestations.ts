@@ -5,7 +5,7 @@ import { npmPackageUrl } from "../../domain/attestation/npm-provenance.ts";
 import { provenancePredicate } from "../../domain/attestation/statement.ts";
 import type { JsonObject } from "../../domain/configuration.ts";
 import { escapedNpmName } from "../../domain/npm/names.ts";
-import { parseRecord, recordOf } from "../../domain/oci/json.ts";
+import { parseRecord, recordOf } from "../../domain/json-record.ts";
 import type { Attested, Publication } from "../registry.ts";
 import { lookUp, type Place } from "./look-up.ts";
 import { bytesPerMiB, mediaTypes } from "./wire.ts";

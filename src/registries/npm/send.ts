@@ -3,7 +3,7 @@
 import type { JsonObject } from "../../domain/configuration.ts";
 import type { Credential } from "../../domain/credential.ts";
 import { mediaTypeOfBundle, provenanceAttachment } from "../../domain/attestation/npm-provenance.ts";
-import { parseRecord } from "../../domain/oci/json.ts";
+import { parseRecord } from "../../domain/json-record.ts";
 import { attachmentName, publishDocument } from "../../domain/npm/publish-document.ts";
 import { escapedNpmName } from "../../domain/npm/names.ts";
 import { prepareManifest } from "../../domain/npm/prepared-manifest.ts";

@@ -1,7 +1,7 @@
 // What an answer to a write means. Pure: the status decides, the text only gives words, and where an answer leaves open
 // whether it was done the outcome is unknown, so that the next look decides. Sources: distribution-spec v1.1 "Error codes",
 // RFC 9110 §10.2.3 (Retry-After); protocols §6.
-import { parseRecord, recordOf, textOf } from "../../domain/oci/json.ts";
+import { parseRecord, recordOf, textOf } from "../../domain/json-record.ts";
 import type { Performed } from "../../domain/run/effect.ts";
 import { plainText, presentable, retryAfterMs } from "../../domain/server-text.ts";
 import type { HttpAnswer } from "../../platform/http-port.ts";

@@ -2,7 +2,7 @@
 // short-lived token for the scopes; the request is sent again with it, once. Tokens go to the registry's own origin alone.
 // Sources: distribution's token specification (protocols §6.3).
 import type { Credential } from "../../domain/credential.ts";
-import { parseRecord } from "../../domain/oci/json.ts";
+import { parseRecord } from "../../domain/json-record.ts";
 import type { Http, HttpDownload, HttpFetched, HttpReply, HttpRequest } from "../../platform/http-port.ts";
 import { isSafe, readChallenge, type Challenge } from "./challenge.ts";
 import { basicAuthorization, traces } from "./credentials.ts";

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type { Credential } from "../../domain/credential.ts";
 import { sha256 } from "../../domain/digest.ts";
-import { parseRecord } from "../../domain/oci/json.ts";
+import { parseRecord } from "../../domain/json-record.ts";
 import { readReferrers, referrersMax } from "../../domain/oci/attachment.ts";
 import { manifestTypes, mediaTypes } from "../../domain/oci/media-types.ts";
 import { manifestBytesMax } from "../../domain/oci/manifest.ts";

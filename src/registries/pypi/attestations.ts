@@ -1,6 +1,6 @@
 // Reads what an index shows of a file's attestations: `GET /integrity/PROJECT/VERSION/FILE/provenance` (PEP 740; protocols §3.1).
 import { fromPypiAttestation } from "../../domain/attestation/pypi-attestation.ts";
-import { parseRecord, recordOf, textOf } from "../../domain/oci/json.ts";
+import { parseRecord, recordOf, textOf } from "../../domain/json-record.ts";
 import { normalizeName } from "../../domain/pypi/names.ts";
 import type { Http } from "../../platform/http-port.ts";
 import type { Attested, Publication, ShownPublisher } from "../registry.ts";

@@ -2,7 +2,7 @@
 // (protocols §4.5). Such a token publishes new versions of crates that exist, and does nothing else.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { canonicalCrateName } from "../../../domain/crates/names.ts";
-import { parseRecord } from "../../../domain/oci/json.ts";
+import { parseRecord } from "../../../domain/json-record.ts";
 import { readSmallText } from "../../../loopback/listen.ts";
 import { openDesk, type Desk, type DeskOptions, type Refusal } from "../../../loopback/login-desk.ts";
 import { refusal, type Refusal as Refused } from "./checks.ts";

@@ -3,7 +3,7 @@
 // client's own knowledge, so that one misreading cannot pass its own test.
 import type { Json, JsonObject } from "../../../domain/configuration.ts";
 import type { Publisher } from "../../../domain/identity/publisher.ts";
-import { parseRecord, recordOf, textOf, type JsonRecord } from "../../../domain/oci/json.ts";
+import { parseRecord, recordOf, textOf, type JsonRecord } from "../../../domain/json-record.ts";
 import type { Refusal } from "./checks.ts";
 
 export type ReadProvenance =

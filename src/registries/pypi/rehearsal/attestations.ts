@@ -2,7 +2,7 @@
 // §3.1). That signatures hold is for verifiers to say: a rehearsal trusts the Sigstore that it has beside it.
 import type { Publisher } from "../../../domain/identity/publisher.ts";
 import { publishPredicate } from "../../../domain/known-services.ts";
-import { parseRecord, recordOf, textOf, type JsonRecord } from "../../../domain/oci/json.ts";
+import { parseRecord, recordOf, textOf, type JsonRecord } from "../../../domain/json-record.ts";
 import { refusal, type ReceivedContent, type Refusal } from "./form.ts";
 
 const predicates: readonly string[] = [publishPredicate, "https://slsa.dev/provenance/v1"];
