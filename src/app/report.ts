@@ -230,6 +230,10 @@ function codeOfFinding(id: string | undefined): ErrorCode {
 const codesOfFindings: ReadonlyMap<string | undefined, ErrorCode> = new Map([
   ["PF-STRANGERS", "REGISTRY_CONFLICT"],
   ["PF-CREDENTIAL-MISSING", "CREDENTIAL_MISSING"],
+  ["PF-IDENTITY-MISSING", "LOGIN_REFUSED"],
+  ["PF-LOGIN-ISSUER", "LOGIN_REFUSED"],
+  ["PF-LOGIN-FIRST", "CREDENTIAL_MISSING"],
+  ["PF-SIGN-IDENTITY", "LOGIN_REFUSED"],
   ["PF-CREDENTIAL-INVALID", "CREDENTIAL_INVALID"],
   ["PF-CREDENTIAL-NOT-YET", "NOT_YET"],
   ["PF-NOT-YET", "NOT_YET"],

@@ -305,15 +305,20 @@ describe("what preflight finds is said before anything is sent", { concurrency: 
   test("a program that is missing", (context) =>
     blocked(context, { steps: `  check: { run: no-such-program --version }\n${prebuiltSteps}` }, { code: 1, said: /"no-such-program"/ }));
 
-  test("a way to log in that this version cannot do", (context) =>
-    blocked(
-      context,
-      {
-        environments:
-          "  testpypi: { registry: testpypi, credentials: { token: TESTPYPI_TOKEN }, test: true }\n  pypi: { registry: pypi, credentials: trusted-publishing }\n",
-      },
-      { code: 2, said: /trusted publishing/ },
-    ));
+  for (const [what, credentials, code, said] of [
+    ["an identity that nobody vouches for", "trusted-publishing", 4, /No identity opens "pypi" .* without a token/],
+    ["a way to log in that this version cannot do", "forge", 2, /the forge's credential, which this version of Slipway does not do yet/],
+  ] as const) {
+    test(what, (context) =>
+      blocked(
+        context,
+        {
+          environments: `  testpypi: { registry: testpypi, credentials: { token: TESTPYPI_TOKEN }, test: true }\n  pypi: { registry: pypi, credentials: ${credentials} }\n`,
+        },
+        { code, said },
+      ),
+    );
+  }
 
   test("a slipway.yaml that is not committed", (context) =>
     blocked(
