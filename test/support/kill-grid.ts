@@ -59,6 +59,11 @@ const triesMax = 4;
 const timeoutMs = 25 * 60_000;
 let states = 0;
 
+/** The moments that are the hardest to come back from: something went out, and nothing says so. */
+export function isSent(point: string): boolean {
+  return point.startsWith("effect/") && point.includes("/after-send");
+}
+
 /** Facts of the journal between what is worked, sent, and moves the head. */
 export function isFact(point: string): boolean {
   return point.startsWith("journal/") && !point.includes("/advanced#");

@@ -1,6 +1,6 @@
 // Workspaces that nobody here wrote, laid out from what their authors published: `slipway init`, then `slipway rehearse` to the
 // end, without a hand on the file or on the project. What is published comes after what it needs, and is installed back.
-// Whole ones, root and all, are in test/acceptance/whole-workspaces.test.ts: they take minutes to compile.
+// Whole ones, root and all, are in whole-workspaces.test.ts beside it.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
