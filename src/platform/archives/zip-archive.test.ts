@@ -167,6 +167,11 @@ describe("openZip", () => {
     ["a device", /device, pipe or socket/, [{ name: "a", central: { mode: 0o020644 } }]],
     ["a folder by mode alone", /folder by its mode and a file by its name/, [{ name: "a", central: { mode: 0o040755 } }]],
     ["a folder with content", /folder with 1 bytes of content/, [{ name: "a/", content: "1" }]],
+    [
+      "a folder with the checksum of a content",
+      /folder with the checksum of a content/,
+      [{ name: "a/", central: { crc: 7 }, local: { crc: 7 } }],
+    ],
     ["an absolute path", /absolute path/, [{ name: "/etc/passwd" }]],
     ["a drive letter", /absolute path/, [{ name: "C:/x" }]],
     ["a way upwards", /leads upwards/, [{ name: "a/../../b" }]],

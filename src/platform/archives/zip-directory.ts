@@ -155,6 +155,8 @@ function* whatIsWrong(entry: ZipEntry, isFolder: boolean): Generator<string, voi
   if (entry.kind === "other") yield "is a device, pipe or socket by its mode";
   if (entry.kind === "folder" && !isFolder) yield "is a folder by its mode and a file by its name";
   if (isFolder && entry.sizeBytes > 0) yield `is a folder with ${entry.sizeBytes} bytes of content`;
+  // Nobody unpacks a folder, and so nobody would see that its checksum does not hold.
+  if (isFolder && entry.sizeBytes === 0 && entry.crc !== 0) yield "is a folder with the checksum of a content";
   if ((entry.flags & encryptedFlags) !== 0) yield "is encrypted";
   if ((entry.flags & patchedFlag) !== 0) yield "is patch data";
   if ((entry.flags & dataDescriptorFlag) !== 0) yield "has a data descriptor (general-purpose bit 3)";
